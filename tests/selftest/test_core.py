@@ -1,0 +1,179 @@
+"""The parts every stand-in shares: what is recorded, when trouble comes, who may use the control address."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import threading
+from decimal import Decimal
+from typing import Any
+
+import httpx
+import pytest
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+from tests.sandbox.core import Entry, Faults, Recorder, Serving, control, fingerprint, loopback
+
+PEM = "-----BEGIN RSA PRIVATE KEY-----\nMIIabc\n-----END RSA PRIVATE KEY-----"
+
+
+def entry(**changed: Any) -> Entry:
+    plain = Entry(at=1.0, peer="127.0.0.1", verb="POST", path="/", headers={}, body="", status=200, reply="")
+    return dataclasses.replace(plain, **changed)
+
+
+@pytest.mark.parametrize(
+    "secret",
+    [
+        PEM,
+        PEM.replace("RSA ", ""),
+        PEM.replace("\n", "\\n"),
+        PEM.replace(" ", "+").replace("\n", "%0A"),
+        PEM[:40],
+    ],
+    ids=["pkcs1", "pkcs8", "json", "form", "cut-off"],
+)
+def test_a_private_key_is_never_recorded(secret: str) -> None:
+    kept = Recorder().add(entry(body=f"before {secret}", reply=secret))
+    assert "PRIVATE" not in kept.body + kept.reply
+    assert "MII" not in kept.body + kept.reply
+    assert kept.body == f"before {fingerprint(secret)}"
+
+
+def test_a_public_certificate_is_recorded_as_it_is() -> None:
+    text = "-----BEGIN CERTIFICATE-----\nMII\n-----END CERTIFICATE-----"
+    assert Recorder().add(entry(body=text)).body == text
+
+
+def test_credentials_are_recorded_as_fingerprints() -> None:
+    recorder = Recorder()
+    recorder.hide("s3cr3t/+")
+    headers = {"Authorization": "Bearer xoxb-1", "X-SIGNATURE": "abc", "X-Other": "s3cr3t/+"}
+    kept = recorder.add(entry(headers=headers, body="token=s3cr3t%2F%2B", path="/?s3cr3t/+"))
+    assert kept.headers == {
+        "Authorization": f"Bearer {fingerprint('xoxb-1')}",
+        "X-SIGNATURE": fingerprint("abc"),
+        "X-Other": fingerprint("s3cr3t/+"),
+    }
+    assert kept.body == f"token={fingerprint('s3cr3t/+')}"
+    assert "s3cr3t" not in kept.path
+
+
+def test_an_empty_secret_cannot_be_hidden() -> None:
+    with pytest.raises(ValueError, match="empty"):
+        Recorder().hide("")
+
+
+def test_entries_are_found_by_path_or_verb_and_the_snapshot_does_not_grow() -> None:
+    recorder = Recorder()
+    recorder.add(entry(path="/a", verb="GET"))
+    before = recorder.entries
+    recorder.add(entry(path="/b"))
+    assert [len(before), len(recorder.find("/b")), len(recorder.find("GET")), len(recorder.find("/c"))] == [1, 1, 1, 0]
+
+
+def test_trouble_comes_where_it_was_armed_and_as_often() -> None:
+    faults = Faults()
+    faults.arm("save", "code", times=2, code=310)
+    faults.arm("*", "html")
+    met = [faults.take(where) for where in ("save", "look", "save", "save", "look")]
+    assert [fault.kind if fault else None for fault in met] == ["code", "html", "code", None, None]
+    assert met[0] is not None
+    assert met[0].how == {"code": 310}
+
+
+def test_cleared_trouble_does_not_come() -> None:
+    faults = Faults()
+    faults.arm("*", "html", times=3)
+    faults.clear()
+    assert faults.take("x") is None
+
+
+def test_trouble_is_met_by_one_thread_only() -> None:
+    faults, met = Faults(), Recorder()
+    faults.arm("x", "once", times=5)
+
+    def meet() -> None:
+        if faults.take("x"):
+            met.add(entry())
+
+    threads = [threading.Thread(target=meet) for _ in range(20)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(met.entries) == 5
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.1", "example.com"])
+def test_nothing_but_loopback_is_served(host: str) -> None:
+    with pytest.raises(ValueError, match="loopback|address"):
+        Serving(Starlette(), host=host)
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "127.1.2.3", "::1"])
+def test_every_loopback_address_may_be_served(host: str) -> None:
+    assert loopback(host) == host
+
+
+def hello(_: Request) -> Response:
+    return PlainTextResponse("hello")
+
+
+def test_a_served_application_answers_at_once_and_leaves_nothing_behind() -> None:
+    threads = threading.active_count()
+    with Serving(Starlette(routes=[Route("/", hello)])) as serving:
+        assert httpx.get(serving.url).text == "hello"
+        port = serving.port
+    assert threading.active_count() == threads
+    with Serving(Starlette(routes=[Route("/", hello)]), port=port) as again:
+        assert httpx.get(again.url).text == "hello"
+
+
+class Bell:
+    def __init__(self) -> None:
+        self.rung = 0
+        self.price = Decimal("9.50")
+
+    def ring(self, times: int = 1) -> dict[str, object]:
+        self.rung += times
+        return {"rung": self.rung, "last": entry()}
+
+    def hidden(self) -> None:
+        self.rung = -1
+
+
+def test_the_control_address_calls_what_it_lists_and_nothing_else() -> None:
+    bell = Bell()
+    with Serving(control(bell, ("ring", "price"))) as serving, httpx.Client(base_url=serving.url) as client:
+        assert client.get("/").json() == ["ring", "price"]
+        assert client.post("/ring", json={"times": 2}).json()["rung"] == 2
+        assert client.post("/ring").json()["last"]["status"] == 200
+        assert client.post("/price").json() == "9.50"
+        assert client.post("/hidden").status_code == 404
+        wrong = client.post("/ring", json={"loud": True})
+        assert (wrong.status_code, "loud" in wrong.json()["error"]) == (400, True)
+        assert client.post("/ring", content=b"[1").status_code == 400
+    assert bell.rung == 3
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({}, 200),
+        ({"Host": "localhost:1"}, 200),
+        ({"Host": "certdesk.example"}, 403),
+        ({"Host": "127.0.0.1.example"}, 403),
+        ({"Origin": "https://evil.example"}, 403),
+        ({"Origin": "null"}, 403),
+        ({"Host": "localhost:7", "Origin": "http://localhost:7"}, 200),
+        ({"Host": "localhost:7", "Origin": "http://localhost:8"}, 403),
+    ],
+)
+def test_a_foreign_page_cannot_use_the_control_address(headers: dict[str, str], status: int) -> None:
+    with Serving(control(Bell(), ("ring",))) as serving:
+        answer = httpx.post(serving.url + "/ring", headers=headers, content=json.dumps({}))
+    assert answer.status_code == status
