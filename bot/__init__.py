@@ -1,0 +1,1 @@
+"""certdesk: the bot's own code; everything of Slack lives in `handlers`."""

@@ -1,0 +1,49 @@
+"""How often the desk looks and how long it retries: every waiting time in one place."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from bot.domain.request import Level
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+
+# after how many lost saves to try again; then hourly
+SAVE_AGAIN = (MINUTE, 5 * MINUTE, 15 * MINUTE)
+AFTERCARE = (HOUR, 24 * HOUR)
+NO_CERTIFICATE_AGAIN = HOUR
+NO_CERTIFICATE_TO_PEOPLE = 24 * HOUR
+DCV_VALUE_OLD = 25 * DAY
+HELD_REMINDER, HELD_WARNING, HELD_LAPSE = 30 * DAY, 53 * DAY, 60 * DAY
+WEEK = 7 * DAY
+
+# (age of the order at the authority, look again after), by what is checked
+_DV = ((HOUR, 5 * MINUTE), (DAY, 15 * MINUTE), (7 * DAY, HOUR))
+_COMPANY = ((DAY, HOUR), (14 * DAY, 2 * HOUR))
+_SLOWEST = 6 * HOUR
+
+
+def save_again(lost: int) -> timedelta:
+    """How long after the n-th lost save (from 1) the next one is due."""
+    return SAVE_AGAIN[lost - 1] if lost <= len(SAVE_AGAIN) else HOUR
+
+
+def look_again(level: Level, age: timedelta) -> timedelta:
+    """How long until the next look at an order that is `age` old at the authority."""
+    table = _COMPANY if level.company_checked else _DV
+    return next((pause for limit, pause in table if age < limit), _SLOWEST)
+
+
+def business_days_later(start: datetime, days: int, zone: str, holidays: Collection[date]) -> datetime:
+    """The same local time `days` business days (Monday to Friday without holidays) later, in UTC-aware form."""
+    local = start.astimezone(ZoneInfo(zone))
+    while days > 0:
+        local += DAY
+        if local.weekday() < 5 and local.date() not in holidays:  # noqa: PLR2004 - Saturday is 5
+            days -= 1
+    return local.astimezone(start.tzinfo)
