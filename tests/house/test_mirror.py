@@ -1,0 +1,24 @@
+"""A module with rules has its test at the same path below tests/."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.house.files import python_files
+
+RULED = ("bot/domain", "bot/service", "bot/checks", "bot/suppliers", "bot/targets", "handlers")
+
+
+def wanted_test(module: Path) -> Path:
+    """bot/domain/order.py → tests/bot/domain/test_order.py"""
+    return Path("tests") / module.with_name(f"test_{module.name}")
+
+
+@pytest.mark.parametrize("folder", RULED)
+def test_every_module_with_rules_has_its_test(folder: str) -> None:
+    there = set(python_files("tests"))
+    modules = [
+        path for path in python_files("bot", "handlers") if path.is_relative_to(folder) and path.name != "__init__.py"
+    ]
+    assert modules, f"{folder} is empty"
+    assert [str(wanted_test(module)) for module in modules if wanted_test(module) not in there] == []
