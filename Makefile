@@ -6,13 +6,16 @@ CHAOS := $(wildcard tests/chaos)
 ROUNDS ?= 50
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo story test check size bench chaos docs
+.PHONY: help setup ready demo story test check size bench chaos docs
 
 help: ## this list
 	@echo "make <word>, on a machine with Python 3.11 or newer:"
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-8s %s\n", $$1, $$2 }' Makefile
 
-setup: ## the environment in .venv, made or brought up to the lock when needed
+setup: ready ## the environment in .venv, made or brought up to the lock when needed
+	@echo "setup: $$($(BIN)/python --version) with everything of tests/requirements.txt"
+
+ready:
 	@if ! cmp -s tests/requirements.txt $(BIN)/installed.txt; then \
 	  $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "certdesk needs Python 3.11 or newer: make PYTHON=python3.12 ...")' && \
 	  echo "setup: filling .venv from tests/requirements.txt, a minute or two" && \
@@ -20,35 +23,34 @@ setup: ## the environment in .venv, made or brought up to the lock when needed
 	  $(RUN) pip install -q --disable-pip-version-check --require-hashes -r tests/requirements.txt && \
 	  cp tests/requirements.txt $(BIN)/installed.txt; \
 	fi
-	@$(if $(filter setup,$(MAKECMDGOALS)),echo "setup: $$($(BIN)/python --version), everything of tests/requirements.txt is there",:)
 
 demo: story ## the bot with everything around it, on this machine alone
 
-story: setup ## the agency's guide from first to last step, told by what each person sees
+story: ready ## the agency's guide from first to last step, told by what each person sees
 	@$(RUN) tests.sandbox story
 
-test: setup ## every test this machine can run, with the coverage of bot and handlers
+test: ready ## every test this machine can run, with the coverage of bot and handlers
 	@$(RUN) pytest -q -n 2 tests $(CHAOS) --cov --cov-report=term --cov-fail-under=95
 
-check: setup ## format, lint, types, import rules, the house's own tests, made pages, spelling
+check: ready ## format, lint, types, import rules, the house's own tests, made pages, spelling
 	@bad=; step() { name=$$1; shift; echo "-- $$name"; "$$@" || bad="$$bad, $$name"; }; \
 	step format $(BIN)/ruff format --check -q .; \
-	step lint $(BIN)/ruff check -q .; \
+	step lint $(BIN)/ruff check -q --output-format concise .; \
 	step types $(BIN)/mypy; \
-	step imports $(BIN)/lint-imports --quiet; \
+	step imports $(BIN)/lint-imports --no-logo; \
 	step house $(RUN) pytest -q tests/house; \
 	step docs $(RUN) tests.house.docs --check; \
 	step spelling sh -c 'git ls-files -z | xargs -0 $(BIN)/codespell'; \
 	if [ -n "$$bad" ]; then echo "check: to mend: $${bad#, }"; exit 1; fi; echo "check: nothing to mend"
 
-size: setup ## how big everything is, against what it may be
+size: ready ## how big everything is, against what it may be
 	@$(RUN) tests.house.size
 
-bench: setup ## how fast it is, on this machine
+bench: ready ## how fast it is, on this machine
 	@$(RUN) pytest -q -s -p no:randomly tests/bench
 
-chaos: setup ## kill, cut and repeat: one purchase all the same (ROUNDS=50)
+chaos: ready ## kill, cut and repeat: one purchase all the same (ROUNDS=50)
 	@CHAOS_ROUNDS=$(ROUNDS) $(RUN) pytest -q tests/chaos
 
-docs: setup ## write the pages that are made from the code
+docs: ready ## write the pages that are made from the code
 	@$(RUN) tests.house.docs

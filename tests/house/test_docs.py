@@ -38,5 +38,5 @@ def test_make_help_lists_every_target() -> None:
     makefile = (ROOT / "Makefile").read_text()
     targets = set(re.findall(r"^([a-z][a-z-]*):", makefile, re.MULTILINE))
     shown = subprocess.run(["make", "-s", "help"], cwd=ROOT, check=True, capture_output=True, text=True).stdout
-    assert {line.split()[0] for line in shown.splitlines() if line.startswith(" ")} == targets
+    assert {line.split()[0] for line in shown.splitlines() if line.startswith(" ")} == targets - {"ready"}
     assert subprocess.run(["make", "-s"], cwd=ROOT, check=True, capture_output=True, text=True).stdout == shown
