@@ -34,7 +34,7 @@ test: ready ## every test this machine can run, with the coverage of bot and han
 
 check: ready ## format, lint, types, import rules, the house's own tests, made pages, spelling
 	@bad=; step() { name=$$1; shift; echo "-- $$name"; "$$@" || bad="$$bad, $$name"; }; \
-	step format $(BIN)/ruff format --check -q .; \
+	step format $(BIN)/ruff format --check -q --output-format concise .; \
 	step lint $(BIN)/ruff check -q --output-format concise .; \
 	step types $(BIN)/mypy; \
 	step imports $(BIN)/lint-imports --no-logo; \

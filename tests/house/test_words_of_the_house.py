@@ -43,7 +43,14 @@ def test_no_unwanted_word_stands_anywhere() -> None:
 
 @pytest.mark.parametrize(
     "line",
-    ["# TODO: later", "index = https://pypi" ".org/simple", "cd /root/thing", "from x import y  # XXX"],
+    [
+        "# TODO: later",
+        f"index = https://{'.'.join(('pypi', 'org'))}/simple",
+        "cd /root/thing",
+        "from x import y  # XXX",
+        "import bot.utils",
+        "mock.patch('bot.clock')",
+    ],
 )
 def test_an_unwanted_word_is_seen(line: str) -> None:
     assert len(offences(line)) == 1
