@@ -45,7 +45,7 @@ def test_no_unwanted_word_stands_anywhere() -> None:
     "line",
     [
         "# TODO: later",
-        f"index = https://{'.'.join(('pypi', 'org'))}/simple",
+        "index = https://files.PYTHONhosted.org/simple".lower(),
         "cd /root/thing",
         "from x import y  # XXX",
         "import bot.utils",
