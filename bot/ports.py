@@ -322,10 +322,13 @@ class People(Protocol):
         """Who a user is."""
 
     def in_channel(self, user: str, channel: str, *, fresh: bool = False) -> bool:
-        """Whether a user is in a channel."""
+        """Whether a user is in a channel; NotInvited where the desk itself is not."""
 
     def approvers(self, *, fresh: bool = False) -> frozenset[str]:
         """Everybody who may approve: the settings' list and, where configured, the user group's members."""
+
+    def forget(self, *, user: str = "", channel: str = "") -> None:
+        """Something changed about a user or a channel: what was remembered of them counts no more."""
 
 
 class Notifier(Protocol):

@@ -13,6 +13,7 @@ DeskError
 ├── OpenOrderExists    an open order for the same names
 ├── BadInput           field errors, keyed by field
 ├── PeopleUnknown      Slack did not answer who somebody is
+│   └── NotInvited     the desk is not in the channel, so it cannot see who is
 └── SupplierError      Lost (no clear answer) · Refused (a clear no) · Unusable (an answer that makes no sense)
 """
 
@@ -90,6 +91,14 @@ class BadInput(DeskError):
 
 class PeopleUnknown(DeskError):
     """Who somebody is could not be established just now."""
+
+
+class NotInvited(PeopleUnknown):
+    """The desk is not in the channel and sees nobody there; `channel` is its id."""
+
+    def __init__(self, channel: str) -> None:
+        super().__init__(channel)
+        self.channel = channel
 
 
 class VaultShut(DeskError):
