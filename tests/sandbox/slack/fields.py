@@ -1,0 +1,238 @@
+"""What a person may enter: a value for each kind of element, refused where Slack's client would refuse it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from decimal import Decimal, InvalidOperation
+from typing import TYPE_CHECKING, Final
+
+from tests.sandbox.slack.shapes import Json
+from tests.sandbox.slack.state import Channel, View, is_empty
+from tests.sandbox.slack.text import Reader, chosen, elements, label_of
+
+if TYPE_CHECKING:
+    from tests.sandbox.slack.space import Space
+
+REQUIRED: Final = "Please complete this required field."
+_EMAIL = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")
+_WEB = re.compile(r"https?://[^\s/]+\S*")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One value being entered: the element, the workspace's people and channels, and who suggests options."""
+
+    space: Space
+    element: Json
+    suggest: Callable[[str], list[Json]]
+
+
+def options_of(element: Json) -> list[Json]:
+    groups = element.get("option_groups", [])
+    return [*element.get("options", []), *(each for group in groups for each in group["options"])]
+
+
+def refuse(reason: str) -> AssertionError:
+    return AssertionError(f"Slack's client does not let anybody do this: {reason}")
+
+
+def _typed(entry: Entry, value: object) -> str:
+    if not isinstance(value, str):
+        raise refuse(f"{value!r} is no text")
+    most = entry.element.get("max_length", 3000)
+    if len(value) > most:
+        raise refuse(f"{len(value)} characters, at most {most}")
+    if "\n" in value and not entry.element.get("multiline"):
+        raise refuse("a line break in a field of one line")
+    return value
+
+
+def _formed(form: re.Pattern[str], what: str) -> Callable[[Entry, object], str]:
+    def check(entry: Entry, value: object) -> str:
+        text = _typed(entry, value)
+        if text and not form.fullmatch(text):
+            raise refuse(f"{text!r} is no {what}")
+        return text
+
+    return check
+
+
+def _number(entry: Entry, value: object) -> str:
+    text = _typed(entry, str(value))
+    try:
+        number = Decimal(text)
+    except InvalidOperation:
+        raise refuse(f"{text!r} is no number") from None
+    if number != number.to_integral_value() and not entry.element["is_decimal_allowed"]:
+        raise refuse(f"{text} is no whole number")
+    least, most = (Decimal(entry.element.get(key, text)) for key in ("min_value", "max_value"))
+    if not least <= number <= most:
+        raise refuse(f"{text} is not between {least} and {most}")
+    return text
+
+
+def _day(_entry: Entry, value: object) -> str:
+    return (value if isinstance(value, date) else date.fromisoformat(str(value))).isoformat()
+
+
+def _hour(_entry: Entry, value: object) -> str:
+    return (value if isinstance(value, time) else time.fromisoformat(str(value))).strftime("%H:%M")
+
+
+def _moment(_entry: Entry, value: object) -> int:
+    return int(value.timestamp()) if isinstance(value, datetime) else int(str(value))
+
+
+def _pick(options: list[Json], wanted: object) -> Json:
+    for each in options:
+        if wanted in (each["text"]["text"], each.get("value")):
+            return each
+    raise refuse(f"no option {wanted!r}, there are {[each['text']['text'] for each in options]}")
+
+
+def _option(entry: Entry, value: object) -> Json:
+    return _pick(options_of(entry.element), value)
+
+
+def _suggested(entry: Entry, value: object) -> Json:
+    if len(str(value)) < entry.element.get("min_query_length", 3):
+        raise refuse("too few characters for suggestions")
+    return _pick(entry.suggest(str(value)), value)
+
+
+def _user(entry: Entry, value: object) -> str:
+    user = str(getattr(value, "id", value))
+    if user not in entry.space.people or entry.space.people[user].kind == "deactivated":
+        raise refuse(f"nobody to choose: {value!r}")
+    return user
+
+
+def _conversation(entry: Entry, value: object) -> str:
+    found = entry.space.find_channel(value if isinstance(value, (Channel, str)) else _user(entry, value))
+    rule = entry.element.get("filter", {})
+    kind = {"channels": "public", "groups": "private"}.get(found.kind, "im")
+    if kind not in rule.get("include", [kind]) or (found.shared and rule.get("exclude_external_shared_channels")):
+        raise refuse(f"#{found.name} is filtered out")
+    return found.id
+
+
+def _public(entry: Entry, value: object) -> str:
+    found = entry.space.find_channel(value if isinstance(value, (Channel, str)) else str(value))
+    if found.kind != "channels":
+        raise refuse(f"#{found.name} is not public")
+    return found.id
+
+
+def _rich(entry: Entry, value: object) -> Json:
+    inside = [{"type": "rich_text_section", "elements": [{"type": "text", "text": _typed(entry, value)}]}]
+    return {"type": "rich_text", "elements": inside}
+
+
+def _several(one: Callable[[Entry, object], object]) -> Callable[[Entry, object], list[object]]:
+    def check(entry: Entry, value: object) -> list[object]:
+        if not isinstance(value, (list, tuple)):
+            raise refuse(f"several can be chosen here: give a list, not {value!r}")
+        if len(value) > entry.element.get("max_selected_items", 100):
+            raise refuse("more than max_selected_items")
+        return [one(entry, each) for each in value]
+
+    return check
+
+
+_ENTERED: Final[Mapping[str, Callable[[Entry, object], object]]] = {
+    "plain_text_input": _typed,
+    "email_text_input": _formed(_EMAIL, "e-mail address"),
+    "url_text_input": _formed(_WEB, "web address"),
+    "number_input": _number,
+    "rich_text_input": _rich,
+    "datepicker": _day,
+    "timepicker": _hour,
+    "datetimepicker": _moment,
+    "static_select": _option,
+    "radio_buttons": _option,
+    "overflow": _option,
+    "external_select": _suggested,
+    "checkboxes": _several(_option),
+    "multi_static_select": _several(_option),
+    "multi_external_select": _several(_suggested),
+    "users_select": _user,
+    "conversations_select": _conversation,
+    "channels_select": _public,
+    "multi_users_select": _several(_user),
+    "multi_conversations_select": _several(_conversation),
+    "multi_channels_select": _several(_public),
+}
+
+
+def entered(entry: Entry, value: object) -> object:
+    """The value as the state holds it; None empties the field; AssertionError when the client would refuse."""
+    kind = entry.element["type"]
+    if kind not in _ENTERED:
+        raise refuse(f"nothing can be entered into a {kind}")
+    return None if value is None else _ENTERED[kind](entry, value)
+
+
+def locate(reader: Reader, blocks: list[Json], wanted: str, kinds: Callable[[str], bool]) -> tuple[Json, Json]:
+    """The one element with this label, action_id or `block_id.action_id`; AssertionError with the labels there are."""
+    there = [(block, element) for block, element in elements(blocks) if kinds(element["type"])]
+
+    def names(block: Json, element: Json) -> tuple[str, ...]:
+        exact = (element["action_id"], f"{block['block_id']}.{element['action_id']}")
+        return (label_of(reader, block, element), *exact)
+
+    found = [each for each in there if wanted in names(*each)]
+    if len(found) == 1:
+        return found[0]
+    labels = [names(*each)[0] for each in there]
+    raise AssertionError(f"{len(found)} of {wanted!r}, there are {labels}; block_id.action_id is always exact")
+
+
+@dataclass(frozen=True)
+class Input:
+    """A field as a person sees it."""
+
+    label: str
+    block_id: str
+    action_id: str
+    type: str
+    options: list[str]
+    value: str
+    optional: bool
+    hint: str
+    placeholder: str
+
+
+def inputs(reader: Reader, view: View) -> Iterator[Input]:
+    for block, element in elements(view.blocks):
+        key = (block["block_id"], element["action_id"])
+        if key not in view.values:
+            continue
+        options = [each["text"]["text"] for each in options_of(element)]
+        yield Input(
+            label_of(reader, block, element),
+            *key,
+            element["type"],
+            options,
+            chosen(view.values[key]),
+            bool(block.get("optional", block["type"] != "input")),
+            reader.of(block.get("hint")),
+            reader.of(element.get("placeholder")),
+        )
+
+
+def incomplete(view: View) -> dict[str, str]:
+    """What the client says under the fields when they are submitted, by block_id; nothing is sent then."""
+    found = {}
+    for block, element in elements(view.blocks):
+        if block["type"] != "input":
+            continue
+        value = view.values[block["block_id"], element["action_id"]]
+        if is_empty(value):
+            if not block.get("optional"):
+                found[block["block_id"]] = REQUIRED
+        elif len(chosen(value)) < (least := element.get("min_length", 0)):
+            found[block["block_id"]] = f"Please enter at least {least} characters."
+    return found

@@ -1,0 +1,242 @@
+"""People of the workspace: what they can do in a Slack client, and what they see there."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Final
+from zoneinfo import ZoneInfo
+
+from tests.sandbox.slack.client import DOMAIN, TROUBLE, Client
+from tests.sandbox.slack.delivery import COMMAND, INTERACTIVE, Missed
+from tests.sandbox.slack.fields import incomplete, locate, refuse
+from tests.sandbox.slack.seen import OpenView, Outcome, Submitted
+from tests.sandbox.slack.shapes import Json
+from tests.sandbox.slack.space import ApiError
+from tests.sandbox.slack.state import Channel, Message
+
+if TYPE_CHECKING:
+    from tests.sandbox.slack.workspace import Workspace
+
+KINDS: Final[dict[str, list[str]]] = {
+    "member": [],
+    "admin": ["is_admin"],
+    "owner": ["is_admin", "is_owner"],
+    "guest": ["is_restricted"],
+    "single_guest": ["is_restricted", "is_ultra_restricted"],
+    "stranger": ["is_stranger"],
+    "deactivated": [],
+    "bot": ["is_bot"],
+}
+_FLAGS: Final = ("is_admin", "is_owner", "is_primary_owner", "is_restricted", "is_ultra_restricted")
+
+
+def _is_button(kind: str) -> bool:
+    return kind == "button"
+
+
+def _is_field(kind: str) -> bool:
+    return kind != "button"
+
+
+class Person(Client):
+    """Somebody in the workspace."""
+
+    def __init__(  # noqa: PLR0913 - a person is that much
+        self,
+        ws: Workspace,
+        id: str,  # noqa: A002 - as callers say
+        name: str,
+        *,
+        kind: str,
+        tz: str,
+        email: str,
+        title: str,
+        team_id: str,
+    ) -> None:
+        super().__init__(ws, id, name, tz, team_id)
+        self.kind, self.email, self.title = kind, email, title
+
+    def as_json(self) -> Json:
+        """The user object of `users.info`; the mail address only with the scope for it."""
+        profile: Json = {"real_name": self.name, "display_name": self.name, "title": self.title, "team": self.team_id}
+        if "users:read.email" in self._ws.scopes and self.kind != "stranger":
+            profile["email"] = self.email
+        found: Json = {
+            "id": self.id,
+            "team_id": self.team_id,
+            "name": self.name,
+            "real_name": self.name,
+            "profile": profile,
+        }
+        found |= {"deleted": self.kind == "deactivated", "is_bot": self.kind == "bot", "is_app_user": False}
+        if self.kind == "deactivated":
+            return found
+        offset = datetime.fromtimestamp(self._ws.clock(), ZoneInfo(self.tz)).utcoffset()
+        flags = dict.fromkeys(_FLAGS, False) | dict.fromkeys(KINDS[self.kind], True)
+        return (
+            found
+            | flags
+            | {"tz": self.tz, "tz_label": self.tz, "tz_offset": int(offset.total_seconds()) if offset else 0}
+        )
+
+    # What they see ----------------------------------------------------------------------------------------------------
+
+    @property
+    def dm(self) -> Channel:
+        """Their direct message with the bot."""
+        return self._ws.open_im(self.id)
+
+    def messages(self, channel: Channel | Person | str, thread: Message | str | None = None) -> list[Message]:
+        """What this person sees there, their ephemeral messages included, oldest first."""
+        where = self._inside(channel)
+        ts = thread.thread_ts or thread.ts if isinstance(thread, Message) else thread
+        own = [each for each in self.ephemerals if each.channel == where.id and each.thread_ts == ts]
+        posts = [self._ws.snapshot(each, self.tz) for each in self._ws.messages(where, thread)]
+        return sorted(posts + own, key=lambda each: float(each.ts))
+
+    # What they do -----------------------------------------------------------------------------------------------------
+
+    def command(self, channel: Channel | str, text: str) -> Outcome:
+        """Type a slash command, for instance `/cert new acme.com`."""
+        where = self._inside(channel)
+        name, _, rest = text.partition(" ")
+        known = {each["command"]: each for each in self._ws.setting("features", "slash_commands", default=[])}
+        if name not in known or "commands" not in self._ws.scopes:
+            return self._outcome(None, f"{name} is not a valid command.", acked=False)
+        named = "directmessage" if where.im else "privategroup" if where.private else where.name
+        payload = {
+            "command": name,
+            "text": self._escaped(rest) if known[name].get("should_escape") else rest,
+            "response_url": self._ws.new_response_url(self.id, where),
+            "trigger_id": self._ws.new_trigger(self.id, None, where.id),
+            "user_id": self.id,
+            "user_name": self.name,
+            "team_id": self.team_id,
+            "team_domain": DOMAIN,
+            "channel_id": where.id,
+            "channel_name": named,
+            "api_app_id": self._ws.app_id,
+            "token": "verification",
+            "is_enterprise_install": "false",
+        }
+        before = self._before()
+        reply = self._ws.hand_over(COMMAND, payload)
+        if isinstance(reply, Missed):
+            error = "operation_timeout" if reply.why == "http_timeout" else "dispatch_failed"
+            return self._outcome(before, f'{name} failed with the error "{error}"', acked=False)
+        return self._answered(before, reply, where)
+
+    def _answered(self, before: frozenset[str], reply: Json | None, where: Channel) -> Outcome:
+        if not reply:
+            return self._outcome(before, "")
+        try:
+            made = self._ws.answer(self.id, where, reply)
+        except ApiError as error:
+            return self._outcome(before, f"failed with the error {error.error}")
+        return self._outcome(before, self._ws.snapshot(made, self.tz).plain)
+
+    def say(self, channel: Channel | Person | str, text: str, thread: Message | str | None = None) -> Message:
+        """Write a message; `@name` and `#channel` become mentions."""
+        where, ws = self._inside(channel), self._ws
+        ts = thread.thread_ts or thread.ts if isinstance(thread, Message) else thread
+        message = ws.add_post(Message(ws.ids.ts(ws.clock()), where.id, self.id, self._escaped(text), thread_ts=ts))
+        if ts and (parent := ws.find_post(where.id, ts)):
+            parent.thread_ts = ts
+        event = message.as_json() | {"channel": where.id, "team": self.team_id, "event_ts": message.ts}
+        kind = {"channels": "channel", "groups": "group"}.get(where.kind, "im")
+        ws.emit(f"message.{where.kind}", event | {"channel_type": kind}, where)
+        if f"<@{ws.bot_user_id}>" in message.text:
+            ws.emit("app_mention", event | {"type": "app_mention"}, where)
+        return ws.snapshot(message, self.tz)
+
+    def click(self, message: Message, wanted: str, *, confirm: bool = True) -> Outcome:
+        """Press a button of a message, seen now or earlier; `confirm` answers its dialog."""
+        return self._use_in_message(
+            message, locate(self.reader(), message.blocks, wanted, _is_button), None, confirm=confirm
+        )
+
+    def choose(self, message: Message, wanted: str, option: object, *, confirm: bool = True) -> Outcome:
+        """Choose in a select, an overflow menu or another field of a message."""
+        return self._use_in_message(
+            message, locate(self.reader(), message.blocks, wanted, _is_field), option, confirm=confirm
+        )
+
+    def shortcut(self, message: Message | None, callback_id: str) -> Outcome:
+        """A shortcut on a message, or a global one."""
+        kind = "message" if message else "global"
+        shortcuts = self._ws.setting("features", "shortcuts", default=[])
+        if not any((each["callback_id"], each["type"]) == (callback_id, kind) for each in shortcuts):
+            raise refuse(f"the manifest has no {kind} shortcut {callback_id!r}")
+        payload: Json = {"type": "shortcut", "callback_id": callback_id}
+        where = None
+        if message:
+            where = self._inside(message.channel)
+            url = self._ws.new_response_url(self.id, where)
+            payload |= {"type": "message_action", "message_ts": message.ts, "message": message.as_json()}
+            payload |= {"response_url": url, "channel": {"id": where.id, "name": where.name}}
+        return self._interact(payload, channel=where)
+
+    def open_home(self) -> OpenView:
+        """Open the app's Home; waits until there is one, at most as long as for an acknowledgement."""
+        if not self._ws.setting("features", "app_home", "home_tab_enabled", default=False):
+            raise refuse("the manifest enables no Home tab")
+        event: Json = {"user": self.id, "channel": self.dm.id, "tab": "home"}
+        if self.home:
+            event["view"] = self._ws.view_json(self.home)
+        self._ws.emit("app_home_opened", event)
+        with self._ws.changed:
+            self._ws.changed.wait_for(lambda: self.home, self._ws.ack_seconds)
+            if self.home is None:
+                raise AssertionError(f"no Home was published for {self.name}")
+            return OpenView(self, self.home)
+
+    def click_home(self, wanted: str, option: object = None, *, confirm: bool = True) -> Outcome:
+        """Press a button of Home, or choose an option there."""
+        if self.home is None:
+            raise refuse("there is no Home yet")
+        return self._use_in_view(self.home, wanted, option, confirm=confirm)
+
+    def press(self, wanted: str, option: object = None, *, confirm: bool = True) -> Outcome:
+        """Press a button inside the modal on top, or choose an option of a select there."""
+        return self._use_in_view(self._top(), wanted, option, confirm=confirm)
+
+    def fill(self, wanted: str, value: object) -> None:
+        """Enter a value into a field of the modal on top; fields that dispatch tell the app at once."""
+        view = self._top()
+        block, element = locate(self.reader(), view.blocks, wanted, _is_field)
+        held = self._enter(view, block, element, value)
+        if block["type"] != "input" or block.get("dispatch_action"):
+            self._act_in_view(view, block, element, held)
+
+    def submit(self) -> Submitted:
+        """Press the submit button of the modal on top."""
+        view = self._top()
+        if "submit" not in view.body or view.body.get("submit_disabled"):
+            raise refuse("this view cannot be submitted")
+        view.errors = incomplete(view)
+        if view.errors:
+            return self._submitted(view)
+        payload = {
+            "type": "view_submission",
+            "view": self._ws.view_json(view),
+            "response_urls": self._response_urls(view),
+        }
+        trigger = self._ws.new_trigger(self.id, view.id, view.channel)
+        reply = self._ws.hand_over(INTERACTIVE, self._envelope(payload) | {"trigger_id": trigger})
+        if isinstance(reply, Missed):
+            return Submitted({"": TROUBLE}, closed=False, view=self.view)
+        try:
+            self._follow(view, reply or {})
+        except ApiError as error:
+            return Submitted({"": f"{TROUBLE} ({error.error})"}, closed=False, view=self.view)
+        return self._submitted(view)
+
+    def close(self, *, everything: bool = False) -> None:
+        """Leave the modal on top (or, with its cross, all of them)."""
+        top = self._top()
+        gone = self.stack[::-1] if everything or top.body.get("clear_on_close") else [top]
+        told = [self._ws.view_json(each) for each in gone if each.body.get("notify_on_close")]
+        self._ws.close_views(self, gone)
+        for each in told:
+            payload = {"type": "view_closed", "view": each, "is_cleared": len(gone) > 1}
+            self._ws.hand_over(INTERACTIVE, self._envelope(payload))

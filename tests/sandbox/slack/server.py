@@ -1,0 +1,211 @@
+"""The workspace's address on loopback: the Web API, uploads, response URLs and the socket, with their faults."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+from urllib.parse import parse_qsl
+
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route, WebSocketRoute
+from starlette.types import Receive, Scope, Send
+
+from tests.sandbox.core import Entry, Fault
+from tests.sandbox.slack.methods import GENERAL_ERRORS, METHODS, Method
+from tests.sandbox.slack.shapes import Json
+from tests.sandbox.slack.space import ApiError
+from tests.sandbox.slack.webapi import ROUTES, need_scope
+
+if TYPE_CHECKING:
+    from tests.sandbox.slack.workspace import Workspace
+
+_JSON_ARGS: Final = ("attachments", "blocks", "files", "metadata", "view")
+_FLAGS: Final = {"true": True, "1": True, "false": False, "0": False, "True": True, "False": False}
+_BOOLEAN_ARGS: Final = frozenset(
+    "exclude_archived include_all_metadata include_count include_disabled include_num_members include_users inclusive "
+    "reply_broadcast".split()
+)
+_DELAY_SECONDS: Final = 30
+
+
+class HangUp(Response):
+    """No answer: the connection is closed."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        del scope, send
+        # The server's request cycle owns the transport; `receive` is its bound method.
+        cycle = getattr(receive, "__self__", None)
+        if cycle is None:
+            raise RuntimeError("only uvicorn's connections can be cut")
+        cycle.transport.close()
+        while (await receive())["type"] != "http.disconnect":
+            pass
+
+
+@dataclass(frozen=True)
+class Call:
+    """One request to the Web API."""
+
+    method: str
+    token: str
+    query: str
+    media: str
+    body: str
+
+
+class Api:
+    """Judges a call (token, method, arguments, scope) before it is carried out."""
+
+    def __init__(self, ws: Workspace) -> None:
+        self._ws = ws
+
+    def answer(self, call: Call) -> Json:
+        try:
+            with self._ws.changed:
+                return {"ok": True} | self._carried_out(call)
+        except ApiError as error:
+            method = METHODS.get(call.method)
+            if error.error not in GENERAL_ERRORS | (method.errors if method else frozenset()):
+                raise LookupError(f"{call.method} does not answer {error.error}") from error
+            return {"ok": False, "error": error.error} | error.more
+
+    def _carried_out(self, call: Call) -> Json:
+        method = METHODS.get(call.method)
+        if method is None:
+            self._ws.violate(f"unknown method: {call.method}")
+            raise ApiError("unknown_method", req_method=call.method)
+        args = self._arguments(call, method)
+        self._check_token(call, args.pop("token", ""))
+        if call.method != "apps.connections.open":
+            need_scope(self._ws, *method.scopes)
+        self._check_arguments(call.method, method, args)
+        return ROUTES[call.method](self._ws, args)
+
+    def _arguments(self, call: Call, method: Method) -> Json:
+        """Query, form and JSON body merged; a JSON body counts only where the method takes one."""
+        args: Json = dict(parse_qsl(call.query, keep_blank_values=True))
+        if "json" not in call.media:
+            args |= parse_qsl(call.body, keep_blank_values=True)
+        elif not method.json:
+            self._ws.violate(f"{call.method} takes no JSON body")
+        elif call.body:
+            args |= json.loads(call.body)
+        for key in args.keys() & set(_JSON_ARGS):
+            args[key] = _decoded(args[key])
+        for key in args.keys() & _BOOLEAN_ARGS:
+            args[key] = _FLAGS.get(args[key], args[key]) if isinstance(args[key], str) else args[key]
+        return args
+
+    def _check_token(self, call: Call, in_body: str) -> None:
+        token = call.token.removeprefix("Bearer ") or in_body
+        if not token:
+            raise ApiError("not_authed")
+        if token not in (self._ws.bot_token, self._ws.app_token):
+            raise ApiError("invalid_auth")
+        if (token == self._ws.app_token) != (call.method == "apps.connections.open"):
+            raise ApiError("not_allowed_token_type")
+
+    def _check_arguments(self, name: str, method: Method, args: Json) -> None:
+        if unknown := sorted(args.keys() - method.args):
+            self._ws.violate(f"{name}: unknown arguments {unknown}")
+            raise ApiError("invalid_arg_name", response_metadata={"messages": unknown})
+        if missing := [each for each in method.required if args.get(each) in (None, "")]:
+            self._ws.violate(f"{name}: missing arguments {missing}")
+            raise ApiError("invalid_arguments", response_metadata={"messages": [f"[ERROR] missing: {missing}"]})
+
+
+def _decoded(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    try:
+        return json.loads(value)
+    except ValueError:
+        raise ApiError("invalid_arguments") from None
+
+
+def _json(value: Json, status: int = 200) -> Response:
+    return Response(json.dumps(value), status, media_type="application/json")
+
+
+def _in_trouble(fault: Fault) -> Response | None:
+    """The answer that a fault gives instead of carrying the call out."""
+    if fault.kind == "rate_limited":
+        answer = _json({"ok": False, "error": "ratelimited"}, 429)
+        answer.headers["Retry-After"] = str(fault.how.get("after", 1))
+        return answer
+    if fault.kind == "server_error":
+        return Response("Internal Server Error", 500)
+    if fault.kind == "html":
+        return Response("<html><body>Sign in to the network</body></html>", 200, media_type="text/html")
+    if fault.kind == "error":
+        return _json({"ok": False, "error": fault.how["error"]})
+    return HangUp() if fault.kind == "drop_before" else None
+
+
+class Server:
+    """The routes; every request and its answer is recorded."""
+
+    def __init__(self, ws: Workspace) -> None:
+        self._ws = ws
+        self._api = Api(ws)
+        self.app = Starlette(
+            routes=[
+                Route("/api/{method}", self._call, methods=["GET", "POST"]),
+                Route("/upload/{file}", self._upload, methods=["POST"]),
+                Route("/response/{secret}", self._respond, methods=["POST"]),
+                WebSocketRoute("/link/", ws.socket.serve),
+            ]
+        )
+
+    def _record(self, request: Request, body: str, answer: Response) -> Response:
+        reply = "" if isinstance(answer, HangUp) else bytes(answer.body).decode()
+        path, headers = str(request.url.path), dict(request.headers)
+        status = 0 if isinstance(answer, HangUp) else answer.status_code
+        self._ws.recorder.add(Entry(self._ws.clock(), "app", request.method, path, headers, body, status, reply))
+        return answer
+
+    async def _call(self, request: Request) -> Response:
+        body = (await request.body()).decode()
+        headers, query = request.headers, request.url.query
+        name = request.path_params["method"]
+        call = Call(name, headers.get("authorization", ""), query, headers.get("content-type", ""), body)
+        return self._record(request, body, await run_in_threadpool(self._answered, call))
+
+    def _answered(self, call: Call) -> Response:
+        fault = self._ws.faults.take(call.method)
+        if fault and (trouble := _in_trouble(fault)):
+            return trouble
+        if fault and fault.kind == "delay":
+            fault.how["released"].wait(_DELAY_SECONDS)
+        answer = _json(self._api.answer(call))
+        return HangUp() if fault and fault.kind == "drop_after" else answer
+
+    async def _upload(self, request: Request) -> Response:
+        content = await request.body()
+        file = self._ws.files.get(request.path_params["file"])
+        if file is None or file.content is not None or len(content) != file.length:
+            return self._record(request, f"{len(content)} bytes", Response("not what was announced", 400))
+        file.content = content
+        return self._record(request, f"{len(content)} bytes", Response(f"OK - {len(content)}"))
+
+    async def _respond(self, request: Request) -> Response:
+        body = (await request.body()).decode()
+        return self._record(
+            request, body, await run_in_threadpool(self._responded, request.path_params["secret"], body)
+        )
+
+    def _responded(self, secret: str, body: str) -> Response:
+        fault = self._ws.faults.take("response_url")
+        if fault and (trouble := _in_trouble(fault)):
+            return trouble
+        try:
+            self._ws.respond(secret, json.loads(body))
+        except ApiError as error:
+            return _json(
+                {"ok": False, "error": error.error}, 404 if error.error in ("used_url", "expired_url") else 400
+            )
+        return Response("ok")

@@ -1,0 +1,270 @@
+"""The workspace's state and the rules that keep it whole, with no server and no delivery in it."""
+
+from __future__ import annotations
+
+import copy
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from tests.sandbox.slack.shapes import Json, Problem
+from tests.sandbox.slack.state import Channel, File, Group, Ids, Message, View, initial_values, with_ids
+from tests.sandbox.slack.surfaces import check_message, check_view
+from tests.sandbox.slack.text import Reader, mrkdwn_in
+
+if TYPE_CHECKING:
+    from tests.sandbox.slack.client import Client
+    from tests.sandbox.slack.people import Person
+
+TRIGGER_SECONDS: Final = 3.0
+RESPONSE_URL_SECONDS: Final = 1800.0
+RESPONSE_URL_USES: Final = 5
+STACK_DEPTH: Final = 3
+
+
+class ApiError(Exception):
+    """An answer with `ok: false`."""
+
+    def __init__(self, error: str, **more: object) -> None:
+        super().__init__(error)
+        self.error, self.more = error, more
+
+
+@dataclass
+class Trigger:
+    """Permission to open one view within three seconds, for one person."""
+
+    person: str
+    view: str | None
+    channel: str | None
+    at: float
+    used: bool = False
+
+
+@dataclass
+class ResponseUrl:
+    """An address for up to five answers within thirty minutes; `message` is what was clicked on."""
+
+    person: str
+    channel: Channel
+    at: float
+    message: Message | None = None
+    left: int = RESPONSE_URL_USES
+
+
+def _told(problems: list[Problem]) -> Json:
+    """Problems the way Slack tells them."""
+    lines = [f"[ERROR] {each.message} [json-pointer:{each.pointer}]" for each in problems]
+    errors = [{"pointer": each.pointer, "code": each.code, "message": each.message} for each in problems]
+    return {"errors": errors, "response_metadata": {"messages": lines}}
+
+
+class Space:
+    """People, conversations, messages and views; every change is made and seen under `changed`."""
+
+    def __init__(self, manifest: Json, clock: Callable[[], float]) -> None:
+        self.manifest, self.clock = manifest, clock
+        self.changed = threading.Condition()
+        self.ids = Ids()
+        self.tz = "Europe/Berlin"
+        self.team_id, self.app_id, self.bot_id = self.ids.new("T"), self.ids.new("A"), self.ids.new("B")
+        self.people: dict[str, Person] = {}
+        self.channels: dict[str, Channel] = {}
+        self.groups: dict[str, Group] = {}
+        self.posts: dict[str, list[Message]] = {}
+        self.views: dict[str, View] = {}
+        self.triggers: dict[str, Trigger] = {}
+        self.response_urls: dict[str, ResponseUrl] = {}
+        self.files: dict[str, File] = {}
+        self.violations: list[str] = []
+        self.bot_user_id = ""
+
+    def setting(self, *path: str, default: Any = None) -> Any:  # noqa: ANN401 - a manifest holds any JSON
+        """A value of the manifest, or the default."""
+        found: Any = self.manifest
+        for key in path:
+            found = found.get(key, {}) if isinstance(found, dict) else {}
+        return default if found == {} else found
+
+    @property
+    def scopes(self) -> list[str]:
+        return list(self.setting("oauth_config", "scopes", "bot", default=[]))
+
+    def violate(self, sentence: str) -> None:
+        """Remember something that the app must never do."""
+        with self.changed:
+            self.violations.append(sentence)
+
+    def name_of(self, some_id: str) -> str | None:
+        """The name behind an id of a person, channel or group."""
+        if found := self.people.get(some_id) or self.channels.get(some_id):
+            return found.name
+        return group.handle if (group := self.groups.get(some_id)) else None
+
+    def reader(self, tz: str | None = None) -> Reader:
+        return Reader(self.name_of, tz or self.tz, self.clock())
+
+    def find_channel(self, where: Channel | Client | str) -> Channel:
+        """A channel by itself, its id or name, or the direct message with a person; AssertionError if there is none."""
+        if isinstance(where, Channel):
+            return where
+        if not isinstance(where, str):
+            return self.open_im(where.id)
+        for each in self.channels.values():
+            if where in (each.id, each.name):
+                return each
+        raise AssertionError(f"no channel {where!r}, there are {[each.name for each in self.channels.values()]}")
+
+    def open_im(self, person: str) -> Channel:
+        with self.changed:
+            for each in self.channels.values():
+                if each.im == person:
+                    return each
+            made = Channel(self.ids.new("D"), "directmessage", [person, self.bot_user_id], private=True, im=person)
+            self.channels[made.id] = made
+            return made
+
+    # Messages ---------------------------------------------------------------------------------------------------------
+
+    def add_post(self, message: Message) -> Message:
+        with self.changed:
+            message.blocks = with_ids(message.blocks, self.ids)
+            if message.ephemeral_to:
+                self.people[message.ephemeral_to].shown.append(message)
+            else:
+                self.posts.setdefault(message.channel, []).append(message)
+            self.changed.notify_all()
+            return message
+
+    def find_post(self, channel: str, ts: str) -> Message | None:
+        return next((each for each in self.posts.get(channel, []) if each.ts == ts), None)
+
+    def edit_post(self, message: Message, content: Json) -> Message:
+        """New content in place; a message deleted meanwhile stays deleted."""
+        with self.changed:
+            holder = self.people[message.ephemeral_to].shown if message.ephemeral_to else self.posts[message.channel]
+            kept = next((each for each in holder if each.ts == message.ts), message)
+            for key, value in content.items():
+                setattr(kept, key, with_ids(value, self.ids) if key == "blocks" else value)
+            kept.edited = True
+            self.changed.notify_all()
+            return kept
+
+    def drop_post(self, message: Message) -> None:
+        with self.changed:
+            holder = self.people[message.ephemeral_to].shown if message.ephemeral_to else self.posts[message.channel]
+            holder[:] = [each for each in holder if each.ts != message.ts]
+            self.changed.notify_all()
+
+    def snapshot(self, message: Message, tz: str | None = None) -> Message:
+        """A copy that later edits do not reach, readable in the zone."""
+        copied = copy.deepcopy(message)
+        copied.reader = self.reader(tz)
+        return copied
+
+    def messages(self, channel: Channel | Client | str, thread: Message | str | None = None) -> list[Message]:
+        """What everybody in the channel sees, oldest first; of a thread the parent and its replies."""
+        with self.changed:
+            posts = self.posts.get(self.find_channel(channel).id, [])
+            if thread is None:
+                found = [each for each in posts if each.thread_ts in (None, each.ts) or each.broadcast]
+            else:
+                ts = thread if isinstance(thread, str) else thread.thread_ts or thread.ts
+                found = [each for each in posts if ts in (each.ts, each.thread_ts)]
+            return [self.snapshot(each) for each in found]
+
+    def judge_message(self, message: Json, where: str) -> None:
+        """ApiError and a violation when text, blocks or attachments break a rule."""
+        for text in (str(message.get("text") or ""), *mrkdwn_in(message.get("blocks"))):
+            for strange in self.reader().strange(text):
+                self.violate(f"{where}: {strange} means nothing to Slack")
+        problems = check_message(message)
+        if not problems:
+            return
+        self.violate(f"{where}: {problems}")
+        codes = [each.code for each in problems]
+        long = [code for code in ("msg_too_long", "msg_blocks_too_long") if code in codes]
+        textless = [(each.pointer, each.code) for each in problems] == [("/text", "missing_key")]
+        raise ApiError(long[0] if long else "no_text" if textless else "invalid_blocks", **_told(problems))
+
+    # Views ------------------------------------------------------------------------------------------------------------
+
+    def judge_view(self, view: object, where: str, kind: str = "modal") -> Json:
+        """The view with its missing ids; ApiError and a violation when it breaks a rule."""
+        problems = check_view(view)
+        if isinstance(view, dict) and view.get("type") != kind:
+            problems.append(Problem("/type", "bad_value", f"a view of type {kind} is wanted"))
+        if problems or not isinstance(view, dict):
+            self.violate(f"{where}: {problems}")
+            large = any(each.code == "view_too_large" for each in problems)
+            raise ApiError("view_too_large" if large else "invalid_arguments", **_told(problems))
+        for text in mrkdwn_in(view):
+            for strange in self.reader().strange(text):
+                self.violate(f"{where}: {strange} means nothing to Slack")
+        return view | {"blocks": with_ids(view["blocks"], self.ids)}
+
+    def _check_external_id(self, body: Json, own: str | None = None) -> None:
+        same = [each for each in self.views.values() if body.get("external_id") == each.body.get("external_id", "")]
+        if body.get("external_id") and any(each.id != own for each in same):
+            raise ApiError("duplicate_external_id")
+
+    def new_view(self, person: Client, body: Json, channel: str | None = None, below: View | None = None) -> View:
+        """A view that is kept; the caller puts it on the person's stack or Home."""
+        self._check_external_id(body)
+        view_id = self.ids.new("V")
+        made = View(view_id, person.id, body, self.ids.new("h"), below.root if below else view_id, channel=channel)
+        made.previous = below.id if below else None
+        made.values = initial_values(made.blocks, channel)
+        self.views[view_id] = made
+        return made
+
+    def replace_view(self, view: View, body: Json) -> None:
+        self._check_external_id(body, view.id)
+        view.replace(body, self.ids.new("h"))
+        self.changed.notify_all()
+
+    def show_view(self, person: Client, body: Json, channel: str | None, *, push: bool) -> View:
+        """Open (what was open goes) or push a modal."""
+        with self.changed:
+            if push and len(person.stack) >= STACK_DEPTH:
+                raise ApiError("push_limit_reached")
+            if not push:
+                self.close_views(person, person.stack)
+            below = person.stack[-1] if push else None
+            view = self.new_view(person, body, channel or (below.channel if below else None), below)
+            person.stack.append(view)
+            self.changed.notify_all()
+            return view
+
+    def close_views(self, person: Client, views: list[View]) -> None:
+        with self.changed:
+            gone = {each.id for each in views}
+            person.stack[:] = [each for each in person.stack if each.id not in gone]
+            for each in gone:
+                self.views.pop(each, None)
+            self.changed.notify_all()
+
+    def view_json(self, view: View) -> Json:
+        return copy.deepcopy(view.as_json(self.team_id, self.app_id, self.bot_id))
+
+    # Triggers and response URLs ---------------------------------------------------------------------------------------
+
+    def new_trigger(self, person: str, view: str | None, channel: str | None) -> str:
+        with self.changed:
+            trigger_id = f"{self.ids.new('')}.{self.team_id}"
+            self.triggers[trigger_id] = Trigger(person, view, channel, self.clock())
+            return trigger_id
+
+    def take_trigger(self, trigger_id: object) -> Trigger:
+        """The trigger, used up; ApiError when unknown, used before or older than three seconds."""
+        with self.changed:
+            trigger = self.triggers.get(str(trigger_id))
+            if trigger is None:
+                raise ApiError("invalid_trigger_id")
+            if trigger.used:
+                raise ApiError("exchanged_trigger_id")
+            trigger.used = True
+            if self.clock() - trigger.at > TRIGGER_SECONDS:
+                raise ApiError("expired_trigger_id")
+            return trigger

@@ -1,0 +1,243 @@
+"""What the workspace keeps: channels, groups, messages, views and files as plain records, and how ids are made."""
+
+from __future__ import annotations
+
+import copy
+import itertools
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Final
+
+from tests.sandbox.slack.shapes import Json
+from tests.sandbox.slack.text import Reader, Values, chosen, elements, show_blocks
+
+_DIGITS: Final = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+_VALUE_KEYS: Final = {
+    "plain_text_input": ("value", "initial_value"),
+    "email_text_input": ("value", "initial_value"),
+    "url_text_input": ("value", "initial_value"),
+    "number_input": ("value", "initial_value"),
+    "datepicker": ("selected_date", "initial_date"),
+    "timepicker": ("selected_time", "initial_time"),
+    "datetimepicker": ("selected_date_time", "initial_date_time"),
+    "static_select": ("selected_option", "initial_option"),
+    "external_select": ("selected_option", "initial_option"),
+    "radio_buttons": ("selected_option", "initial_option"),
+    "checkboxes": ("selected_options", "initial_options"),
+    "multi_static_select": ("selected_options", "initial_options"),
+    "multi_external_select": ("selected_options", "initial_options"),
+    "users_select": ("selected_user", "initial_user"),
+    "conversations_select": ("selected_conversation", "initial_conversation"),
+    "channels_select": ("selected_channel", "initial_channel"),
+    "multi_users_select": ("selected_users", "initial_users"),
+    "multi_conversations_select": ("selected_conversations", "initial_conversations"),
+    "multi_channels_select": ("selected_channels", "initial_channels"),
+    "rich_text_input": ("rich_text_value", "initial_value"),
+    "file_input": ("files", ""),
+}
+
+
+class Ids:
+    """Ids in Slack's shapes, never twice, the same in every run; and rising message timestamps."""
+
+    def __init__(self) -> None:
+        self._count = itertools.count(1)
+        self._lock = threading.Lock()
+        self._last = 0
+
+    def new(self, prefix: str) -> str:
+        with self._lock:
+            number, digits = next(self._count) * 2_147_483_647 * 7_919, ""
+        for _ in range(9):
+            number, digit = divmod(number, 36)
+            digits = _DIGITS[digit] + digits
+        return f"{prefix}0{digits}"
+
+    def ts(self, now: float) -> str:
+        """`seconds.micros`, later than every one before, even when the clock stands still or goes back."""
+        with self._lock:
+            self._last = max(self._last + 1, int(now * 1_000_000))
+            return f"{self._last // 1_000_000}.{self._last % 1_000_000:06d}"
+
+
+@dataclass
+class Channel:
+    """A conversation; `im` names the person of a direct message with the bot."""
+
+    id: str
+    name: str
+    members: list[str]
+    private: bool = False
+    shared: bool = False
+    archived: bool = False
+    im: str | None = None
+
+    @property
+    def kind(self) -> str:
+        """The word in scopes and in `types`: channels, groups or im."""
+        return "im" if self.im else "groups" if self.private else "channels"
+
+
+@dataclass
+class Group:
+    id: str
+    handle: str
+    members: list[str]
+    disabled: bool = False
+
+
+@dataclass
+class File:
+    id: str
+    name: str
+    length: int
+    content: bytes | None = None
+    title: str = ""
+    complete: bool = False
+    channels: list[str] = field(default_factory=list)
+
+    def as_json(self, url: str) -> Json:
+        where = f"{url}/files/{self.id}/{self.name}"
+        named = {"id": self.id, "name": self.name, "title": self.title or self.name, "size": self.length}
+        return named | {"channels": self.channels, "url_private": where, "permalink": where}
+
+
+@dataclass
+class Message:
+    """A message; copies handed out keep what was seen then, so that an old button can be clicked later."""
+
+    ts: str
+    channel: str
+    user: str
+    text: str
+    blocks: list[Json] = field(default_factory=list)
+    thread_ts: str | None = None
+    metadata: Json | None = None
+    edited: bool = False
+    ephemeral_to: str | None = None
+    broadcast: bool = False
+    bot_id: str | None = None
+    files: list[Json] = field(default_factory=list)
+    attachments: list[Json] = field(default_factory=list)
+    reader: Reader = field(default_factory=lambda: Reader(str), repr=False, compare=False)
+
+    @property
+    def plain(self) -> str:
+        """What a person reads: the blocks, or the text where there are none."""
+        return show_blocks(self.reader, self.blocks) if self.blocks else self.reader.mrkdwn(self.text)
+
+    @property
+    def buttons(self) -> list[str]:
+        return [each["text"]["text"] for _, each in elements(self.blocks) if each["type"] == "button"]
+
+    def button(self, label: str) -> Json:
+        """The button's element; AssertionError with the labels there are."""
+        for _, each in elements(self.blocks):
+            if each["type"] == "button" and each["text"]["text"] == label:
+                return each
+        raise AssertionError(f"no button {label!r}, there are {self.buttons}")
+
+    def as_json(self, *, metadata: bool = True) -> Json:
+        """The message as the API and payloads carry it."""
+        found: Json = {"type": "message", "user": self.user, "text": self.text, "ts": self.ts}
+        extra = {
+            "bot_id": self.bot_id,
+            "thread_ts": self.thread_ts,
+            "blocks": self.blocks,
+            "attachments": self.attachments,
+            "files": self.files,
+            "subtype": "thread_broadcast" if self.broadcast else None,
+            "metadata": self.metadata if metadata else None,
+            "edited": {"user": self.user, "ts": self.ts} if self.edited else None,
+        }
+        return found | {key: value for key, value in extra.items() if value}
+
+
+@dataclass
+class View:
+    """A view that one person has open, or their Home; `body` is what the app sent, with missing ids generated."""
+
+    id: str
+    owner: str
+    body: Json
+    hash: str
+    root: str
+    previous: str | None = None
+    channel: str | None = None
+    values: dict[tuple[str, str], Json] = field(default_factory=dict)
+    errors: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def blocks(self) -> list[Json]:
+        return list(self.body["blocks"])
+
+    def fill(self, block: Json, element: Json, value: object) -> None:
+        self.values[block["block_id"], element["action_id"]] = state_of(element, value)
+
+    def replace(self, body: Json, new_hash: str) -> None:
+        """A new body; what was typed stays where block_id, action_id and type stay."""
+        typed, self.body, self.hash, self.errors = self.values, body, new_hash, {}
+        self.values = initial_values(self.blocks, self.channel)
+        for key in self.values.keys() & typed.keys():
+            if self.values[key]["type"] == typed[key]["type"]:
+                self.values[key] = typed[key]
+
+    def state(self) -> Json:
+        return {"values": nested(self.values)}
+
+    def as_json(self, team: str, app: str, bot: str) -> Json:
+        """The view as the API and payloads carry it."""
+        defaults = {"private_metadata": "", "callback_id": "", "external_id": "", "clear_on_close": False}
+        empty = {"notify_on_close": False, "close": None, "submit": None, "title": None}
+        belongs = {"id": self.id, "team_id": team, "app_id": app, "bot_id": bot, "app_installed_team_id": team}
+        stack = {"hash": self.hash, "root_view_id": self.root, "previous_view_id": self.previous}
+        return defaults | empty | self.body | belongs | stack | {"state": self.state()}
+
+
+def nested(values: Values) -> dict[str, dict[str, Json]]:
+    """`values[block_id][action_id]`, the shape of a payload's state."""
+    found: dict[str, dict[str, Json]] = {}
+    for (block_id, action_id), value in values.items():
+        found.setdefault(block_id, {})[action_id] = value
+    return found
+
+
+def state_of(element: Json, value: object) -> Json:
+    """What the state says of an element holding this value; an empty field is null, an empty choice of many a list."""
+    key = _VALUE_KEYS[element["type"]][0]
+    many = key in ("selected_options", "files") or element["type"].startswith("multi_")
+    return {"type": element["type"], key: value or ([] if many else None)}
+
+
+def initial_values(blocks: list[Json], channel: str | None) -> dict[tuple[str, str], Json]:
+    """The state before anybody typed: initial values, the conversation the view was opened from, or nothing."""
+    found = {}
+    for block, element in elements(blocks):
+        if element["type"] in _VALUE_KEYS:
+            value = element.get(_VALUE_KEYS[element["type"]][1])
+            if value is None and element.get("default_to_current_conversation") and channel:
+                value = [channel] if element["type"].startswith("multi_") else channel
+            found[block["block_id"], element["action_id"]] = state_of(element, value)
+    return found
+
+
+def _all_blocks(blocks: list[Json]) -> Iterator[Json]:
+    for block in blocks:
+        yield block
+        yield from _all_blocks(block.get("child_blocks", []))
+        yield from block["elements"] if block["type"] == "carousel" else ()
+
+
+def with_ids(blocks: list[Json], ids: Ids) -> list[Json]:
+    """A copy of the blocks with generated block_ids and action_ids where the app left them out."""
+    blocks = copy.deepcopy(blocks)
+    for block in _all_blocks(blocks):
+        block.setdefault("block_id", ids.new("b"))
+    for _, element in elements(blocks):
+        element.setdefault("action_id", ids.new("a"))
+    return blocks
+
+
+def is_empty(value: Json) -> bool:
+    return not chosen(value) and not value.get("rich_text_value")

@@ -1,0 +1,418 @@
+"""What each Web API method does: functions from the workspace and the merged arguments to the answer's fields."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Final, TypeVar
+
+from tests.sandbox.slack.shapes import Json
+from tests.sandbox.slack.space import ApiError
+from tests.sandbox.slack.state import Channel, File, Message, View
+from tests.sandbox.slack.surfaces import check_metadata
+
+if TYPE_CHECKING:
+    from tests.sandbox.slack.people import Person
+    from tests.sandbox.slack.workspace import Workspace
+
+Item = TypeVar("Item")
+_KIND_OF_TYPE: Final = {"public_channel": "channels", "private_channel": "groups", "im": "im", "mpim": "mpim"}
+
+
+def _page(items: Sequence[Item], args: Json, most: int) -> tuple[list[Item], Json]:
+    """One page and the metadata that leads to the next."""
+    try:
+        start = int(base64.b64decode(args.get("cursor") or "", validate=True).decode() or 0)
+        size = min(int(args.get("limit") or most), most)
+    except (binascii.Error, ValueError):
+        raise ApiError("invalid_cursor") from None
+    more = start + size < len(items)
+    cursor = base64.b64encode(str(start + size).encode()).decode() if more else ""
+    return list(items[start : start + size]), {"response_metadata": {"next_cursor": cursor}}
+
+
+def need_scope(ws: Workspace, *any_of: str) -> None:
+    """ApiError and a violation when the manifest asks for none of the scopes."""
+    if any_of and not set(any_of) & set(ws.scopes):
+        ws.violate(f"missing scope: {' or '.join(any_of)}")
+        raise ApiError("missing_scope", needed=",".join(any_of), provided=",".join(ws.scopes))
+
+
+def _channel(ws: Workspace, args: Json, scope: str = "") -> Channel:
+    """The channel, as far as the bot can see it; direct messages also by the person's id."""
+    wanted = str(args["channel"])
+    person = ws.people.get(wanted)
+    if person and person.kind not in ("bot", "deactivated"):
+        return ws.open_im(wanted)
+    found = ws.channels.get(wanted)
+    if found is None or (found.private and ws.bot_user_id not in found.members):
+        raise ApiError("channel_not_found")
+    if scope:
+        need_scope(ws, f"{found.kind}:{scope}")
+    return found
+
+
+def _writable(ws: Workspace, args: Json) -> Channel:
+    found = _channel(ws, args)
+    open_to_all = "chat:write.public" in ws.scopes and not found.private
+    if ws.bot_user_id not in found.members and not open_to_all:
+        raise ApiError("not_in_channel")
+    if found.archived:
+        raise ApiError("is_archived")
+    if found.im and ws.setting("features", "app_home", "messages_tab_enabled", default=True) is False:
+        raise ApiError("messages_tab_disabled")
+    return found
+
+
+def _thread(ws: Workspace, channel: Channel, args: Json) -> str | None:
+    """The parent's ts; a reply's ts or an unknown one is refused."""
+    if not args.get("thread_ts"):
+        return None
+    parent = ws.find_post(channel.id, str(args["thread_ts"]))
+    if parent is None or parent.thread_ts not in (None, parent.ts):
+        raise ApiError("cannot_reply_to_message")
+    parent.thread_ts = parent.ts
+    return parent.ts
+
+
+def _content(ws: Workspace, args: Json, where: str) -> Json:
+    if args.get("markdown_text"):
+        ws.violate(f"{where}: markdown_text is not served")
+        raise ApiError("invalid_arguments")
+    if not any(args.get(each) for each in ("text", "blocks", "attachments")):
+        raise ApiError("no_text")
+    ws.judge_message(args, where)
+    if args.get("metadata") and (problems := check_metadata(args["metadata"])):
+        ws.violate(f"{where}: {problems}")
+        raise ApiError("invalid_metadata_format")
+    held = {"blocks": args.get("blocks") or [], "attachments": args.get("attachments") or []}
+    return {"text": args.get("text") or "", "metadata": args.get("metadata") or None} | held
+
+
+def post_message(ws: Workspace, args: Json) -> Json:
+    channel = _writable(ws, args)
+    content = _content(ws, args, "chat.postMessage")
+    with ws.changed:
+        thread_ts = _thread(ws, channel, args)
+        broadcast = bool(args.get("reply_broadcast"))
+        if broadcast and not thread_ts:
+            ws.violate("chat.postMessage: reply_broadcast without thread_ts")
+            raise ApiError("invalid_arguments")
+        message = Message(ws.ids.ts(ws.clock()), channel.id, ws.bot_user_id, thread_ts=thread_ts, **content)
+        message.broadcast, message.bot_id = broadcast, ws.bot_id
+        ws.add_post(message)
+    return {"channel": channel.id, "ts": message.ts, "message": message.as_json()}
+
+
+def post_ephemeral(ws: Workspace, args: Json) -> Json:
+    channel = _writable(ws, args)
+    if args["user"] not in channel.members:
+        raise ApiError("user_not_in_channel")
+    content = _content(ws, args, "chat.postEphemeral")
+    with ws.changed:
+        message = Message(ws.ids.ts(ws.clock()), channel.id, ws.bot_user_id, **content)
+        message.thread_ts, message.ephemeral_to, message.bot_id = _thread(ws, channel, args), args["user"], ws.bot_id
+        ws.add_post(message)
+    return {"message_ts": message.ts}
+
+
+def _own(ws: Workspace, args: Json, error: str) -> Message:
+    message = ws.find_post(_channel(ws, args).id, str(args["ts"]))
+    if message is None:
+        raise ApiError("message_not_found")
+    if message.user != ws.bot_user_id:
+        raise ApiError(error)
+    return message
+
+
+def update_message(ws: Workspace, args: Json) -> Json:
+    """Blocks, attachments and metadata that are not sent stay; empty ones are removed."""
+    _writable(ws, args)
+    message = _own(ws, args, "cant_update_message")
+    if len(str(args.get("text") or "")) > 4000:
+        raise ApiError("msg_too_long")
+    kept = {"blocks": message.blocks, "attachments": message.attachments, "metadata": message.metadata}
+    content = _content(ws, kept | {key: value for key, value in args.items() if value is not None}, "chat.update")
+    if any(each["type"] == "rich_text" for each in message.blocks) and "blocks" in args:
+        raise ApiError("block_mismatch")
+    if args.get("reply_broadcast") and message.thread_ts in (None, message.ts):
+        raise ApiError("cant_broadcast_message")
+    ws.edit_post(message, content)
+    message.broadcast = message.broadcast or bool(args.get("reply_broadcast"))
+    return {"channel": message.channel, "ts": message.ts, "text": message.text, "message": message.as_json()}
+
+
+def delete_message(ws: Workspace, args: Json) -> Json:
+    message = _own(ws, args, "cant_delete_message")
+    ws.drop_post(message)
+    return {"channel": message.channel, "ts": message.ts}
+
+
+def get_permalink(ws: Workspace, args: Json) -> Json:
+    message = ws.find_post(_channel(ws, args).id, str(args["message_ts"]))
+    if message is None:
+        raise ApiError("message_not_found")
+    link = f"{ws.url}/archives/{message.channel}/p{message.ts.replace('.', '')}"
+    in_thread = f"?thread_ts={message.thread_ts}&cid={message.channel}" if message.thread_ts else ""
+    return {"channel": message.channel, "permalink": link + in_thread}
+
+
+def _in_time(messages: list[Message], args: Json) -> list[Message]:
+    try:
+        oldest, latest = float(args.get("oldest") or 0), float(args.get("latest") or "inf")
+    except ValueError:
+        raise ApiError("invalid_ts_oldest") from None
+    ends = (str(args.get("oldest")), str(args.get("latest"))) if args.get("inclusive") else ()
+    return [each for each in messages if oldest < float(each.ts) < latest or each.ts in ends]
+
+
+def _listed(ws: Workspace, messages: list[Message], args: Json) -> Json:
+    page, more = _page(messages, args, 1000)
+    metadata = bool(args.get("include_all_metadata"))
+    with ws.changed:
+        found = [each.as_json(metadata=metadata) for each in page]
+    return {"messages": found, "has_more": bool(more["response_metadata"]["next_cursor"])} | more
+
+
+def _readable(ws: Workspace, args: Json) -> Channel:
+    found = _channel(ws, args, "history")
+    if ws.bot_user_id not in found.members:
+        raise ApiError("not_in_channel")
+    return found
+
+
+def history(ws: Workspace, args: Json) -> Json:
+    """Newest first, without replies that were not sent to the channel."""
+    channel = _readable(ws, args)
+    return _listed(ws, _in_time(ws.messages(channel), args)[::-1], args)
+
+
+def replies(ws: Workspace, args: Json) -> Json:
+    channel = _readable(ws, args)
+    parent = ws.find_post(channel.id, str(args["ts"]))
+    if parent is None:
+        raise ApiError("thread_not_found")
+    first, *others = ws.messages(channel, parent)
+    return _listed(ws, [first, *_in_time(others, args)], args)
+
+
+def _channel_json(ws: Workspace, channel: Channel) -> Json:
+    named = {"name": channel.name, "name_normalized": channel.name} if not channel.im else {"user": channel.im}
+    kinds = {"is_channel": channel.kind == "channels", "is_group": channel.kind == "groups", "is_im": bool(channel.im)}
+    return (
+        {
+            "id": channel.id,
+            "is_private": channel.private,
+            "is_mpim": False,
+            "is_archived": channel.archived,
+            "is_member": ws.bot_user_id in channel.members,
+            "is_shared": channel.shared,
+            "is_ext_shared": channel.shared,
+            "is_org_shared": False,
+            "context_team_id": ws.team_id,
+        }
+        | named
+        | kinds
+    )
+
+
+def conversation_info(ws: Workspace, args: Json) -> Json:
+    channel = _channel(ws, args, "read")
+    count = {"num_members": len(channel.members)} if args.get("include_num_members") else {}
+    return {"channel": _channel_json(ws, channel) | count}
+
+
+def conversation_list(ws: Workspace, args: Json) -> Json:
+    types = str(args.get("types") or "public_channel").split(",")
+    if not set(types) <= set(_KIND_OF_TYPE):
+        raise ApiError("invalid_types")
+    kinds = [_KIND_OF_TYPE[each] for each in types]
+    for kind in kinds:
+        need_scope(ws, f"{kind}:read")
+    seen = [each for each in ws.channels.values() if each.kind in kinds]
+    seen = [each for each in seen if not each.private or ws.bot_user_id in each.members]
+    page, more = _page([each for each in seen if not (args.get("exclude_archived") and each.archived)], args, 1000)
+    return {"channels": [_channel_json(ws, each) for each in page]} | more
+
+
+def members(ws: Workspace, args: Json) -> Json:
+    page, more = _page(_channel(ws, args, "read").members, args, 1000)
+    return {"members": page} | more
+
+
+def open_conversation(ws: Workspace, args: Json) -> Json:
+    """A direct message with one person; group conversations are not served."""
+    if args.get("channel"):
+        return {"channel": {"id": _channel(ws, args).id}}
+    users = args.get("users") or ""
+    users = users if isinstance(users, list) else [each for each in str(users).split(",") if each]
+    if not users:
+        raise ApiError("users_list_not_supplied")
+    if len(users) > 1:
+        raise ApiError("method_not_supported_for_channel_type")
+    person = _person(ws, users[0])
+    if person.kind in ("deactivated", "bot"):
+        raise ApiError("user_disabled" if person.kind == "deactivated" else "user_not_found")
+    return {"channel": {"id": ws.open_im(person.id).id}}
+
+
+def _person(ws: Workspace, user: object) -> Person:
+    if (person := ws.people.get(str(user))) is None:
+        raise ApiError("user_not_found")
+    return person
+
+
+def user_info(ws: Workspace, args: Json) -> Json:
+    return {"user": _person(ws, args["user"]).as_json()}
+
+
+def user_list(ws: Workspace, args: Json) -> Json:
+    page, more = _page(list(ws.people.values()), args, 1000)
+    return {"members": [each.as_json() for each in page]} | more
+
+
+def group_list(ws: Workspace, args: Json) -> Json:
+    shown = [each for each in ws.groups.values() if not each.disabled or args.get("include_disabled")]
+    found: list[Json] = []
+    for each in shown:
+        extra: Json = {"users": each.members} if args.get("include_users") else {}
+        extra |= {"user_count": len(each.members)} if args.get("include_count") else {}
+        base = {"id": each.id, "team_id": ws.team_id, "is_usergroup": True, "name": each.handle, "handle": each.handle}
+        found.append(base | {"date_delete": int(each.disabled)} | extra)
+    return {"usergroups": found}
+
+
+def group_members(ws: Workspace, args: Json) -> Json:
+    group = ws.groups.get(str(args["usergroup"]))
+    if group is None or (group.disabled and not args.get("include_disabled")):
+        raise ApiError("no_such_subteam")
+    return {"users": group.members}
+
+
+def _shown(ws: Workspace, view: View) -> Json:
+    return {"view": ws.view_json(view)}
+
+
+def _open(ws: Workspace, args: Json, where: str, *, push: bool) -> Json:
+    body = ws.judge_view(args["view"], where)
+    trigger = ws.take_trigger(args.get("trigger_id") or args.get("interactivity_pointer"))
+    person = ws.people[trigger.person]
+    if push and (trigger.view not in ws.views or not person.stack):
+        raise ApiError("not_found")
+    return _shown(ws, ws.show_view(person, body, trigger.channel, push=push))
+
+
+def open_view(ws: Workspace, args: Json) -> Json:
+    return _open(ws, args, "views.open", push=False)
+
+
+def push_view(ws: Workspace, args: Json) -> Json:
+    return _open(ws, args, "views.push", push=True)
+
+
+def _check_hash(args: Json, view: View) -> None:
+    if args.get("hash") and args["hash"] != view.hash:
+        raise ApiError("hash_conflict")
+
+
+def update_view(ws: Workspace, args: Json) -> Json:
+    with ws.changed:
+        named = [each for each in ws.views.values() if args.get("external_id") == each.body.get("external_id", "")]
+        view = ws.views.get(str(args["view_id"])) if args.get("view_id") else next(iter(named), None)
+        if view is None:
+            raise ApiError("not_found")
+        _check_hash(args, view)
+        ws.replace_view(view, ws.judge_view(args["view"], "views.update", view.body["type"]))
+        return _shown(ws, view)
+
+
+def publish_view(ws: Workspace, args: Json) -> Json:
+    if not ws.setting("features", "app_home", "home_tab_enabled", default=False):
+        raise ApiError("not_enabled")
+    body = ws.judge_view(args["view"], "views.publish", "home")
+    person = _person(ws, args["user_id"])
+    with ws.changed:
+        if person.home:
+            _check_hash(args, person.home)
+            ws.replace_view(person.home, body)
+        else:
+            person.home = ws.new_view(person, body)
+            ws.changed.notify_all()
+        return _shown(ws, person.home)
+
+
+def upload_url(ws: Workspace, args: Json) -> Json:
+    if not str(args["length"]).isdigit() or int(args["length"]) == 0:
+        raise ApiError("missing_argument")
+    made = File(ws.ids.new("F"), str(args["filename"]), int(args["length"]))
+    ws.files[made.id] = made
+    return {"upload_url": f"{ws.url}/upload/{made.id}", "file_id": made.id}
+
+
+def complete_upload(ws: Workspace, args: Json) -> Json:
+    """The files must have arrived whole; with a channel they are posted there."""
+    done: list[File] = []
+    for each in args["files"]:
+        file = ws.files.get(each.get("id", ""))
+        if file is None or file.complete or len(file.content or b"") != file.length:
+            raise ApiError("file_not_found")
+        file.title = each.get("title", "")
+        done.append(file)
+    wanted = [args["channel_id"]] if args.get("channel_id") else str(args.get("channels") or "").split(",")
+    for where in [_writable(ws, {"channel": each}) for each in wanted if each]:
+        content: Json = {"text": args.get("initial_comment") or "", "blocks": args.get("blocks") or []}
+        ws.judge_message(content, "files.completeUploadExternal")
+        for file in done:
+            file.channels.append(where.id)
+        message = Message(ws.ids.ts(ws.clock()), where.id, ws.bot_user_id, **content)
+        message.thread_ts, message.bot_id = _thread(ws, where, args), ws.bot_id
+        message.files = [each.as_json(ws.url) for each in done]
+        ws.add_post(message)
+    for file in done:
+        file.complete = True
+    return {"files": [each.as_json(ws.url) for each in done]}
+
+
+def file_info(ws: Workspace, args: Json) -> Json:
+    file = ws.files.get(str(args["file"]))
+    if file is None or not file.complete:
+        raise ApiError("file_not_found")
+    return {"file": file.as_json(ws.url)}
+
+
+def auth_test(ws: Workspace, _args: Json) -> Json:
+    who = {"url": f"{ws.url}/", "team": "Sandbox", "user": ws.name_of(ws.bot_user_id), "team_id": ws.team_id}
+    return who | {"user_id": ws.bot_user_id, "bot_id": ws.bot_id, "is_enterprise_install": False}
+
+
+def open_connection(ws: Workspace, _args: Json) -> Json:
+    return {"url": ws.socket.ticket()}
+
+
+ROUTES: Final[Mapping[str, Callable[[Workspace, Json], Json]]] = {
+    "apps.connections.open": open_connection,
+    "auth.test": auth_test,
+    "chat.delete": delete_message,
+    "chat.getPermalink": get_permalink,
+    "chat.postEphemeral": post_ephemeral,
+    "chat.postMessage": post_message,
+    "chat.update": update_message,
+    "conversations.history": history,
+    "conversations.info": conversation_info,
+    "conversations.list": conversation_list,
+    "conversations.members": members,
+    "conversations.open": open_conversation,
+    "conversations.replies": replies,
+    "files.completeUploadExternal": complete_upload,
+    "files.getUploadURLExternal": upload_url,
+    "files.info": file_info,
+    "usergroups.list": group_list,
+    "usergroups.users.list": group_members,
+    "users.info": user_info,
+    "users.list": user_list,
+    "views.open": open_view,
+    "views.publish": publish_view,
+    "views.push": push_view,
+    "views.update": update_view,
+}

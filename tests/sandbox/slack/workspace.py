@@ -1,0 +1,293 @@
+"""The Slack workspace stand-in: put it together, start it, script what happens in it, look at what people see."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterable
+from types import TracebackType
+from typing import Final, Self, TypeVar
+
+from tests.sandbox.core import Entry, Faults, Recorder, Serving, control
+from tests.sandbox.slack.control import CONTROL_NAMES, Control
+from tests.sandbox.slack.delivery import EVENT, InProcess, Link, Missed, Reply, Retry, SignedHttp, Socket
+from tests.sandbox.slack.methods import EVENT_SCOPES
+from tests.sandbox.slack.people import KINDS, Person
+from tests.sandbox.slack.server import Server
+from tests.sandbox.slack.shapes import Json
+from tests.sandbox.slack.space import RESPONSE_URL_SECONDS, ApiError, ResponseUrl, Space
+from tests.sandbox.slack.state import Channel, Group, Message
+
+Found = TypeVar("Found")
+_RETRIES: Final = 3
+
+
+class Workspace(Space):
+    """A workspace with one installed app; `delivery` is `socket`, `http` or `callable`."""
+
+    def __init__(
+        self,
+        manifest: Json,
+        *,
+        clock: Callable[[], float] = time.time,
+        ack_seconds: float = 3.0,
+        delivery: str = "socket",
+    ) -> None:
+        super().__init__(manifest, clock)
+        self.ack_seconds = ack_seconds
+        self.bot_token, self.app_token = f"xoxb-{self.ids.new('1')}", f"xapp-1-{self.ids.new('2')}"
+        self.signing_secret = self.ids.new("secret")
+        self.recorder, self.faults, self.delivery_faults = Recorder(), Faults(), Faults()
+        for secret in (self.bot_token, self.app_token, self.signing_secret):
+            self.recorder.hide(secret)
+        self.request_url: str | None = None
+        self.deliver: Callable[[str, Json], Reply] | None = None
+        self.socket = Socket(self)
+        links: dict[str, Link] = {"socket": self.socket, "http": SignedHttp(self), "callable": InProcess(self)}
+        self.link = links[delivery]
+        self.pending_retries: list[tuple[Json, Retry]] = []
+        self._serving: Serving | None = None
+        self._control: Serving | None = None
+        self.bot = self.add_person(str(self.setting("features", "bot_user", "display_name", default="bot")), "bot")
+        self.bot_user_id = self.bot.id
+        for event in self.setting("settings", "event_subscriptions", "bot_events", default=[]):
+            if event not in EVENT_SCOPES or not self._subscribed(event):
+                self.violate(f"manifest: the event {event} is unknown or lacks its scope")
+
+    # Life -------------------------------------------------------------------------------------------------------------
+
+    def start(self, port: int = 0, control_port: int = 0) -> Self:
+        self._serving = Serving(Server(self).app, port=port).start()
+        self._control = Serving(control(Control(self), CONTROL_NAMES), port=control_port).start()
+        return self
+
+    def stop(self) -> None:
+        for each in (self._control, self._serving):
+            if each:
+                each.stop()
+
+    def __enter__(self) -> Self:
+        return self if self._serving else self.start()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    @property
+    def url(self) -> str:
+        """The workspace's address; without a server (in-process tests) one that leads nowhere."""
+        return self._serving.url if self._serving else "http://127.0.0.1:0"
+
+    @property
+    def api_url(self) -> str:
+        return f"{self.url}/api/"
+
+    @property
+    def control_url(self) -> str:
+        return self._control.url if self._control else ""
+
+    # Waiting ----------------------------------------------------------------------------------------------------------
+
+    def wait_for(self, predicate: Callable[[], Found], timeout: float = 10) -> Found:
+        """What the predicate returns once truthy, looked at after every change; AssertionError when it never is."""
+        with self.changed:
+            if found := self.changed.wait_for(predicate, timeout):
+                return found
+            last = [each for posts in self.posts.values() for each in posts[-3:]]
+            shown = "\n".join(f"#{self.name_of(each.channel)} {self.snapshot(each).plain}" for each in last)
+            raise AssertionError(
+                f"nothing within {timeout} s; the last messages:\n{shown}\nviolations: {self.violations}"
+            )
+
+    def wait_for_bot(self, timeout: float = 10) -> None:
+        """Until the app can be reached."""
+        self.wait_for(self.link.ready, timeout)
+
+    def disconnect(self, reason: str = "refresh_requested") -> None:
+        """Ask the app to reconnect (`warning`, `refresh_requested`) or cut its sockets (`drop`)."""
+        self.socket.disconnect(reason)
+
+    # To the app -------------------------------------------------------------------------------------------------------
+
+    def hand_over(self, kind: str, payload: Json, retry: Retry | None = None) -> Reply:
+        """Deliver once (or twice, late, or with a cut connection, as a fault says) and wait for the acknowledgement."""
+        fault = self.delivery_faults.take(kind)
+        trouble = fault.kind if fault else ""
+        if trouble == "lost":
+            return Missed("connection_failed")
+        reply = self.link.send(kind, payload, retry, cut=trouble == "disconnect")
+        if trouble == "duplicate":
+            self.link.send(kind, payload, Retry(1, "http_timeout") if kind == EVENT else None)
+        if trouble == "late":
+            reply = Missed("http_timeout")
+        path = str(payload.get("command") or payload.get("event", payload).get("type", ""))
+        status = 0 if isinstance(reply, Missed) else 200
+        answer = reply.why if isinstance(reply, Missed) else json.dumps(reply)
+        self.recorder.add(Entry(self.clock(), "slack", kind, path, {}, json.dumps(payload), status, answer))
+        return reply
+
+    def _subscribed(self, event: str) -> bool:
+        wanted = self.setting("settings", "event_subscriptions", "bot_events", default=[])
+        scopes = EVENT_SCOPES.get(event, ())
+        return event in wanted and (not scopes or bool(set(scopes) & set(self.scopes)))
+
+    def emit(self, name: str, event: Json, channel: Channel | None = None) -> Reply:
+        """Send an event if the manifest subscribes to it; a failed one once more at once, then by `redeliver`."""
+        if not self._subscribed(name) or not self.link.ready():
+            return None
+        if (
+            channel
+            and not channel.im
+            and self.bot_user_id not in channel.members
+            and event.get("user") != self.bot_user_id
+        ):
+            return None
+        stamp = self.ids.ts(self.clock())
+        who = {"team_id": self.team_id, "user_id": self.bot_user_id, "is_bot": True, "is_enterprise_install": False}
+        payload = {
+            "type": "event_callback",
+            "token": "verification",
+            "team_id": self.team_id,
+            "api_app_id": self.app_id,
+            "event": {"type": name.partition(".")[0], "event_ts": stamp} | event,
+            "event_id": self.ids.new("Ev"),
+            "event_time": int(self.clock()),
+            "authorizations": [who | {"enterprise_id": None}],
+            "is_ext_shared_channel": bool(channel and channel.shared),
+        }
+        reply = self.hand_over(EVENT, payload)
+        return self._try_again(payload, Retry(1, reply.why)) if isinstance(reply, Missed) else reply
+
+    def _try_again(self, payload: Json, retry: Retry) -> Reply:
+        if retry.reason == "no_retry":
+            return Missed(retry.reason)
+        reply = self.hand_over(EVENT, payload, retry)
+        if isinstance(reply, Missed) and retry.number < _RETRIES:
+            self.pending_retries.append((payload, Retry(retry.number + 1, reply.why)))
+        return reply
+
+    def redeliver(self) -> None:
+        """The retries that Slack makes after a minute and after five: one more try of each event that failed."""
+        waiting, self.pending_retries = self.pending_retries, []
+        for payload, retry in waiting:
+            self._try_again(payload, retry)
+
+    # Response URLs ----------------------------------------------------------------------------------------------------
+
+    def new_response_url(self, person: str, channel: Channel, message: Message | None = None) -> str:
+        with self.changed:
+            secret = self.ids.new("R")
+            self.response_urls[secret] = ResponseUrl(person, channel, self.clock(), message)
+            return f"{self.url}/response/{secret}"
+
+    def respond(self, secret: str, payload: Json) -> None:
+        """An answer to a response URL: five within thirty minutes."""
+        with self.changed:
+            target = self.response_urls.get(secret)
+            if target is None or self.clock() - target.at > RESPONSE_URL_SECONDS:
+                raise ApiError("expired_url")
+            if target.left == 0:
+                raise ApiError("used_url")
+            target.left -= 1
+            if payload.get("delete_original") and target.message:
+                self.drop_post(target.message)
+                return
+            self.answer(target.person, target.channel, payload, target.message)
+
+    def answer(self, person: str, channel: Channel, payload: Json, original: Message | None = None) -> Message:
+        """A command's or a response URL's message: ephemeral unless `in_channel`; may replace what was clicked."""
+        self.judge_message(payload, "response")
+        if not payload.get("text") and not payload.get("blocks"):
+            raise ApiError("no_text")
+        content: Json = {"text": payload.get("text") or "", "blocks": payload.get("blocks") or []}
+        if payload.get("replace_original") and original:
+            return self.edit_post(original, content)
+        to = None if payload.get("response_type") == "in_channel" else person
+        made = Message(self.ids.ts(self.clock()), channel.id, self.bot_user_id, ephemeral_to=to, **content)
+        made.thread_ts, made.bot_id = payload.get("thread_ts"), self.bot_id
+        return self.add_post(made)
+
+    # What happens in the workspace ------------------------------------------------------------------------------------
+
+    def add_person(
+        self,
+        name: str,
+        kind: str = "member",
+        tz: str = "Europe/Berlin",
+        email: str | None = None,
+        title: str = "",
+        id: str | None = None,  # noqa: A002 - the word of the workspace's callers
+    ) -> Person:
+        """A person of one of `KINDS`; a `stranger` belongs to another workspace (Slack Connect)."""
+        if kind not in KINDS:
+            raise AssertionError(f"no kind {kind!r}, there are {sorted(KINDS)}")
+        team = self.ids.new("T") if kind == "stranger" else self.team_id
+        with self.changed:
+            mail = email or f"{name}@agency.example"
+            known_as = id or self.ids.new("U")
+            made = Person(self, known_as, name, kind=kind, tz=tz, email=mail, title=title, team_id=team)
+            self.people[made.id] = made
+        self.emit("team_join", {"user": made.as_json()})
+        return made
+
+    def add_channel(
+        self,
+        name: str,
+        members: Iterable[Person] = (),
+        *,
+        private: bool = False,
+        bot: bool = True,
+        shared: bool = False,
+        id: str | None = None,  # noqa: A002 - as above
+    ) -> Channel:
+        inside = [each.id for each in members] + ([self.bot_user_id] if bot else [])
+        with self.changed:
+            made = Channel(id or self.ids.new("C"), name, inside, private, shared)
+            self.channels[made.id] = made
+            return made
+
+    def add_group(self, handle: str, members: Iterable[Person], id: str | None = None) -> Group:  # noqa: A002 - as above
+        with self.changed:
+            made = Group(id or self.ids.new("S"), handle, [each.id for each in members])
+            self.groups[made.id] = made
+            return made
+
+    def set_group(self, group: Group, members: Iterable[Person]) -> None:
+        with self.changed:
+            before, group.members = group.members, [each.id for each in members]
+        added = [each for each in group.members if each not in before]
+        removed = [each for each in before if each not in group.members]
+        changes = {"added_users": added, "removed_users": removed, "team_id": self.team_id}
+        self.emit("subteam_members_changed", {"subteam_id": group.id} | changes)
+
+    def join(self, person: Person, channel: Channel) -> None:
+        """Somebody (also `ws.bot`) comes into the channel."""
+        with self.changed:
+            if person.id not in channel.members:
+                channel.members.append(person.id)
+        self._membership("member_joined_channel", person, channel)
+
+    def leave(self, person: Person, channel: Channel) -> None:
+        with self.changed:
+            channel.members.remove(person.id)
+        self._membership("member_left_channel", person, channel)
+
+    def _membership(self, name: str, person: Person, channel: Channel) -> None:
+        kind = {"channel": channel.id, "channel_type": "G" if channel.private else "C", "team": self.team_id}
+        self.emit(name, {"user": person.id} | kind, channel)
+
+    def kick_bot(self, channel: Channel) -> None:
+        with self.changed:
+            channel.members.remove(self.bot_user_id)
+        self.emit("group_left" if channel.private else "channel_left", {"channel": channel.id})
+
+    def archive(self, channel: Channel) -> None:
+        with self.changed:
+            channel.archived = True
+        self.emit("group_archive" if channel.private else "channel_archive", {"channel": channel.id}, channel)
+
+    def deactivate(self, person: Person) -> None:
+        with self.changed:
+            person.kind = "deactivated"
+        self.emit("user_change", {"user": person.as_json()})
