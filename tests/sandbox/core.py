@@ -122,7 +122,7 @@ class Faults:
         self._lock = threading.Lock()
         self._armed: list[tuple[str, Fault]] = []
 
-    def arm(self, where: str, kind: str, times: int = 1, **how: Any) -> None:  # noqa: ANN401 - each kind has its own
+    def arm(self, where: str, kind: str, times: int = 1, **how: Any) -> None:
         """The next `times` requests to `where` ("*" for any) meet this trouble."""
         with self._lock:
             self._armed += [(where, Fault(kind, how))] * times

@@ -1,0 +1,143 @@
+"""A client of the tests' own for the OpenSRS stand-in: writes and signs by hand, shares nothing with either side."""
+
+from __future__ import annotations
+
+import hashlib
+import socket
+from dataclasses import dataclass
+from http.client import HTTPConnection
+from typing import Any
+from urllib.parse import urlsplit
+from xml.etree import ElementTree as ET
+from xml.sax.saxutils import escape
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.x509.oid import NameOID
+
+from tests.sandbox.opensrs import DEFAULT_KEY, OpenSRS
+
+DOMAIN = "shop.example.com"
+HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="no" ?>\n<!DOCTYPE OPS_envelope SYSTEM "ops.dtd">\n'
+KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+PERSON = {
+    "first_name": "Ada", "last_name": "Mill", "title": "CTO", "email": f"admin@{DOMAIN}", "phone": "+1.3125550100",
+    "address1": "1 Main St", "city": "Chicago", "state": "IL", "country": "US", "org_name": "Mill & Sons, Inc.",
+}  # fmt: skip
+
+
+def csr(name: str = DOMAIN, *, key: Any = KEY, algorithm: Any = None, **subject: str) -> str:
+    """A CSR; OV by default, `organization=""` leaves a part out."""
+    parts = {"organization": PERSON["org_name"], "country": "US", "state": "Illinois", "unit": ""} | subject
+    oids = {
+        "organization": NameOID.ORGANIZATION_NAME, "country": NameOID.COUNTRY_NAME,
+        "state": NameOID.STATE_OR_PROVINCE_NAME, "unit": NameOID.ORGANIZATIONAL_UNIT_NAME,
+    }  # fmt: skip
+    named = [x509.NameAttribute(NameOID.COMMON_NAME, name)]
+    named += [x509.NameAttribute(oids[part], value) for part, value in parts.items() if value]
+    made = x509.CertificateSigningRequestBuilder().subject_name(x509.Name(named))
+    return made.sign(key, algorithm or hashes.SHA256()).public_bytes(serialization.Encoding.PEM).decode()
+
+
+CSR = csr()
+
+
+def order(product: str = "truebizid", **changed: Any) -> dict[str, Any]:
+    """A right order; None takes a field out."""
+    contacts = {role: PERSON for role in ("admin", "organization", "signer")}
+    fields = {
+        "reg_type": "new", "handle": "save", "product_type": product, "period": "1", "domain": DOMAIN, "csr": CSR,
+        "server_type": "other", "server_count": "1", "contact_set": contacts,
+    } | changed  # fmt: skip
+    return {name: value for name, value in fields.items() if value is not None}
+
+
+def xml(value: Any) -> str:
+    """A value as dt_assoc, dt_array or text."""
+    if isinstance(value, str):
+        return escape(value)
+    pairs = value.items() if isinstance(value, dict) else enumerate(value)
+    tag = "dt_assoc" if isinstance(value, dict) else "dt_array"
+    return f"<{tag}>" + "".join(f'<item key="{key}">{xml(inner)}</item>' for key, inner in pairs) + f"</{tag}>"
+
+
+def envelope(action: str, attributes: Any, object_: str = "TRUST_SERVICE") -> bytes:
+    """A whole request body."""
+    data = {"protocol": "XCP", "action": action, "object": object_, "attributes": attributes}
+    block = f"<header><version>0.9</version></header><body><data_block>{xml(data)}</data_block></body>"
+    return f"{HEAD}<OPS_envelope>{block}</OPS_envelope>".encode()
+
+
+def value_of(node: Any) -> Any:
+    """A dt_assoc, dt_array or item as Python data."""
+    if node.tag == "dt_assoc":
+        return {item.get("key"): value_of(item) for item in node}
+    if node.tag == "dt_array":
+        return [value_of(item) for item in sorted(node, key=lambda item: int(item.get("key")))]
+    return value_of(node[0]) if len(node) else (node.text or "")
+
+
+def signed(body: bytes, username: str = "agency", key: str = DEFAULT_KEY) -> dict[str, str]:
+    """The headers of a request."""
+    first = hashlib.md5(body + key.encode(), usedforsecurity=False).hexdigest()
+    second = hashlib.md5((first + key).encode(), usedforsecurity=False).hexdigest()
+    return {"Content-Type": "text/xml", "X-Username": username, "X-Signature": second}
+
+
+@dataclass
+class Reply:
+    """What came back, decoded where it was an envelope."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+    @property
+    def data(self) -> dict[str, Any]:
+        found: dict[str, Any] = value_of(ET.fromstring(self.body).find("body/data_block/dt_assoc"))  # noqa: S314 - from our own stand-in
+        return found
+
+    @property
+    def code(self) -> str:
+        return str(self.data["response_code"])
+
+    @property
+    def attributes(self) -> dict[str, Any]:
+        assert self.data["is_success"] == "1", self.body.decode()
+        return dict(self.data["attributes"])
+
+
+class Client:
+    """Speaks to one stand-in, a connection per request."""
+
+    def __init__(self, stand_in: OpenSRS) -> None:
+        self.stand_in = stand_in
+
+    def post(self, body: bytes, headers: dict[str, str] | None = None, path: str = "/", method: str = "POST") -> Reply:
+        connection = HTTPConnection(urlsplit(self.stand_in.url).netloc, timeout=10)
+        try:
+            connection.request(method, path, body, signed(body) if headers is None else headers)
+            answer = connection.getresponse()
+            return Reply(answer.status, dict(answer.getheaders()), answer.read())
+        finally:
+            connection.close()
+
+    def __call__(self, action: str, **attributes: Any) -> Reply:
+        object_ = "BALANCE" if action == "get_balance" else "TRUST_SERVICE"
+        return self.post(envelope(action, attributes, object_))
+
+    def save(self, product: str = "truebizid", **changed: Any) -> str:
+        """The id of a saved draft."""
+        return str(self("sw_register", **order(product, **changed)).attributes["order_id"])
+
+    def bought(self, product: str = "truebizid", **changed: Any) -> str:
+        """The id of an order at the CA."""
+        return str(self("process_pending", order_id=self.save(product, **changed)).attributes["order_id"])
+
+    def raw(self, data: bytes) -> bytes:
+        """Bytes out, bytes until the other side hangs up."""
+        address = urlsplit(self.stand_in.url)
+        with socket.create_connection((str(address.hostname), int(address.port or 0)), timeout=10) as connection:
+            connection.sendall(data)
+            return b"".join(iter(lambda: connection.recv(65536), b""))
