@@ -1,0 +1,1 @@
+"""The reseller OpenSRS: envelope, transport, contacts, answers, and the port made of them."""

@@ -1,0 +1,99 @@
+"""What `get_order_info` shows, as our `Look`. Whatever is missing or odd is left out; nothing is guessed."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+
+from bot.domain.request import Dcv
+from bot.domain.supply import Look, Note, State, Task
+from bot.suppliers.opensrs.wire import Fields, Value, date, decimal, text
+
+_OUR_NAMES = {
+    "product_type": "product",
+    "period": "period",
+    "domain": "domain",
+    "server_type": "server_type",
+    "server_count": "server_count",
+    "reg_type": "registration",
+}
+_RENEWAL = {"renew": "renewal"}  # asked for as one, answered as the other
+
+
+def read_look(order_id: str, shown: Fields, at: datetime) -> Look:
+    """One order as shown at a time."""
+    raw = text(shown, "state")
+    tasks = tuple(_tasks(shown))
+    dcv = _dcv(text(shown, "dv_auth_method"), tasks)
+    approver = text(shown, "approver_email")
+    if dcv == Dcv.EMAIL and approver:
+        tasks += (Task("mail", approver),)
+    return Look(
+        order_id=order_id,
+        at=at,
+        state=state(raw),
+        raw_state=raw,
+        csr=text(shown, "csr"),
+        price=decimal(text(shown, "price")),
+        fields=tuple(_fields(shown)),
+        notes=tuple(
+            Note(date(text(row, "date")), text(row, "type"), text(row, "note"))
+            for row in _rows(shown.get("notes_list"))
+        ),
+        product_id=text(shown, "product_id"),
+        supplier_order_id=text(shown, "supplier_order_id"),
+        dcv=dcv,
+        approver_email=approver,
+        tasks=tasks,
+    )
+
+
+def state(raw: str) -> State:
+    """A state in any of its spellings; UNKNOWN for a word we do not know."""
+    try:
+        return State(raw.strip().lower().replace("_", "-"))
+    except ValueError:
+        return State.UNKNOWN
+
+
+def _rows(value: Value | None) -> Iterator[Fields]:
+    """The dicts of a list, or a dict alone."""
+    if isinstance(value, Mapping):
+        yield value
+    elif isinstance(value, Sequence) and not isinstance(value, str):
+        yield from (row for row in value if isinstance(row, Mapping))
+
+
+def _fields(shown: Fields) -> Iterator[tuple[str, str]]:
+    for theirs, ours in _OUR_NAMES.items():
+        value = text(shown, theirs)
+        if value:
+            yield ours, _RENEWAL.get(value.lower(), value.lower()) if ours == "registration" else value
+    contacts = shown.get("contact_set")
+    for role, contact in contacts.items() if isinstance(contacts, Mapping) else ():
+        if isinstance(contact, Mapping):
+            yield from ((f"contacts.{role}.{name}", value) for name, value in contact.items() if isinstance(value, str))
+
+
+def _tasks(shown: Fields) -> Iterator[Task]:
+    """Tokens: their place in the answer is not documented, so every structure named like `…auth…` is shown.
+
+    Records and files by the one shape that is known; other scalars verbatim, as kind `shown`.
+    """
+    for key, value in shown.items():
+        for row in _rows(value) if "auth" in key.lower() else ():
+            record, file = text(row, "record_type"), text(row, "filename")
+            if record:
+                yield Task(record.lower(), text(row, "domain"), text(row, "value"))
+            elif file:
+                yield Task("file", file, text(row, "contents"))
+            else:
+                yield from (Task("shown", name, item) for name, item in row.items() if isinstance(item, str) and item)
+
+
+def _dcv(method: str, tasks: tuple[Task, ...]) -> str:
+    """The method in force: as said, else as the tokens tell, else empty."""
+    if method:
+        return method.lower()
+    kinds = {task.kind for task in tasks}
+    if kinds & {"txt", "cname"}:
+        return Dcv.DNS
+    return Dcv.FILE if "file" in kinds else ""
