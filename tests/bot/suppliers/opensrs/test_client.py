@@ -1,0 +1,168 @@
+import logging
+import traceback
+from collections.abc import Callable
+from typing import TypeAlias
+
+import pytest
+import requests
+
+from bot.domain.errors import Lost, Refused, SupplierError
+from bot.suppliers.opensrs import wire
+from bot.suppliers.opensrs.client import BIGGEST_ANSWER, TIMEOUTS, OpenSRSClient
+from tests.bot.suppliers.opensrs.canned import KEY, URL, USERNAME, Canned, client_on, envelope, no, yes
+
+Call: TypeAlias = Callable[[OpenSRSClient], wire.Fields]
+PRIVATE = "private@client.test"
+
+
+def read(client: OpenSRSClient) -> wire.Fields:
+    return client.ask("GET_ORDER_INFO", {"order_id": "7"})
+
+
+def write(client: OpenSRSClient) -> wire.Fields:
+    return client.ask("PROCESS_PENDING", {"order_id": "7"})
+
+
+def draft(client: OpenSRSClient) -> wire.Fields:
+    return client.ask("SW_REGISTER", {"email": PRIVATE}, harmless=True)
+
+
+SURELY_NOT = "401 405 410 415 420 430 435 440 445 447 460 463 465 470 480 501 599".split()
+PERHAPS_LATER = "300 310 350 404 436 437 485 486 555 702 703 704 705 720".split()
+NOBODY_KNOWS = ["", "200", "210", "220", "250", "400", "468", "541", "550", "558", "999", "4O5"]
+EVERY_CODE = [
+    *((code, call, Refused) for code in SURELY_NOT for call in (read, write, draft)),
+    *((code, call, Lost) for code in PERHAPS_LATER for call in (read, write, draft)),
+    *((code, call, Lost) for code in NOBODY_KNOWS for call in (read, write)),
+    *((code, draft, Refused) for code in NOBODY_KNOWS),
+]
+NO_ANSWERS: dict[str, bytes | Exception] = {
+    "never connected": requests.ConnectTimeout(),
+    "connection refused or name unknown": requests.ConnectionError(),
+    "no answer in time": requests.ReadTimeout(),
+    "cut in the middle": requests.exceptions.ChunkedEncodingError(),
+    "another certificate than its own": requests.exceptions.SSLError(),
+    "nothing": b"",
+    "a page": b"<html><body>Bad Gateway</body></html>",
+    "half an envelope": yes(order_id="7")[:-40],
+    "no is_success": envelope({"response_code": "200", "attributes": {"order_id": "7"}}),
+    "a strange is_success": envelope({"is_success": "yes", "response_code": "200"}),
+    "more than two megabytes": yes(order_id="7", note="x" * BIGGEST_ANSWER),
+}
+EVERY_CALL = pytest.mark.parametrize("call", [read, write, draft], ids=["read", "write", "draft"])
+
+
+@pytest.mark.parametrize(("code", "call", "meaning"), EVERY_CODE)
+def test_every_code_is_a_clear_no_or_no_clear_answer(code: str, call: Call, meaning: type[SupplierError]) -> None:
+    transport = Canned([no(code)])
+    with pytest.raises(meaning, match="it will not"):
+        call(client_on(transport))
+    assert len(transport.sent) == 1
+
+
+@EVERY_CALL
+@pytest.mark.parametrize("answer", NO_ANSWERS.values(), ids=NO_ANSWERS.keys())
+def test_without_an_answer_nobody_knows_and_nothing_is_repeated(call: Call, answer: bytes | Exception) -> None:
+    transport = Canned([answer])
+    with pytest.raises(Lost):
+        call(client_on(transport))
+    assert len(transport.sent) == 1
+
+
+@EVERY_CALL
+@pytest.mark.parametrize("status", [201, 204, 302, 307, 401, 403, 404, 500, 502, 503])
+def test_any_status_but_200_is_no_clear_answer_and_no_redirect_is_followed(call: Call, status: int) -> None:
+    transport = Canned([yes(order_id="7")], status=status)
+    with pytest.raises(Lost, match=str(status)):
+        call(client_on(transport))
+    assert [request.url for request in transport.sent] == [URL]
+
+
+def test_a_yes_is_a_yes_whatever_the_code_says() -> None:
+    said = {"is_success": "1", "response_code": "465", "attributes": {"order_id": "7"}}
+    assert read(client_on(Canned([envelope(said)]))) == {"order_id": "7"}
+
+
+def test_a_request_is_signed_and_sent_once_on_a_connection_of_its_own() -> None:
+    transport = Canned([yes()])
+    client_on(transport).ask("SW_REGISTER", {"org_name": "Müller"})
+    (sent,), (options,) = transport.sent, transport.options
+    assert isinstance(sent.body, bytes)
+    assert sent.body.isascii()
+    assert sent.headers["X-Username"] == USERNAME
+    assert sent.headers["X-Signature"] == wire.signature(sent.body, KEY)
+    assert sent.headers["Content-Type"] == "text/xml"
+    assert sent.headers["Content-Length"] == str(len(sent.body))
+    assert sent.headers["Connection"] == "close"
+    assert (sent.method, options["timeout"]) == ("POST", TIMEOUTS)
+
+
+def test_a_refusal_names_the_field_the_supplier_objects_to() -> None:
+    rows = [{"field_name": "csr", "error_code": "465", "error_detail": "key too small"}]
+    with pytest.raises(Refused) as caught:
+        write(client_on(Canned([no("465", "Invalid data", rows)])))
+    assert (caught.value.text, caught.value.field) == ("Invalid data; key too small", "csr")
+    assert not caught.value.funds
+    assert not caught.value.unknown_id
+
+
+def test_the_same_words_are_not_said_twice() -> None:
+    rows = [{"field_name": "product_type", "error_code": "501", "error_detail": "Permission denied"}]
+    with pytest.raises(Refused, match="^Permission denied$"):
+        write(client_on(Canned([no("501", "Permission denied", rows)])))
+
+
+@pytest.mark.parametrize(("code", "funds", "unknown"), [("440", True, False), ("405", False, True)])
+def test_short_funds_and_unknown_ids_are_told_apart(*, code: str, funds: bool, unknown: bool) -> None:
+    with pytest.raises(Refused) as caught:
+        read(client_on(Canned([no(code)])))
+    assert (caught.value.funds, caught.value.unknown_id) == (funds, unknown)
+
+
+@pytest.mark.parametrize(
+    ("code", "text"),
+    [("401", "Authentication Failed"), ("410", "who?"), ("400", "access denied, invalid IP"), ("400", "Access Denied")],
+)
+def test_a_locked_door_points_at_key_and_allow_list(code: str, text: str) -> None:
+    with pytest.raises(Refused, match="API key.*allow-list"):
+        write(client_on(Canned([no(code, text)])))
+
+
+@pytest.mark.parametrize("answer", [b"", b"<html/>", requests.ConnectionError()])
+def test_silence_points_at_key_and_allow_list_too(answer: bytes | Exception) -> None:
+    with pytest.raises(Lost, match="API key.*allow-list"):
+        read(client_on(Canned([answer])))
+
+
+def test_what_cannot_be_written_is_refused_before_anything_is_sent() -> None:
+    transport = Canned([yes()])
+    with pytest.raises(Refused, match="control character"):
+        client_on(transport).ask("SW_REGISTER", {"org_name": "bell\x07"})
+    assert transport.sent == []
+
+
+@pytest.mark.parametrize(
+    "answer", [*NO_ANSWERS.values(), no("401", f"bad key {KEY}"), no("465", f"signature {'ab' * 16} wrong, key {KEY}")]
+)
+def test_no_secret_stands_in_errors_chains_logs_or_reprs(
+    answer: bytes | Exception, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    transport = Canned([answer])
+    client = client_on(transport)
+    with pytest.raises(SupplierError) as caught:
+        draft(client)
+    signature = transport.sent[0].headers["X-Signature"]
+    shown = "".join(traceback.format_exception(caught.value)) + repr(client) + caplog.text
+    for secret in (KEY, signature, "ab" * 16, PRIVATE):
+        assert secret not in shown
+    chained = caught.value.__context__
+    while chained is not None:
+        assert not isinstance(chained, requests.RequestException)  # it would hold request, headers and body
+        chained = chained.__context__
+
+
+def test_a_foreign_text_is_cut() -> None:
+    with pytest.raises(Refused) as caught:
+        write(client_on(Canned([no("465", "na " * 1000)])))
+    assert len(caught.value.text) == 500

@@ -1,0 +1,180 @@
+import hashlib
+from contextlib import suppress
+from datetime import UTC, datetime
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.suppliers.opensrs import wire
+from tests.bot.suppliers.opensrs.canned import envelope
+
+TEXTS = st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"], exclude_characters="\ufffe\uffff")).map(
+    str.strip
+)
+KEYS = st.from_regex(r"[a-z_]{1,20}", fullmatch=True)
+VALUES = st.recursive(TEXTS, lambda inner: st.lists(inner, max_size=14) | st.dictionaries(KEYS, inner, max_size=5))
+
+BOMB = b"""<?xml version="1.0"?><!DOCTYPE OPS_envelope [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;">]>
+<OPS_envelope><body><data_block>&b;</data_block></body></OPS_envelope>"""
+FOREIGN_FILE = b"""<?xml version="1.0"?><!DOCTYPE OPS_envelope [<!ENTITY a SYSTEM "file:///etc/hostname">]>
+<OPS_envelope><body><data_block>&a;</data_block></body></OPS_envelope>"""
+NO_ENVELOPES = {
+    "empty": b"",
+    "html": b"<html><body>502 Bad Gateway</body></html>",
+    "html that is no xml": b"<!doctype html><p>Sorry<br>",
+    "bomb": BOMB,
+    "a file of ours": FOREIGN_FILE,
+    "entity of the dtd": envelope({"a": "&unknown;"}),
+    "blank before the declaration": b"\n" + envelope({}),
+    "unknown encoding": b'<?xml version="1.0" encoding="klingon"?><OPS_envelope/>',
+    "no data block": b"<OPS_envelope><body/></OPS_envelope>",
+    "index that is no number": envelope([]).replace(b"<dt_array>", b'<dt_array><item key="first">x</item>'),
+    "nested too deeply": envelope("<dt_array><item key='0'>" * 5_000 + "</item></dt_array>" * 5_000),
+    "wrong utf-8": envelope({"a": "x"}).replace(b">x<", b">\xff<"),
+}
+
+
+@pytest.mark.parametrize(
+    ("body", "signed"),
+    [(b"<a/>", "d0af32aec15038e035348d8dfc1e952e"), (b"<a/>\n", "97071950ddf1f35eccbab43e43d4c08c")],
+)
+def test_the_signature_is_over_exactly_the_bytes_sent(body: bytes, signed: str) -> None:
+    assert wire.signature(body, "secret") == signed
+
+
+def test_the_digest_is_the_vendors() -> None:
+    digest = hashlib.md5(b"ConnecttoOpenSRSviaSSL", usedforsecurity=False).hexdigest()
+    assert digest == "e787cc1d1951dfec4827cede7b1a0933"
+
+
+@given(VALUES)
+def test_what_is_encoded_is_read_back(value: wire.Value) -> None:
+    assert wire.decode(wire.encode(value)) == value
+
+
+@given(VALUES)
+def test_an_envelope_is_ascii_and_starts_with_its_declaration(value: wire.Value) -> None:
+    body = wire.encode(value)
+    assert body.isascii()
+    assert body.startswith(b"<?xml ")
+
+
+@pytest.mark.parametrize("text", ["Müller & Söhne <GmbH>", "a \"b\" 'c'", "line\nline", "line\r\nline", "東京", "🔒"])
+def test_text_survives(text: str) -> None:
+    assert wire.decode(wire.encode({"org_name": text})) == {"org_name": text}
+
+
+def test_a_request_has_the_documented_frame() -> None:
+    body = wire.encode({"protocol": "XCP", "attributes": {"names": ["a", "b"]}}).decode()
+    assert '<!DOCTYPE OPS_envelope SYSTEM "ops.dtd">' in body
+    assert "<header><version>0.9</version></header><body><data_block><dt_assoc>" in body
+    assert '<item key="names"><dt_array><item key="0">a</item><item key="1">b</item></dt_array></item>' in body
+
+
+@given(st.permutations(range(14)))
+def test_an_array_is_ordered_by_number_whatever_the_order_of_its_items(order: list[int]) -> None:
+    items = "".join(f'<item key="{index}">n{index}</item>' for index in order)
+    read = wire.decode(envelope(f"<dt_array>{items}</dt_array>"))
+    assert read == [f"n{index}" for index in range(14)]
+
+
+def test_other_writings_of_the_same_are_read() -> None:
+    odd = (
+        "<dt_assoc>\n <item key='a' class='x'> <dt_scalar>1</dt_scalar></item><item key='b'/><item key='c'><dt_array>\n"
+    )
+    assert wire.decode(envelope(odd + "</dt_array></item></dt_assoc>")) == {"a": "1", "b": "", "c": []}
+
+
+@pytest.mark.parametrize("body", NO_ENVELOPES.values(), ids=NO_ENVELOPES.keys())
+def test_what_is_no_envelope_is_refused_without_repeating_it(body: bytes) -> None:
+    with pytest.raises(wire.WireError) as caught:
+        wire.decode(body)
+    assert len(str(caught.value)) < 60
+
+
+@given(st.data())
+def test_an_envelope_cut_anywhere_is_refused(data: st.DataObject) -> None:
+    body = envelope({"is_success": "1", "attributes": {"order_id": "1"}})
+    with pytest.raises(wire.WireError):
+        wire.read_reply(body[: data.draw(st.integers(0, len(body) - 1))])
+
+
+@given(st.binary() | st.binary().map(lambda junk: envelope({"a": "x"}).replace(b">x<", b">" + junk + b"<")))
+def test_any_bytes_are_read_or_refused(body: bytes) -> None:
+    with suppress(wire.WireError):  # any other exception fails
+        assert wire.read_reply(body).success is None
+
+
+@pytest.mark.parametrize("text", ["bell\x07", "nul\x00", "half\ud800", "nobody\uffff"])
+def test_what_xml_cannot_hold_is_not_sent(text: str) -> None:
+    with pytest.raises(wire.WireError):
+        wire.encode({"org_name": text})
+
+
+@pytest.mark.parametrize(
+    ("said", "means"), [("1", True), (" 1\n", True), ("0", False), ("", None), ("true", None), ("2", None)]
+)
+def test_only_one_and_zero_say_whether_it_worked(*, said: str, means: bool | None) -> None:
+    assert wire.read_reply(envelope({"is_success": said, "response_code": "200"})).success is means
+
+
+def test_a_missing_is_success_is_no_success_whatever_the_code() -> None:
+    assert wire.read_reply(envelope({"response_code": "200", "attributes": {}})).success is None
+
+
+def test_a_failure_names_fields_beside_its_code() -> None:
+    row = {"field_name": "csr", "error_code": "465", "error_detail": "no CSR"}
+    answer = envelope(
+        {"is_success": "0", "response_code": "465", "response_text": "bad\n data", "error_details": [row]}
+    )
+    reply = wire.read_reply(answer)
+    assert (reply.code, reply.text, reply.details) == ("465", "bad data", (("csr", "no CSR"),))
+
+
+def test_a_reply_in_an_odd_shape_is_read_as_far_as_it_goes() -> None:
+    reply = wire.read_reply(envelope({"is_success": "1", "attributes": "none", "error_details": "many"}))
+    assert (reply.success, reply.attributes, reply.details) == (True, {}, ())
+    with pytest.raises(wire.WireError):
+        wire.read_reply(envelope(["1"]))
+
+
+@pytest.mark.parametrize(
+    ("written", "means"),
+    [
+        ("2010-09-14-04:00", datetime(2010, 9, 14, 4, tzinfo=UTC)),
+        ("2010-09-14 -04:00", datetime(2010, 9, 14, 4, tzinfo=UTC)),
+        ("2010-09-14- 04:00", datetime(2010, 9, 14, 4, tzinfo=UTC)),
+        ("2010-09-14+05:30", datetime(2010, 9, 13, 18, 30, tzinfo=UTC)),
+        ("2012-04-12T10:02:01.000-05:00", datetime(2012, 4, 12, 15, 2, 1, tzinfo=UTC)),
+        ("2012-04-12T10:02:01Z", datetime(2012, 4, 12, 10, 2, 1, tzinfo=UTC)),
+        ("2012-04-12", datetime(2012, 4, 12, tzinfo=UTC)),
+        ("", None),
+        ("2010-13-14-04:00", None),
+        ("2010-09-14T25:00:00Z", None),
+        ("0001-01-01+23:00", None),
+        ("14 Sep 2010", None),
+        ("1284422400", None),
+    ],
+)
+def test_both_date_forms_are_read(written: str, means: datetime | None) -> None:
+    assert wire.date(written) == means
+
+
+@pytest.mark.parametrize(
+    ("written", "means"),
+    [
+        ("99.0", Decimal("99.0")),
+        ("449", Decimal(449)),
+        ("-3.50", Decimal("-3.50")),
+        ("", None),
+        ("NaN", None),
+        ("1e5", None),
+        ("1,000.00", None),
+        ("Infinity", None),
+        ("٣", None),
+    ],
+)
+def test_amounts_are_plain_decimals(written: str, means: Decimal | None) -> None:
+    assert wire.decimal(written) == means
