@@ -80,6 +80,7 @@ class Api:
             raise ApiError("unknown_method", req_method=call.method)
         args = self._arguments(call, method)
         self._check_token(call, args.pop("token", ""))
+        args.pop("team_id", "")  # Slack's own libraries add it to every call
         if call.method != "apps.connections.open":
             need_scope(self._ws, *method.scopes)
         self._check_arguments(call.method, method, args)

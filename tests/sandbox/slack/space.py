@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from tests.sandbox.slack.shapes import Json, Problem
@@ -159,9 +159,7 @@ class Space:
 
     def snapshot(self, message: Message, tz: str | None = None) -> Message:
         """A copy that later edits do not reach, readable in the zone."""
-        copied = copy.deepcopy(message)
-        copied.reader = self.reader(tz)
-        return copied
+        return replace(message, reader=self.reader(tz), blocks=copy.deepcopy(message.blocks))
 
     def messages(self, channel: Channel | Client | str, thread: Message | str | None = None) -> list[Message]:
         """What everybody in the channel sees, oldest first; of a thread the parent and its replies."""

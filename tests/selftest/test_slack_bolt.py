@@ -1,0 +1,271 @@
+"""A real app, made with slack_bolt, is driven through the workspace stand-in: by Socket Mode and by signed HTTP."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Final
+
+import pytest
+from slack_bolt import Ack, App
+from slack_bolt.adapter.socket_mode import SocketModeHandler
+from slack_bolt.adapter.starlette import SlackRequestHandler
+from slack_sdk import WebClient
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from tests.sandbox.core import Serving
+from tests.sandbox.slack import Channel, Person, Workspace
+
+Json = dict[str, Any]
+SCOPES: Final = (
+    "app_mentions:read channels:history channels:read chat:write commands files:read files:write groups:read im:history "
+    "im:read im:write usergroups:read users:read users:read.email"
+)
+
+
+def manifest(**settings: object) -> Json:
+    """An app that may do everything the tests do."""
+    events = ["app_home_opened", "app_mention", "member_joined_channel", "message.channels"]
+    return {
+        "display_information": {"name": "desk"},
+        "features": {
+            "app_home": {"home_tab_enabled": True, "messages_tab_enabled": True},
+            "bot_user": {"display_name": "desk"},
+            "slash_commands": [{"command": "/cert", "description": "certificates", "should_escape": False}],
+            "shortcuts": [
+                {"name": "Take", "type": "message", "callback_id": "take", "description": "takes a message"},
+            ],
+        },
+        "oauth_config": {"scopes": {"bot": SCOPES.split()}},
+        "settings": {
+            "event_subscriptions": {"bot_events": events},
+            "interactivity": {"is_enabled": True},
+            "socket_mode_enabled": True,
+        }
+        | settings,
+    }
+
+
+def plain(text: str) -> Json:
+    return {"type": "plain_text", "text": text}
+
+
+def form(channel: str) -> Json:
+    names = {"type": "plain_text_input", "action_id": "value", "multiline": True}
+    uses = [{"text": plain(each), "value": each.lower()} for each in ("Public", "Internal")]
+    use = {"type": "static_select", "action_id": "value", "options": uses}
+    return {
+        "type": "modal",
+        "callback_id": "new",
+        "private_metadata": channel,
+        "title": plain("New certificate"),
+        "submit": plain("Next"),
+        "notify_on_close": True,
+        "blocks": [
+            {"type": "input", "block_id": "names", "label": plain("Web addresses"), "element": names},
+            {"type": "input", "block_id": "use", "label": plain("What for"), "element": use, "optional": True},
+        ],
+    }
+
+
+def card(text: str, *buttons: str) -> list[Json]:
+    section = {"type": "section", "text": {"type": "mrkdwn", "text": text}}
+    confirm = {"title": plain("Sure?"), "text": plain("It costs money."), "confirm": plain("Buy"), "deny": plain("No")}
+    pressed = [
+        {"type": "button", "text": plain(each), "action_id": each.lower(), "value": "1", "confirm": confirm}
+        for each in buttons
+    ]
+    return [section, {"type": "actions", "block_id": "act", "elements": pressed}] if pressed else [section]
+
+
+def register(app: App) -> None:
+    """The listeners of an app that asks, posts, updates, answers in a thread and to one person."""
+
+    @app.command("/cert")
+    def new(ack: Ack, body: Json, client: WebClient) -> None:
+        if body["text"] == "help":
+            ack("This is *help*")
+            return
+        ack()
+        client.views_open(trigger_id=body["trigger_id"], view=form(body["channel_id"]))
+
+    @app.view("new")
+    def sent(ack: Ack, body: Json, client: WebClient) -> None:
+        names = body["view"]["state"]["values"]["names"]["value"]["value"]
+        if "." not in names:
+            ack(response_action="errors", errors={"names": "Not a web address."})
+            return
+        ack()
+        text = f"Order for {names}"
+        client.chat_postMessage(channel=body["view"]["private_metadata"], text=text, blocks=card(text, "Approve"))
+
+    @app.view_closed("new")
+    def left(ack: Ack, body: Json, client: WebClient) -> None:
+        ack()
+        channel, user = body["view"]["private_metadata"], body["user"]["id"]
+        client.chat_postEphemeral(channel=channel, user=user, text="Kept as a draft")
+
+    @app.action("approve")
+    def approve(ack: Ack, body: Json, client: WebClient) -> None:
+        ack()
+        channel, ts, user = body["channel"]["id"], body["message"]["ts"], body["user"]["id"]
+        client.chat_update(channel=channel, ts=ts, text="Approved", blocks=card(f"Approved by <@{user}>"))
+        client.chat_postMessage(channel=channel, thread_ts=ts, text="Bought", reply_broadcast=True)
+        client.chat_postEphemeral(channel=channel, user=user, text="Thank you")
+
+    @app.shortcut("take")
+    def take(ack: Ack, body: Json, client: WebClient) -> None:
+        ack()
+        client.views_open(trigger_id=body["trigger_id"], view=form(body["channel"]["id"]))
+
+    @app.event("app_home_opened")
+    def home(event: Json, client: WebClient) -> None:
+        client.views_publish(user_id=event["user"], view={"type": "home", "blocks": card("Your orders", "Approve")})
+
+    @app.event("app_mention")
+    def mentioned(event: Json, client: WebClient) -> None:
+        client.chat_postMessage(channel=event["channel"], thread_ts=event["ts"], text=f"Yes, <@{event['user']}>?")
+
+    @app.event("message")
+    def heard() -> None:
+        """Read and left alone."""
+
+    @app.event("member_joined_channel")
+    def joined(event: Json, client: WebClient) -> None:
+        client.chat_postMessage(channel=event["channel"], text=f"Welcome <@{event['user']}>")
+
+
+@contextmanager
+def over_http(ws: Workspace, app: App) -> Iterator[None]:
+    handler = SlackRequestHandler(app)
+
+    async def events(request: Request) -> Response:
+        await request.body()
+        return await handler.handle(request)
+
+    with Serving(Starlette(routes=[Route("/slack/events", events, methods=["POST"])])) as serving:
+        ws.request_url = f"{serving.url}/slack/events"
+        yield
+
+
+@contextmanager
+def over_socket(ws: Workspace, app: App) -> Iterator[None]:
+    handler = SocketModeHandler(app, ws.app_token)
+    handler.connect()
+    ws.wait_for_bot()
+    try:
+        yield
+    finally:
+        handler.close()
+
+
+@contextmanager
+def running(delivery: str) -> Iterator[Workspace]:
+    with Workspace(manifest(), delivery=delivery) as ws:
+        client = WebClient(ws.bot_token, base_url=ws.api_url, timeout=5)
+        app = App(client=client, signing_secret=ws.signing_secret, raise_error_for_unhandled_request=True)
+        register(app)
+        with over_http(ws, app) if delivery == "http" else over_socket(ws, app):
+            yield ws
+
+
+@pytest.fixture(params=["socket", "http"])
+def ws(request: pytest.FixtureRequest) -> Iterator[Workspace]:
+    with running(request.param) as workspace:
+        yield workspace
+        assert workspace.violations == []
+
+
+@pytest.fixture
+def pm(ws: Workspace) -> Person:
+    return ws.add_person("pm")
+
+
+@pytest.fixture
+def channel(ws: Workspace, pm: Person) -> Channel:
+    return ws.add_channel("acme", [pm])
+
+
+def test_an_order_goes_from_command_to_thread(ws: Workspace, pm: Person, channel: Channel) -> None:
+    outcome = pm.command(channel, "/cert new")
+    assert outcome.acked
+    view = ws.wait_for(lambda: pm.view)
+    assert (view.title, list(view.inputs)) == ("New certificate", ["Web addresses", "What for"])
+    assert pm.submit().errors == {"Web addresses": "Please complete this required field."}
+    pm.fill("Web addresses", "nonsense")
+    assert pm.submit().errors == {"Web addresses": "Not a web address."}
+    pm.fill("Web addresses", "acme.com")
+    pm.fill("What for", "Public")
+    done = pm.submit()
+    assert (done.errors, done.closed, pm.view) == ({}, True, None)
+    [order] = ws.wait_for(lambda: ws.messages(channel))
+    assert order.buttons == ["Approve"]
+    asked = pm.click(order, "Approve", confirm=False)
+    assert (asked.acked, asked.asked) == (False, "Sure?\nIt costs money.\nBuy")
+    clicked = pm.click(order, "Approve")
+    ws.wait_for(lambda: clicked.ephemerals)
+    assert [each.plain for each in ws.messages(channel)] == ["Approved by @pm", "Bought"]
+    assert [each.plain for each in pm.messages(channel)] == ["Approved by @pm", "Bought", "Thank you"]
+    assert [each.text for each in ws.messages(channel, order.ts)] == ["Approved", "Bought"]
+
+
+def test_a_command_may_be_answered_in_its_acknowledgement(ws: Workspace, pm: Person, channel: Channel) -> None:
+    outcome = pm.command(channel, "/cert help")
+    assert (outcome.text, [each.plain for each in outcome.ephemerals]) == ("This is help", ["This is help"])
+    assert ws.messages(channel) == []
+
+
+def test_a_closed_view_is_told(ws: Workspace, pm: Person, channel: Channel) -> None:
+    pm.command(channel, "/cert")
+    ws.wait_for(lambda: pm.view)
+    pm.close()
+    [told] = ws.wait_for(lambda: pm.ephemerals)
+    assert told.text == "Kept as a draft"
+
+
+def test_home_mentions_shortcuts_and_joining_reach_the_app(ws: Workspace, pm: Person, channel: Channel) -> None:
+    home = pm.open_home()
+    assert (home.plain, home.buttons) == ("Your orders\n[Approve]", ["Approve"])
+    said = pm.say(channel, "@desk are you there? 1 < 2")
+    assert said.text == f"<@{ws.bot_user_id}> are you there? 1 &lt; 2"
+    ws.wait_for(lambda: [each.plain for each in ws.messages(channel, said)][1:] == ["Yes, @pm?"])
+    pm.shortcut(said, "take")
+    ws.wait_for(lambda: pm.view)
+    ws.join(ws.add_person("engineer"), channel)
+    ws.wait_for(lambda: ws.messages(channel)[-1].plain == "Welcome @engineer")
+
+
+def test_each_envelope_goes_to_one_connection_and_a_refresh_loses_nothing() -> None:
+    with running("socket") as ws:
+        pm = ws.add_person("pm")
+        channel = ws.add_channel("acme", [pm])
+        ws.disconnect("refresh_requested")
+        assert not ws.link.ready()
+        ws.wait_for_bot()
+        assert pm.command(channel, "/cert help").text == "This is help"
+        assert len(ws.recorder.find("/api/apps.connections.open")) == 2
+
+
+def test_several_people_act_at_once(ws: Workspace, channel: Channel) -> None:
+    people = [ws.add_person(f"p{number}") for number in range(4)]
+    for each in people:
+        channel.members.append(each.id)
+    acts = [threading.Thread(target=each.command, args=(channel, "/cert")) for each in people]
+    for act in acts:
+        act.start()
+    for act in acts:
+        act.join()
+    ws.wait_for(lambda: all(each.view for each in people))
+    assert len({each.view.id for each in people if each.view}) == 4
+
+
+def test_a_wrong_signature_is_refused_by_the_app() -> None:
+    with running("http") as ws:
+        pm = ws.add_person("pm")
+        ws.signing_secret = "another"
+        outcome = pm.command(ws.add_channel("acme", [pm]), "/cert help")
+        assert (outcome.acked, outcome.text) == (False, '/cert failed with the error "dispatch_failed"')
