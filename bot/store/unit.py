@@ -1,0 +1,173 @@
+"""The store of the desk: one transaction per unit, everything in it committed together or not at all."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, TypeVar
+
+from sqlalchemy import Connection, Engine, delete, select, update
+
+from bot.domain.client import Client, Person, Project
+from bot.domain.errors import UnknownOrder, VaultShut
+from bot.ports import Clock, Entry, Form, Ids, Job, Place
+from bot.store import audit, jobs, outbox
+from bot.store import orders as rows
+from bot.store.body import dump, load
+from bot.store.engine import add_row, put_row
+from bot.store.tables import attempts, clients, flags, forms, keys, orders, people, projects
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+    from datetime import datetime
+
+    from _typeshed import DataclassInstance
+    from sqlalchemy import Table
+
+    from bot.domain.notices import Notice
+    from bot.domain.order import Order, Status
+    from bot.domain.supply import Account
+
+Kind = TypeVar("Kind")
+
+
+class SqlUnit:
+    """`bot.ports.Unit` on one connection."""
+
+    def __init__(self, connection: Connection, clock: Clock, ids: Ids, audit_key: bytes) -> None:
+        self._connection, self._clock, self._ids, self._audit_key = connection, clock, ids, audit_key
+
+    def order(self, order_id: str) -> Order:
+        found = rows.read_orders(self._connection, orders.c.id == order_id)
+        if not found:
+            raise UnknownOrder(order_id)
+        return found[0]
+
+    def orders(self, *, project_id: str = "", statuses: Iterable[Status] = ()) -> list[Order]:
+        wanted = [status.value for status in statuses]
+        where = [orders.c.project_id == project_id] if project_id else []
+        where += [orders.c.status.in_(wanted)] if wanted else []
+        return rows.read_orders(self._connection, *where)
+
+    def order_of_supplier_id(self, account: Account, supplier_id: str) -> str:
+        return rows.order_of(self._connection, account, supplier_id)
+
+    def add_order(self, order: Order) -> None:
+        rows.add_order(self._connection, order)
+
+    def save_order(self, after: Order) -> Order:
+        return rows.save_order(self._connection, after)
+
+    def spent_since(self, since: datetime) -> list[Order]:
+        tried = select(attempts.c.order_id).where(attempts.c.at >= since)
+        return rows.read_orders(self._connection, orders.c.id.in_(tried))
+
+    def project(self, project_id: str) -> Project | None:
+        return self._read(Project, projects, project_id)
+
+    def projects(self) -> list[Project]:
+        return sorted(self._read_all(Project, projects), key=lambda project: project.name)
+
+    def save_project(self, project: Project) -> None:
+        self._save(projects, project.id, project)
+
+    def client(self, client_id: str) -> Client | None:
+        return self._read(Client, clients, client_id)
+
+    def clients(self) -> list[Client]:
+        return sorted(self._read_all(Client, clients), key=lambda client: client.name)
+
+    def save_client(self, client: Client) -> None:
+        self._save(clients, client.id, client)
+
+    def form(self, form_id: str) -> Form | None:
+        return self._read(Form, forms, form_id)
+
+    def save_form(self, form: Form) -> None:
+        put_row(self._connection, forms, {"id": form.id}, {"opened_at": form.opened_at, "body": dump(form)})
+
+    def person(self, user: str) -> Person | None:
+        return self._read(Person, people, user)
+
+    def save_person(self, person: Person) -> None:
+        self._save(people, person.id, person)
+
+    def sealed_key(self, key_id: str) -> str:
+        sealed: str | None = self._connection.scalar(select(keys.c.sealed).filter_by(id=key_id))
+        if sealed is None:
+            raise VaultShut(f"no key {key_id}")
+        return sealed
+
+    def add_key(self, key_id: str, order_id: str, sealed: str) -> None:
+        if not add_row(self._connection, keys, {"id": key_id, "order_id": order_id, "sealed": sealed}):
+            raise VaultShut(f"key {key_id} is there already")
+
+    def schedule(self, job: Job) -> None:
+        jobs.schedule(self._connection, job)
+
+    def tell(self, notice: Notice) -> None:
+        outbox.put_notice(self._connection, self._ids.new("p"), notice, self._clock.now())
+
+    def draw_card(self, order: Order) -> None:
+        outbox.put_card(self._connection, self._ids.new("p"), order, self._clock.now())
+
+    def card_place(self, order_id: str) -> Place | None:
+        return outbox.place_of(self._connection, order_id)
+
+    def record(self, entry: Entry) -> None:
+        audit.append(self._connection, self._audit_key, entry)
+
+    def audit(self, order_id: str) -> list[Entry]:
+        return audit.entries(self._connection, order_id)
+
+    def flag(self, name: str) -> str:
+        return self._connection.scalar(select(flags.c.value).filter_by(name=name)) or ""
+
+    def set_flag(self, name: str, value: str) -> None:
+        put_row(self._connection, flags, {"name": name}, {"value": value})
+
+    def _read(self, kind: type[Kind], table: Table, key: str) -> Kind | None:
+        body = self._connection.scalar(select(table.c.body).filter_by(id=key))
+        return None if body is None else load(kind, body)
+
+    def _read_all(self, kind: type[Kind], table: Table) -> list[Kind]:
+        return [load(kind, body) for body in self._connection.scalars(select(table.c.body))]
+
+    def _save(self, table: Table, key: str, value: DataclassInstance) -> None:
+        put_row(self._connection, table, {"id": key}, {"body": dump(value)})
+
+
+class SqlStore:
+    """`bot.ports.Store`. `audit_key` comes from the vault; without the same key the audit cannot be verified."""
+
+    def __init__(self, engine: Engine, clock: Clock, ids: Ids, audit_key: bytes) -> None:
+        self._engine, self._clock, self._ids, self._audit_key = engine, clock, ids, audit_key
+
+    @contextmanager
+    def unit(self) -> Iterator[SqlUnit]:
+        """Commit when left normally, roll back on an exception."""
+        with self._engine.begin() as connection:
+            yield SqlUnit(connection, self._clock, self._ids, self._audit_key)
+
+
+def kept(engine: Engine, name: str, make: Callable[[], str]) -> str:
+    """A flag's value, made at the first call ever: many processes that start at once agree on one."""
+    with engine.begin() as connection:
+        wanted = select(flags.c.value).filter_by(name=name)
+        if connection.scalar(wanted) is None:
+            add_row(connection, flags, {"name": name, "value": make()})
+        return str(connection.scalars(wanted).one())
+
+
+def sweep_forms(engine: Engine, before: datetime) -> int:
+    """Delete the forms opened before then; how many."""
+    with engine.begin() as connection:
+        return connection.execute(delete(forms).where(forms.c.opened_at < before)).rowcount
+
+
+def rewrap_keys(engine: Engine, rewrap: Callable[[str, str], str]) -> int:
+    """Give every sealed key to `rewrap(sealed, order_id)` and keep what it answers; all or, on an error, none."""
+    with engine.begin() as connection:
+        found = connection.execute(select(keys).with_for_update()).all()
+        for row in found:
+            connection.execute(update(keys).filter_by(id=row.id).values(sealed=rewrap(row.sealed, row.order_id)))
+    return len(found)
