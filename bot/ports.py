@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Iterable, Mapping
 
     from bot.domain.approval import Policy
     from bot.domain.card import CardFacts
@@ -77,7 +77,8 @@ class Place:
 class Post:
     """One outbox row. A NOTICE carries its notice; a CARD is drawn from the order as it stands when it is sent.
 
-    `lane` is the channel or person it goes to: one at a time, in commit order. `tried_at` set means an earlier send of this
+    `lane` is the channel or person it goes to: one at a time, in commit order. `tried_at` set means an earlier send of
+    this
     very row may have arrived (reconcile before sending again).
     """
 
@@ -134,9 +135,11 @@ class Unit(Protocol):
         """Store a new order at version 0. OpenOrderExists when R12 forbids it (names, or the form was used before)."""
 
     def save_order(self, after: Order) -> Order:
-        """Compare and set: writes `after` if the stored version is `after.version`, else Stale. Answers it with version + 1.
+        """Compare and set: writes `after` if the stored version is `after.version`, else Stale. Answers it with version
+        + 1.
 
-        New approvals, attempts and supplier ids become rows; one approver's second approval of a digest is DecidedAlready.
+        New approvals, attempts and supplier ids become rows; one approver's second approval of a digest is
+        DecidedAlready.
         """
 
     def project(self, project_id: str) -> Project | None:
@@ -222,7 +225,11 @@ class Vault(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class CsrFacts:
-    """What a CSR says: `subject` as (short name, value) pairs, names as in its SAN (CN first if there is no SAN)."""
+    """What a CSR says: `subject` as (short name, value) pairs, names as in its SAN (CN first if there is no SAN).
+
+    `weaknesses` are known faults of its key, `extras` what it holds beside subject and DNS names, both in words of
+    bot/keys.py.
+    """
 
     subject: tuple[tuple[str, str], ...]
     names: tuple[str, ...]
@@ -230,6 +237,8 @@ class CsrFacts:
     key_bits: int
     signature_ok: bool
     public_key_sha256: str
+    weaknesses: tuple[str, ...] = ()
+    extras: tuple[str, ...] = ()
 
 
 class Pki(Protocol):
@@ -250,7 +259,8 @@ class Pki(Protocol):
     def read_certificate(self, pems: Iterable[str], csr: str, now: datetime) -> Certificate:
         """The leaf whose key is the CSR's, with its chain in order and without the root.
 
-        Unusable when nothing can be read; Certificate with `warnings` otherwise. `WrongKey` (an Unusable) when no leaf has the key.
+        Unusable when nothing can be read; Certificate with `warnings` otherwise. `WrongKey` (an Unusable) when no leaf
+        has the key.
         """
 
 
@@ -263,10 +273,14 @@ class Supplier(Protocol):
         """Save a draft, no money moves: its id. Lost: it may exist. Refused: it does not."""
 
     def look(self, order_id: str) -> Look:
-        """What the supplier shows now. Lost when it does not answer, Refused(unknown_id=True) when there is no such order."""
+        """What the supplier shows now. Lost when it does not answer, Refused(unknown_id=True) when there is no such
+        order.
+        """
 
     def submit(self, order_id: str, request: Request) -> Accepted:
-        """Send a draft to the authority: money moves. Lost: it may have; Refused: surely not. Never called twice blindly."""
+        """Send a draft to the authority: money moves. Lost: it may have; Refused: surely not. Never called twice
+        blindly.
+        """
 
     def cancel_draft(self, order_id: str) -> None:
         """End a draft that is still pending."""
@@ -334,7 +348,8 @@ class People(Protocol):
 class Notifier(Protocol):
     """Posts to Slack. One call is one message.
 
-    Errors: `Unsure` the message may have arrived; `Later(seconds)` come back then; `CannotPost` it can never be posted there.
+    Errors: `Unsure` the message may have arrived; `Later(seconds)` come back then; `CannotPost` it can never be posted
+    there.
     """
 
     def send(self, post: Post, facts: CardFacts | None, card: Place | None) -> Place:
@@ -351,11 +366,11 @@ class Screens(Protocol):
         """Replace a waiting view by the review with its button (or, with `review.problem`, without one)."""
 
 
-class Unsure(Exception):  # noqa: N818 - it is an outcome, not an error
+class Unsure(Exception):
     """The message may or may not have arrived."""
 
 
-class Later(Exception):  # noqa: N818 - it is an outcome, not an error
+class Later(Exception):
     """Not now: come back after `seconds`."""
 
     def __init__(self, seconds: float) -> None:
@@ -363,5 +378,5 @@ class Later(Exception):  # noqa: N818 - it is an outcome, not an error
         self.seconds = seconds
 
 
-class CannotPost(Exception):  # noqa: N818 - it is an outcome, not an error
+class CannotPost(Exception):
     """Not there: the bot is not in the channel, it is archived, the person has left."""
