@@ -41,7 +41,7 @@ class Ids(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """Work due at a time. `key` is `kind:subject`; at most one job has it. `facts` are ids and plain words, no secrets."""
+    """Work due at a time. `key` is `kind:subject`; at most one job has it. `facts` are ids and words, no secrets."""
 
     kind: str
     subject: str
@@ -95,7 +95,7 @@ class Post:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One line of the audit: who did what to which order when, and the digest it was about. Ids only, no contact data."""
+    """One line of the audit: who did what to which order when, and the digest. Ids only, no contact data."""
 
     order_id: str
     at: datetime
@@ -107,7 +107,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """A form that somebody is filling in; `values` are the fields typed so far. One form makes at most one order (R12)."""
+    """A form that somebody is filling in; `values` are the fields typed so far. One form, one order (R12)."""
 
     id: str
     user: str
@@ -353,7 +353,7 @@ class Notifier(Protocol):
     """
 
     def send(self, post: Post, facts: CardFacts | None, card: Place | None) -> Place:
-        """Post or update; answers where it stands. `card` is where the order's card stands, None before it was posted."""
+        """Post or update; answers where it stands. `card`: where the order's card stands, if it does."""
 
     def find(self, post: Post, card: Place | None) -> Place | None:
         """Where an unsure post arrived, by its metadata; None when it did not."""

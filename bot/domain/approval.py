@@ -118,7 +118,9 @@ def roles_of(
 
 
 def permit(action: Action, roles: frozenset[Role], order: Order | None = None) -> None:
-    """Raise NotAllowed unless the table lists one of the roles, IllegalMove where the order's status has no such action."""
+    """Raise NotAllowed unless the table lists one of the roles, IllegalMove where the order's status has no such
+    action.
+    """
     needed, statuses = MAY[action]
     if not roles & needed:
         raise NotAllowed(action)

@@ -31,7 +31,7 @@ class Mender(StrEnum):
 class Finding:
     """What one rule found.
 
-    `rule` is its id (NAME-4), `subject` what it is about (a name, a field), `sentence` says it in plain words, `advice` says
+    `rule` is its id (NAME-4), `subject` what it is about (a name, a field), `sentence` says it plainly, `advice` says
     what to do, `evidence` is what was seen, `source` where the rule or the fact comes from.
     """
 
@@ -49,7 +49,7 @@ class Finding:
     @property
     def key(self) -> str:
         """What an override names: the rule, its subject and what was seen."""
-        return "|".join((self.check, self.rule, self.subject, self.evidence))
+        return f"{self.check}|{self.rule}|{self.subject}|{self.evidence}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -107,7 +107,7 @@ HOW: dict[Told, tuple[Urgency, Audience]] = {
     Told.ISSUED: (_NOW, Audience.MILESTONE),
     Told.NO_CERTIFICATE: (_HOURS, Audience.THREAD),
     Told.OTHER_KEY: (_NOW, Audience.MILESTONE),
-    Told.AFTERMATH: (_NOW, Audience.MILESTONE),
+    Told.AFTERMATH: (_NOW, Audience.PERSON),
     Told.SECOND_WANTED: (_NOW, Audience.THREAD),
     Told.SECOND_ALLOWED: (_NOW, Audience.THREAD),
     Told.REMINDER: (_HOURS, Audience.THREAD),
@@ -127,7 +127,8 @@ HOW: dict[Told, tuple[Urgency, Audience]] = {
 class Notice:
     """One thing to say. `mentions` are user ids who must act; `facts` are plain strings for the wording, some foreign.
 
-    `person` is the reader of an audience PERSON. `project_id` is the channel of the order's project, where there is one.
+    `person` is the reader of an audience PERSON. `project_id` is the channel of the order's project, where there is
+    one.
     """
 
     told: Told

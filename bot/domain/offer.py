@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """One kind on offer. `in_time` is None where no date was asked for; `reason` says in plain words why it is (not) the one."""
+    """One kind on offer. `in_time` is None where no date was asked for; `reason` says in plain words why it is (not)
+    the one.
+    """
 
     product: Product
     covered: tuple[str, ...]

@@ -8,18 +8,16 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from bot.domain.errors import IllegalMove
 from bot.domain.findings import Finding, Mender, Override
 from bot.domain.request import Request
-from bot.domain.supply import Account, Draft, Look
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
+from bot.domain.supply import Account, Draft, Seen
 
 
 class Status(StrEnum):
@@ -344,7 +342,7 @@ class Order:
     overrides: tuple[Override, ...] = ()
     approvals: tuple[Approval, ...] = ()
     attempts: tuple[Attempt, ...] = ()
-    looks: tuple[Look, ...] = ()
+    looks: tuple[Seen, ...] = ()
     votes: tuple[Vote, ...] = ()
     hold: Hold | None = None
     second: Second | None = None
@@ -403,27 +401,29 @@ def _tried(order: Order) -> bool:
     return bool(order.tries)
 
 
-_Guard = dict[tuple[Status, Move], "Callable[[Order], bool]"]
-GUARDS: _Guard = {
-    **{(Status.BUYING, move): _untried for move in (Move.CANCEL, Move.HOLD, Move.DRAFT_DIFFERS, Move.APPROVER_LOST, Move.BLOCKED)},
-    **{(Status.BUYING, move): _tried for move in (Move.ACCEPTED, Move.REJECTED, Move.NO_ANSWER, Move.FOUND_DECLINED, Move.CANCEL_LATER)},
+_UNTRIED = (Move.CANCEL, Move.HOLD, Move.DRAFT_DIFFERS, Move.APPROVER_LOST)
+_TRIED = (Move.ACCEPTED, Move.REJECTED, Move.NO_ANSWER, Move.FOUND_DECLINED)
+GUARDS: dict[tuple[Status, Move], Callable[[Order], bool]] = {
+    **{(Status.BUYING, move): _untried for move in _UNTRIED},
+    **{(Status.BUYING, move): _tried for move in _TRIED},
     (Status.BUYING, Move.ATTEMPT): lambda order: len(order.tries) < MOST_ATTEMPTS,
-}  # fmt: skip
+}
 MOST_ATTEMPTS = 2  # R2: one repetition
 
-_WAYS_BACK = (Status.HELD, Status.AWAITING_APPROVAL)
+_APPROVABLE = (Status.AWAITING_APPROVAL, Status.BUYING, Status.DOUBTFUL)
+_WAYS_BACK = (Status.PREPARING, Status.HELD, Status.AWAITING_APPROVAL)
 
 
 def advance(order: Order, move: Move, at: datetime, **changes: Any) -> Order:
     """The order after a move, or IllegalMove. `changes` are fields that the move brings along.
 
-    R5: every way back from buying or doubtful opens a new round, which voids the approvals.
+    Every way back opens a new round, which voids the approvals (R5).
     """
     after = MOVES.get((order.status, move))
     if after is None or not GUARDS.get((order.status, move), _always)(order):
         raise IllegalMove(order.id, order.status, move)
-    if order.status in (Status.BUYING, Status.DOUBTFUL) and after in _WAYS_BACK:
-        changes.update(round=order.round + 1, looks=(), votes=(), blocked="")
+    if order.status in _APPROVABLE and after in _WAYS_BACK and after is not order.status:
+        changes.update(round=order.round + 1, looks=(), votes=(), blocked="", told=())
     if after is not order.status:
         changes.setdefault("since", at)
     return replace(order, status=after, **changes)

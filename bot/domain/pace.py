@@ -44,6 +44,6 @@ def business_days_later(start: datetime, days: int, zone: str, holidays: Collect
     local = start.astimezone(ZoneInfo(zone))
     while days > 0:
         local += DAY
-        if local.weekday() < 5 and local.date() not in holidays:  # noqa: PLR2004 - Saturday is 5
+        if local.weekday() < 5 and local.date() not in holidays:
             days -= 1
     return local.astimezone(start.tzinfo)

@@ -5,26 +5,15 @@ The supplier has no idempotency key, so after an attempt without a clear answer 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from bot.domain.order import MOST_ATTEMPTS, Move, Order
-from bot.domain.supply import Look, State
+from bot.domain.supply import Look, Seen, Sight, State
 
 LOOK_EVERY = timedelta(minutes=5)
 SURE_AFTER = timedelta(minutes=15)
 DOUBT_AFTER = timedelta(hours=1)
-
-
-class Sight(StrEnum):
-    """What one look proves about our order."""
-
-    LIVE = "live"
-    PENDING = "pending"
-    DECLINED = "declined"
-    CANCELLED = "cancelled"
-    UNCLEAR = "unclear"
 
 
 def sight(look: Look, *, ours: bool) -> Sight:
@@ -48,14 +37,6 @@ def before_attempt(order: Order, look: Look, *, ours: bool) -> Move | None:
         price = order.draft.price if order.draft else None
         return None if ours and look.price == price else Move.DRAFT_DIFFERS
     return Move.FOUND_LIVE if look.state.live and ours else Move.DOUBT
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """One look since the last attempt, reduced to what it proves."""
-
-    at: datetime
-    sight: Sight
 
 
 def pending_for_sure(seen: tuple[Seen, ...], attempted_at: datetime, now: datetime) -> bool:
@@ -88,7 +69,7 @@ _CLEAR = {
 
 
 def judge(order: Order, seen: tuple[Seen, ...], now: datetime) -> Verdict:
-    """What the looks since the last attempt of this round allow (R2, R4). The last look must have been made just now."""
+    """What the looks since the last attempt of this round allow (R2, R4). The last look was made just now."""
     attempted_at = order.tries[-1].at
     newest = seen[-1].sight if seen and seen[-1].at > attempted_at else Sight.UNCLEAR
     if newest in _CLEAR:

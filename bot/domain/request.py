@@ -112,7 +112,9 @@ class Contact:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """Everything that is asked for. `names[0]` is the common name; `technical` is the project's engineer for the supplier."""
+    """Everything that is asked for. `names[0]` is the common name; `technical` is the project's engineer for the
+    supplier.
+    """
 
     names: tuple[str, ...]
     purpose: Purpose

@@ -1,4 +1,4 @@
-"""What a supplier says about an order, in our words, and how a read-back differs from what we asked for (ORDER R8, R10)."""
+"""What a supplier says about an order, in our words, and how a read-back differs from what was asked for (R8, R10)."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One thing to do to show control of the domain, as data: a DNS record to set, a mail to answer, a file to serve."""
+    """One thing to do to show control of the domain, as data: a record to set, a mail to answer, a file to serve."""
 
     kind: str
     where: str
@@ -79,7 +79,7 @@ class Note:
 class Look:
     """What the supplier shows of one order, at one time.
 
-    `fields` are the order's fields as the supplier returned them, under our names (product, period, domain, server_type,
+    `fields` are the order's fields as the supplier returned them, under our names (product, period, server_type, domain,
     server_count, registration, contacts.<role>.<field>); `csr` is PEM or empty; `price` None when not shown.
     """
 
@@ -109,6 +109,24 @@ class Look:
         return max(dated, key=lambda note: note.at or note.text).text if dated else ""
 
 
+class Sight(StrEnum):
+    """What one look proves about a purchase."""
+
+    LIVE = "live"
+    PENDING = "pending"
+    DECLINED = "declined"
+    CANCELLED = "cancelled"
+    UNCLEAR = "unclear"
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One look, reduced to what it proves."""
+
+    at: datetime
+    sight: Sight
+
+
 @dataclass(frozen=True, slots=True)
 class Accepted:
     """A clear yes to a submission: the id to go on with, which may be a new one."""
@@ -135,7 +153,7 @@ class Difference:
 
 
 def differences(
-    request: Request, look: Look, csr_is_ours: bool, agreed_price: Decimal | None
+    request: Request, look: Look, agreed_price: Decimal | None, *, csr_is_ours: bool
 ) -> tuple[tuple[Difference, ...], tuple[str, ...]]:
     """Compare a read-back with the request (ORDER R10): what differs, and what the supplier did not show.
 

@@ -1,0 +1,403 @@
+"""Buying exactly once (ORDER R1 to R5, R13).
+
+The attempt is on record before the supplier is asked; after one without a clear answer only looks decide. Also buying
+by
+hand and the pause switch.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from bot.domain.approval import Action, Buying, permit
+from bot.domain.client import PersonKind
+from bot.domain.errors import Lost, PeopleUnknown, Refused, Unusable
+from bot.domain.findings import Mender, stale, standing_stops
+from bot.domain.notices import Notice, Told
+from bot.domain.order import Attempt, Hold, Move, Order, Status
+from bot.domain.pace import HOUR, MINUTE
+from bot.domain.purchase import LOOK_EVERY, Verdict, before_attempt, judge, pending_for_sure, sight
+from bot.domain.supply import Accepted, Look, Seen, Sight, State
+from bot.ports import Entry, Job, Unit
+from bot.service.gear import DESK, Gear
+from bot.service.prepare import held_notice, hold_for, run_checks
+
+PAUSED = "buying paused"
+_KEEP_LOOKS = 40
+
+
+class Obstacle(Exception):
+    """Something that forbids an attempt now: the move to make instead, and what comes with it."""
+
+    def __init__(self, move: Move, hold: Hold | None = None, **changes: object) -> None:
+        super().__init__(move)
+        self.move, self.hold, self.changes = move, hold, changes
+
+
+class Buy:
+    """The job `purchase` and what it needs."""
+
+    def __init__(self, gear: Gear) -> None:
+        self.gear = gear
+
+    def purchase(self, job: Job) -> datetime | None:
+        """One step of a purchase; answers when to take the next. Runs while an order is `buying` or `doubtful`."""
+        with self.gear.store.unit() as unit:
+            order = unit.order(job.subject)
+        if order.status is Status.DOUBTFUL:
+            return self._look_in_doubt(order)
+        if order.status is not Status.BUYING:
+            return None
+        if order.account != self.gear.supplier.account:  # another account is configured: its ids are not ours
+            return self._block(order, "the desk is set to another supplier account than this order's")
+        if order.tries:
+            return self._look_after_attempt(order)
+        return self._next_attempt(order)
+
+    # -- before the attempt --------------------------------------------------------------------------------------------
+
+    def _next_attempt(self, order: Order) -> datetime | None:
+        try:
+            blocked = self._blocked(order)
+            if blocked:
+                return self._block(order, blocked)
+            if self.gear.policy.buying is Buying.BY_HAND and "by_hand" in order.told:
+                return self._look_by_hand(order)
+            self._refresh(order)
+            look = self._read_draft(order)
+        except (Lost, Unusable, PeopleUnknown):
+            return self.gear.now() + MINUTE
+        except Obstacle as obstacle:
+            return self._give_way(order, obstacle)
+        if self.gear.policy.buying is Buying.BY_HAND:
+            return self._ask_engineer(order)
+        return self._attempt(order, look)
+
+    def _blocked(self, order: Order) -> str:
+        """Why nothing is bought just now, in words; empty when buying is on."""
+        gear, policy = self.gear, self.gear.policy
+        with gear.store.unit() as unit:
+            paused = unit.flag(PAUSED)
+            midnight = (
+                gear.now().astimezone(ZoneInfo(policy.time_zone)).replace(hour=0, minute=0, second=0, microsecond=0)
+            )
+            spent = [o for o in unit.spent_since(midnight.astimezone(gear.now().tzinfo)) if o.id != order.id]
+        if policy.buying is Buying.OFF:
+            return "buying is switched off"
+        if paused:
+            return "buying is paused"
+        today = sum((price_of(o) for o in (*spent, order)), Decimal(0))
+        if policy.buying is Buying.AUTO and policy.limit_day is not None and today > policy.limit_day:
+            return "today's spending limit is reached"
+        return ""
+
+    def _block(self, order: Order, why: str) -> datetime:
+        if order.blocked != why:
+            with self.gear.store.unit() as unit:
+                self.gear.move(
+                    unit, order, Move.BLOCKED, DESK, self.gear.say(order, Told.BLOCKED, reason=why), blocked=why
+                )
+        return self.gear.now() + LOOK_EVERY
+
+    def _refresh(self, order: Order) -> None:
+        """R13: old findings are looked at again, the approvers are still approvers, the money suffices."""
+        gear = self.gear
+        approvers = gear.people.approvers(fresh=True)
+        for approval in order.standing_approvals:
+            kind = gear.people.person(approval.by, fresh=True).kind
+            if approval.by not in approvers or kind is not PersonKind.MEMBER:
+                raise Obstacle(Move.APPROVER_LOST)
+        old = stale(order.findings, gear.now())
+        findings = run_checks(gear, order, old) if old else order.findings
+        stops = standing_stops(findings, order.overrides)
+        if stops:
+            raise Obstacle(Move.HOLD, hold_for(stops), findings=findings)
+        price = order.draft.price if order.draft else None
+        if price is not None and gear.supplier.funds().balance < price:
+            raise Obstacle(
+                Move.HOLD, Hold(Mender.ENGINEER, ("The supplier account's balance does not cover this order.",))
+            )
+
+    def _read_draft(self, order: Order) -> Look:
+        """R3: the draft, if it is still exactly the one approved; else the obstacle that this is."""
+        try:
+            look = self.gear.supplier.look(order.supplier_id)
+        except Refused as refused:
+            raise Obstacle(Move.DRAFT_DIFFERS, Hold(Mender.ENGINEER, ("The draft is gone at OpenSRS.",))) from refused
+        move = before_attempt(order, look, ours=self._ours(order, look))
+        if move is Move.DRAFT_DIFFERS:
+            reason = "The draft at OpenSRS is not the one approved, or its price changed."
+            raise Obstacle(move, Hold(Mender.ENGINEER, (reason,)))
+        if move is not None:
+            raise Obstacle(move)
+        return look
+
+    def _give_way(self, order: Order, obstacle: Obstacle) -> datetime | None:
+        """Make the move an obstacle asks for. After an attempt that bought nothing, it is a rejection."""
+        gear, move, hold = self.gear, obstacle.move, obstacle.hold
+        if order.tries and move in (Move.HOLD, Move.DRAFT_DIFFERS, Move.APPROVER_LOST):
+            move, hold = Move.REJECTED, hold or Hold(Mender.ENGINEER, ("An approver may no longer approve.",))
+        if move in (Move.FOUND_LIVE, Move.DOUBT):
+            self._settle(order, move, reason="the draft was not pending any more when the desk wanted to buy it")
+            return gear.now()
+        with gear.store.unit() as unit:
+            told = self._obstacle_notices(unit, order, move, hold)
+            gear.move(unit, order, move, DESK, *told, hold=hold, **obstacle.changes)
+        return None
+
+    def _obstacle_notices(self, unit: Unit, order: Order, move: Move, hold: Hold | None) -> list[Notice]:
+        gear = self.gear
+        void = gear.say_approvers(order, Told.APPROVALS_VOID)
+        if move is Move.APPROVER_LOST or hold is None:
+            return [void, gear.say_approvers(order, Told.APPROVAL_WANTED)]
+        return [held_notice(gear, unit, order, hold), void]
+
+    # -- the attempt ---------------------------------------------------------------------------------------------------
+
+    def _attempt(self, order: Order, look: Look) -> datetime | None:
+        """R1: commit the attempt, then ask. From here on nothing but a clear answer or a look decides."""
+        gear = self.gear
+        attempt = Attempt(order.round, len(order.tries) + 1, gear.now())
+        with gear.store.unit() as unit:
+            order = gear.move(
+                unit,
+                order,
+                Move.ATTEMPT,
+                DESK,
+                attempts=(*order.attempts, attempt),
+                blocked="",
+                looks=(),
+                raw_state=look.raw_state,
+            )
+        if gear.now() - attempt.at > MINUTE:  # this worker slept between the two lines: somebody may be looking already
+            return self._no_answer(order)
+        try:
+            answer = gear.supplier.submit(order.supplier_id, order.request)
+        except Refused as refused:
+            return self._was_refused(order, refused)
+        except (Lost, Unusable):
+            return self._no_answer(order)
+        return self._accepted(order, answer)
+
+    def _accepted(self, order: Order, answer: Accepted) -> datetime | None:
+        """A clear yes. A new id counts only when it shows our CSR and no other order has it."""
+        gear, new = self.gear, answer.order_id not in order.supplier_ids
+        order = self._answered(order, f"accepted as {answer.order_id}", new=answer.order_id if new else "")
+        if order.supplier_id == answer.order_id and new and not self._shows_ours(order):
+            return gear.now() + LOOK_EVERY  # R2: the looks decide
+        if order.supplier_id != answer.order_id:
+            self._settle(
+                order, Move.DOUBT, reason="OpenSRS answered with an order number that belongs to another order"
+            )
+            return gear.now()
+        with gear.store.unit() as unit:
+            told = gear.say(order, Told.BOUGHT, order.requester, names=", ".join(order.request.names[:3]))
+            gear.move(unit, order, Move.ACCEPTED, DESK, told, raw_state=answer.raw_state)
+        return None
+
+    def _shows_ours(self, order: Order) -> bool:
+        try:
+            look = self.gear.supplier.look(order.supplier_id)
+        except (Lost, Refused, Unusable):
+            return False
+        return self._ours(order, look)
+
+    def _answered(self, order: Order, answer: str, new: str = "") -> Order:
+        """Put the answer beside the attempt, and a new supplier id, if it is nobody else's."""
+        gear = self.gear
+        with gear.store.unit() as unit:
+            order = unit.order(
+                order.id
+            )  # somebody may have asked to cancel in the meantime; the answer must not be lost
+            attempts = (*order.attempts[:-1], replace(order.attempts[-1], answer=answer))
+            taken = unit.order_of_supplier_id(order.account, new) if new else ""
+            ids = (*order.supplier_ids, new) if new and not taken else order.supplier_ids
+            return gear.note(unit, order, "answered", DESK, attempts=attempts, supplier_ids=ids)
+
+    def _was_refused(self, order: Order, refused: Refused) -> datetime | None:
+        """A definite no counts when the draft is still pending; else the looks decide."""
+        order = self._answered(order, f"refused: {refused.text}")
+        return self._look_after_attempt(order)
+
+    def _no_answer(self, order: Order) -> datetime:
+        gear = self.gear
+        with gear.store.unit() as unit:
+            gear.move(unit, unit.order(order.id), Move.NO_ANSWER, DESK, gear.say(order, Told.NO_ANSWER))
+        return gear.now() + LOOK_EVERY
+
+    # -- looking -------------------------------------------------------------------------------------------------------
+
+    def _look_after_attempt(self, order: Order) -> datetime | None:
+        """R2, R4: look, and do what the looks allow."""
+        now = self.gear.now()
+        order, look, seen = self._look(order)
+        last = order.tries[-1]
+        if last.answer.startswith("refused") and seen is Sight.PENDING:
+            self._rejected(order, last.answer.removeprefix("refused: "))
+            return None
+        verdict = judge(order, order.looks, now)
+        if verdict is Verdict.WAIT:
+            return now + LOOK_EVERY
+        if verdict is Verdict.REPEAT and order.cancel_wanted_by:
+            self._rejected(order, "it surely was not bought")
+            return None
+        if verdict is Verdict.REPEAT:
+            return self._next_attempt(order)
+        reason = (
+            "nothing that OpenSRS shows decides it"
+            if look is None or seen is Sight.UNCLEAR
+            else f"it is {look.raw_state}"
+        )
+        self._settle(order, Move(verdict.value), reason=reason)
+        return now
+
+    def _look(self, order: Order) -> tuple[Order, Look | None, Sight]:
+        """Read the order, keep what it proves, tell an unknown state once (R8)."""
+        gear = self.gear
+        try:
+            look: Look | None = gear.supplier.look(order.supplier_id)
+        except (Lost, Refused, Unusable):
+            look = None
+        found = sight(look, ours=self._ours(order, look)) if look else Sight.UNCLEAR
+        looks = (*order.looks, Seen(gear.now(), found))[-_KEEP_LOOKS:]
+        raw = look.raw_state if look else order.raw_state
+        strange = look is not None and look.state is State.UNKNOWN and f"state {raw}" not in order.told
+        with gear.store.unit() as unit:
+            order = unit.order(order.id)
+            if strange:
+                told = gear.say_approvers(order, Told.UNKNOWN_STATE, state=raw)
+                after = gear.move(
+                    unit,
+                    order,
+                    Move.UNKNOWN_STATE,
+                    DESK,
+                    told,
+                    looks=looks,
+                    raw_state=raw,
+                    told=(*order.told, f"state {raw}"),
+                )
+            else:
+                after = gear.note(unit, order, "looked", DESK, looks=looks, raw_state=raw)
+        return after, look, found
+
+    def _settle(self, order: Order, move: Move, *, reason: str = "") -> None:
+        """What is now known about a purchase, written and said."""
+        gear = self.gear
+        told = {
+            Move.FOUND_LIVE: (gear.say(order, Told.FOUND_BOUGHT, order.requester, *sorted(gear.people.approvers())),),
+            Move.FOUND_DECLINED: (gear.say(order, Told.DECLINED, order.requester, reason=order.newest_note),),
+        }.get(move, (gear.say_approvers(order, Told.DOUBTFUL, reason=reason),))
+        kept = order.cancel_wanted_by if order.tries else ""  # by hand, a wish to cancel came too late
+        with gear.store.unit() as unit:
+            gear.move(unit, order, move, DESK, *told, cancel_wanted_by=kept)
+
+    def _rejected(self, order: Order, text: str) -> None:
+        gear = self.gear
+        hold = Hold(Mender.ENGINEER, (f"OpenSRS refused to sell it: {text}",))
+        with gear.store.unit() as unit:
+            told = gear.say(order, Told.NOT_BOUGHT, order.requester, reason=text)
+            after = gear.move(unit, order, Move.REJECTED, DESK, told, hold=hold)
+            if order.cancel_wanted_by:
+                gear.move(
+                    unit,
+                    after,
+                    Move.CANCEL,
+                    order.cancel_wanted_by,
+                    gear.say(after, Told.CANCELLED, by=order.cancel_wanted_by),
+                )
+
+    def _look_in_doubt(self, order: Order) -> datetime:
+        """Go on looking: a clear look ends the doubt, except where it was bought before anybody approved."""
+        now = self.gear.now()
+        order, _, seen = self._look(order)
+        since = order.tries[-1].at if order.tries else order.since
+        if not order.outside and seen is Sight.LIVE:
+            self._settle(order, Move.FOUND_LIVE)
+        elif not order.outside and pending_for_sure(order.looks, since, now):
+            self.not_bought_after_all(order)
+        return now + (LOOK_EVERY if now - order.since < HOUR else 30 * MINUTE)
+
+    def not_bought_after_all(self, order: Order) -> Order:
+        """R2 in doubt: the looks show that nothing was bought."""
+        gear = self.gear
+        hold = Hold(Mender.ENGINEER, ("It was not bought. Check again to prepare a fresh draft.",))
+        with gear.store.unit() as unit:
+            told = gear.say_approvers(order, Told.NOT_BOUGHT, reason="OpenSRS shows an untouched draft")
+            return gear.move(unit, order, Move.STILL_PENDING, DESK, told, hold=hold)
+
+    def _ours(self, order: Order, look: Look) -> bool:
+        return look.order_id in order.supplier_ids and self.gear.pki.same_csr(look.csr, order.csr)
+
+    # -- by hand -------------------------------------------------------------------------------------------------------
+
+    def _ask_engineer(self, order: Order) -> datetime:
+        gear = self.gear
+        with gear.store.unit() as unit:
+            project = unit.project(order.project_id)
+            engineer = project.engineer if project else ""
+            told = gear.say(order, Told.BUY_BY_HAND, engineer or order.requester)
+            gear.note(
+                unit, order, "engineer asked to buy", DESK, told, told=(*order.told, "by_hand"), looks=(), blocked=""
+            )
+        return gear.now() + LOOK_EVERY
+
+    def _look_by_hand(self, order: Order) -> datetime | None:
+        """Follow what the engineer does in the panel; a wish to cancel is done when the draft is seen pending."""
+        gear, now = self.gear, self.gear.now()
+        order, look, seen = self._look(order)
+        if seen is Sight.LIVE:
+            self._settle(order, Move.FOUND_LIVE)
+            return now
+        if seen is Sight.PENDING and order.cancel_wanted_by:
+            with gear.store.unit() as unit:
+                gear.move(
+                    unit,
+                    order,
+                    Move.CANCEL,
+                    order.cancel_wanted_by,
+                    gear.say(order, Told.CANCELLED, by=order.cancel_wanted_by),
+                )
+            return None
+        if seen is Sight.CANCELLED and "number" not in order.told:
+            self._want_number(order)
+        elif seen is Sight.DECLINED:
+            self._settle(order, Move.DOUBT, reason=f"it is {look.raw_state if look else 'unknown'}")
+        return now + LOOK_EVERY
+
+    def _want_number(self, order: Order) -> None:
+        gear = self.gear
+        with gear.store.unit() as unit:
+            project = unit.project(order.project_id)
+            engineer = project.engineer if project else ""
+            told = gear.say(order, Told.NUMBER_WANTED, engineer or order.requester)
+            gear.move(unit, order, Move.NUMBER_WANTED, DESK, told, told=(*order.told, "number"))
+
+    # -- the pause -----------------------------------------------------------------------------------------------------
+
+    def pause(self, user: str) -> None:
+        """Admins: buy nothing until resumed."""
+        self._switch(user, Told.PAUSED, user)
+
+    def resume(self, user: str) -> None:
+        """Admins: buy again; waiting orders go on after their checks."""
+        self._switch(user, Told.RESUMED, "")
+
+    def _switch(self, user: str, told: Told, value: str) -> None:
+        gear = self.gear
+        permit(Action.PAUSE, gear.roles(user, None, fresh=True))
+        with gear.store.unit() as unit:
+            unit.set_flag(PAUSED, value)
+            unit.tell(Notice(told, facts=(("by", user),)))
+            unit.record(Entry("desk", gear.now(), user, told))
+            for order in unit.orders(statuses=(Status.BUYING,)):
+                unit.schedule(
+                    Job("purchase", order.id, gear.now() if not order.tries else gear.now() + timedelta(minutes=5))
+                )
+
+
+def price_of(order: Order) -> Decimal:
+    """The price an order was approved at; nothing when unknown, which two approvers saw."""
+    return order.draft.price if order.draft and order.draft.price is not None else Decimal(0)

@@ -1,0 +1,42 @@
+"""The desk: everything the Slack edge may call, and the table of jobs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from bot.ports import Job
+from bot.service.ask import Ask
+from bot.service.buy import Buy
+from bot.service.decide import Decide
+from bot.service.follow import Follow
+from bot.service.gear import Gear
+from bot.service.prepare import Prepare
+from bot.service.remind import Remind
+from bot.service.resolve import Resolve
+from bot.service.see import See
+
+Verb = Callable[[Job], datetime | None]
+
+
+class Desk:
+    """The bot's service. Handlers get it as the argument `desk`; workers run `jobs`."""
+
+    def __init__(self, gear: Gear) -> None:
+        self.gear, self.policy, self.people = gear, gear.policy, gear.people
+        self.ask, self.decide, self.buy = Ask(gear), Decide(gear), Buy(gear)
+        self.resolve, self.follow, self.see = Resolve(gear), Follow(gear), See(gear)
+        prepare, remind = Prepare(gear), Remind(gear)
+        self.jobs: dict[str, Verb] = {
+            "prepare": prepare.prepare,
+            "check": prepare.check,
+            "drop_draft": prepare.drop_draft,
+            "review": self.decide.show_review,
+            "watch_draft": self.decide.watch_draft,
+            "purchase": self.buy.purchase,
+            "resolve": self.resolve.resolve,
+            "number": self.resolve.read_number,
+            "follow": self.follow.follow,
+            "aftercare": self.follow.aftercare,
+            "remind": remind.remind,
+        }

@@ -1,0 +1,207 @@
+"""Following a bought order to its certificate: looking at a fitting pace, saying what changed, fetching, cancelling."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from bot.domain.approval import Action
+from bot.domain.errors import Lost, Refused, Unusable, WrongKey
+from bot.domain.notices import Told
+from bot.domain.order import Move, Order, Status
+from bot.domain.pace import AFTERCARE, DAY, NO_CERTIFICATE_AGAIN, NO_CERTIFICATE_TO_PEOPLE, look_again
+from bot.domain.supply import Look, State
+from bot.ports import Job
+from bot.service.gear import DESK, Gear
+
+
+class Follow:
+    """The job `follow`, and what people may ask of a bought order."""
+
+    def __init__(self, gear: Gear) -> None:
+        self.gear = gear
+
+    # -- people --------------------------------------------------------------------------------------------------------
+
+    def look_now(self, order_id: str, user: str) -> Order:
+        """Look at the supplier now. A purchase without an answer keeps its own pace (R2), a look never hurries it."""
+        order = self.gear.allow(Action.LOOK, user, order_id)
+        kind = "follow" if order.status is Status.VALIDATING else "purchase"
+        with self.gear.store.unit() as unit:
+            unit.schedule(Job(kind, order.id, self.gear.now()))
+        return order
+
+    def cancel_bought(self, order_id: str, user: str) -> Order:
+        """An approver stops a bought order: recorded now, asked for by the job, settled by what a look shows."""
+        gear = self.gear
+        gear.allow(Action.CANCEL_BOUGHT, user, order_id, fresh=True)
+        with gear.store.unit() as unit:
+            order = unit.order(order_id)
+            told = gear.say(order, Told.CANCEL_RECORDED, by=user)
+            after = gear.move(unit, order, Move.CANCEL_LATER, user, told, cancel_wanted_by=user)
+            if after.status is Status.VALIDATING:
+                unit.schedule(Job("follow", order_id, gear.now()))
+            return after
+
+    # -- job: follow ---------------------------------------------------------------------------------------------------
+
+    def follow(self, job: Job) -> datetime | None:
+        """One look at an order at the authority; answers when to look next."""
+        gear = self.gear
+        with gear.store.unit() as unit:
+            order = unit.order(job.subject)
+        if order.status is not Status.VALIDATING:
+            return None
+        now = gear.now()
+        again = now + look_again(order.request.level, now - order.since)
+        if order.account != gear.supplier.account:
+            return again
+        try:
+            if order.cancel_wanted_by:
+                order = self._ask_to_cancel(order)
+            look = gear.supplier.look(order.supplier_id)
+        except (Lost, Unusable):
+            return again
+        except Refused as refused:
+            self._strange(order, f"gone: {refused.text}")
+            return again
+        if not gear.pki.same_csr(look.csr, order.csr):
+            self._strange(order, "an order with another request file")
+            return again
+        return self._act_on(order, look, again)
+
+    def _act_on(self, order: Order, look: Look, again: datetime) -> datetime | None:
+        if look.state is State.UNKNOWN:
+            self._strange(order, look.raw_state)
+            return again
+        order = self._progress(order, look)
+        if look.state is State.DECLINED and not order.cancel_wanted_by:
+            self._end(order, Move.FOUND_DECLINED, Told.DECLINED, look)
+            return None
+        if look.state in (State.CANCELLED, State.DECLINED):
+            self._end(order, Move.CANCELLED_THERE, Told.CANCELLED, look)
+            return None
+        if look.state is State.COMPLETED:
+            return self._fetch(order, look)
+        self._correct_dcv(order, look)
+        return again
+
+    def _progress(self, order: Order, look: Look) -> Order:
+        """Say a new state or note once; the first wait for an approval is the client's turn and a milestone."""
+        gear = self.gear
+        if (look.raw_state, look.newest_note) == (order.raw_state, order.newest_note):
+            return order
+        new_state = look.raw_state != order.raw_state
+        asks = look.state is State.AWAITING_APPROVAL and new_state
+        told = gear.say(
+            order, Told.CLIENT_MUST_ACT if asks else Told.PROGRESS, *((order.requester,) if asks else ()),
+            before=order.raw_state, after=look.raw_state, dcv=look.dcv or order.request.dcv,
+        )  # fmt: skip
+        with gear.store.unit() as unit:
+            return gear.move(
+                unit, order, Move.PROGRESS, DESK, *((told,) if new_state else ()),
+                raw_state=look.raw_state, newest_note=look.newest_note, product_id=look.product_id,
+            )  # fmt: skip
+
+    def _correct_dcv(self, order: Order, look: Look) -> None:
+        """The method in force at the supplier must be the one approved, before any client is told what to do."""
+        gear, request = self.gear, order.request
+        if not look.dcv or look.dcv.lower() == request.dcv or f"dcv {look.dcv}" in order.told:
+            return
+        try:
+            gear.supplier.switch_dcv(order.supplier_id, request.dcv, request.approver_email)
+        except (Lost, Refused, Unusable):
+            return
+        with gear.store.unit() as unit:
+            gear.move(unit, order, Move.SWITCH_DCV, DESK, told=(*order.told, f"dcv {look.dcv}"))
+
+    def _strange(self, order: Order, raw: str) -> None:
+        """R8: what we do not know changes nothing, is shown raw, and is told to the approvers once."""
+        gear, mark = self.gear, f"state {raw}"
+        if mark in order.told:
+            return
+        with gear.store.unit() as unit:
+            told = gear.say_approvers(order, Told.UNKNOWN_STATE, state=raw)
+            gear.move(unit, order, Move.UNKNOWN_STATE, DESK, told, raw_state=raw, told=(*order.told, mark))
+
+    def _end(self, order: Order, move: Move, told: Told, look: Look) -> None:
+        gear = self.gear
+        with gear.store.unit() as unit:
+            notice = gear.say(order, told, order.requester, reason=look.newest_note, by=order.cancel_wanted_by)
+            gear.move(
+                unit, order, move, DESK, notice, reason=look.newest_note or look.raw_state, raw_state=look.raw_state
+            )
+
+    def _ask_to_cancel(self, order: Order) -> Order:
+        """Ask the supplier to stop it; too late is said, and the order goes on."""
+        gear = self.gear
+        try:
+            gear.supplier.cancel(order.supplier_id)
+        except Refused as refused:
+            if gear.supplier.look(order.supplier_id).state in (State.CANCELLED, State.DECLINED):
+                return order
+            with gear.store.unit() as unit:
+                told = gear.say(order, Told.CANCEL_TOO_LATE, order.cancel_wanted_by, reason=refused.text)
+                return gear.note(unit, order, "cancel came too late", DESK, told, cancel_wanted_by="")
+        return order
+
+    # -- the certificate -----------------------------------------------------------------------------------------------
+
+    def _fetch(self, order: Order, look: Look) -> datetime | None:
+        """Fetch it, and accept it only when it is for our key (or the client's CSR)."""
+        gear, now = self.gear, self.gear.now()
+        try:
+            pems = gear.supplier.fetch(look)
+            certificate = gear.pki.read_certificate(pems, order.csr, now)
+        except WrongKey as wrong:
+            self._other_key(order, wrong)
+            return now + DAY
+        except (Lost, Refused, Unusable):
+            self._nothing_yet(order, now)
+            return now + NO_CERTIFICATE_AGAIN
+        with gear.store.unit() as unit:
+            told = gear.say(
+                order, Told.ISSUED, order.requester, until=certificate.not_after.isoformat(),
+                names=", ".join(certificate.names[:5]), warnings="\n".join(certificate.warnings),
+            )  # fmt: skip
+            gear.move(unit, order, Move.ISSUE, DESK, told, certificate=certificate, product_id=look.product_id)
+        return None
+
+    def _other_key(self, order: Order, wrong: WrongKey) -> None:
+        gear, mark = self.gear, f"other key {wrong.serial}"
+        if mark in order.told:
+            return
+        with gear.store.unit() as unit:
+            told = gear.say_approvers(order, Told.OTHER_KEY, serial=wrong.serial, issuer=wrong.issuer)
+            gear.move(unit, order, Move.OTHER_KEY, DESK, told, told=(*order.told, mark))
+
+    def _nothing_yet(self, order: Order, now: datetime) -> None:
+        """Completed without anything usable: hourly again, and after a day the approvers move."""
+        gear = self.gear
+        first = next((t for t in order.told if t.startswith("no certificate ")), f"no certificate {now.isoformat()}")
+        late = now - datetime.fromisoformat(first.removeprefix("no certificate ")) >= NO_CERTIFICATE_TO_PEOPLE
+        if first in order.told and (not late or "no certificate!" in order.told):
+            return
+        told = (gear.say_approvers(order, Told.NO_CERTIFICATE),) if late else ()
+        marks = tuple(dict.fromkeys((*order.told, first, *(("no certificate!",) if late else ()))))
+        with gear.store.unit() as unit:
+            gear.move(unit, order, Move.NO_CERTIFICATE, DESK, *told, told=marks)
+
+    # -- job: aftercare ------------------------------------------------------------------------------------------------
+
+    def aftercare(self, job: Job) -> datetime | None:
+        """An order cancelled after an attempt is looked at once more, after an hour and after a day."""
+        gear = self.gear
+        with gear.store.unit() as unit:
+            order = unit.order(job.subject)
+        if order.status is not Status.CANCELLED or not order.attempts or order.account != gear.supplier.account:
+            return None
+        due = [order.since + pause for pause in AFTERCARE]
+        if gear.now() < due[0]:
+            return due[0]
+        try:
+            live = [i for i in order.supplier_ids if gear.supplier.look(i).state.live]
+        except (Lost, Refused, Unusable):
+            live = []
+        if live and "aftermath" not in order.told:
+            gear.tell_aftermath(order, tuple(live))
+        return next((at for at in due if at > gear.now()), None)

@@ -1,0 +1,130 @@
+"""What every verb works with, and the one way a move is written: order, jobs, notices, card and audit in one commit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from bot.domain.approval import Action, Policy, Role, permit, roles_of
+from bot.domain.card import CardFacts, card_facts
+from bot.domain.client import Project
+from bot.domain.errors import NoProject, NotAllowed, UnknownOrder
+from bot.domain.findings import Finding
+from bot.domain.notices import Notice, Told
+from bot.domain.order import Move, Order, Status, advance, work_started
+from bot.domain.request import Product
+from bot.ports import Check, Clock, Entry, Ids, Job, People, Pki, Screens, Store, Supplier, Unit, Vault
+
+DESK = "desk"
+
+
+@dataclass(frozen=True)
+class Gear:
+    """The ports and the policy. `read_names` turns typed text into (names, findings)."""
+
+    store: Store
+    clock: Clock
+    ids: Ids
+    vault: Vault
+    pki: Pki
+    supplier: Supplier
+    checks: tuple[Check, ...]
+    people: People
+    screens: Screens
+    policy: Policy
+    read_names: Callable[[str], tuple[tuple[str, ...], list[Finding]]]
+
+    def now(self) -> datetime:
+        """Business time."""
+        return self.clock.now()
+
+    def product(self, code: str) -> Product | None:
+        """A product of the catalogue, ended ones included."""
+        return next((product for product in self.supplier.products() if product.code == code), None)
+
+    def roles(self, user: str, project: Project | None, *, fresh: bool = False) -> frozenset[Role]:
+        """What a person is to a project; asks the workspace, so never inside a transaction."""
+        person = self.people.person(user, fresh=fresh)
+        in_channel = project is not None and self.people.in_channel(user, project.id, fresh=fresh)
+        return roles_of(person, project, self.policy, self.people.approvers(fresh=fresh), in_channel=in_channel)
+
+    def allow(self, action: Action, user: str, order_id: str, *, fresh: bool = False) -> Order:
+        """The order, if this person may do this to it as it stands. An order one may not see is an unknown order."""
+        with self.store.unit() as unit:
+            order = unit.order(order_id)
+            project = unit.project(order.project_id)
+        roles = self.roles(user, project, fresh=fresh)
+        try:
+            permit(Action.SEE, roles)
+        except NotAllowed:
+            raise UnknownOrder(order_id) from None
+        permit(action, roles, order)
+        return order
+
+    def allow_in(self, action: Action, user: str, channel: str) -> Project:
+        """The channel's project, if this person may do this there."""
+        with self.store.unit() as unit:
+            project = unit.project(channel)
+        roles = self.roles(user, project)
+        if project is None:
+            raise NoProject(channel)
+        permit(action, roles)
+        return project
+
+    def facts(self, unit: Unit, order: Order) -> CardFacts:
+        """What the order's card shows now."""
+        return card_facts(
+            order,
+            unit.project(order.project_id),
+            self.product(order.request.product),
+            self.policy,
+            self.people.approvers(),
+            self.now(),
+        )
+
+    def say(self, order: Order, told: Told, *mentions: str, **facts: str) -> Notice:
+        """A notice about an order."""
+        return Notice(told, order.project_id, order.id, "", tuple(m for m in mentions if m), tuple(facts.items()))
+
+    def say_approvers(self, order: Order, told: Told, **facts: str) -> Notice:
+        """A notice that mentions everybody who could approve this order."""
+        return self.say(order, told, *sorted(self.people.approvers() - {order.requester}), **facts)
+
+    def move(self, unit: Unit, order: Order, move: Move, by: str, *told: Notice, **changes: Any) -> Order:
+        """Write one move with all that goes with it. Stale when somebody else moved the order since it was read."""
+        now = self.now()
+        after = unit.save_order(advance(order, move, now, **changes))
+        for work in work_started(order.status, after.status, move):
+            unit.schedule(Job(work, order.id, now))
+        self._go_with(unit, after, by, move, told)
+        return after
+
+    def note(self, unit: Unit, order: Order, what: str, by: str, *told: Notice, **changes: Any) -> Order:
+        """Write a change that is no move (a key made, a look taken), audited all the same."""
+        after = unit.save_order(replace(order, **changes))
+        self._go_with(unit, after, by, what, told)
+        return after
+
+    def tell_aftermath(self, order: Order, bought: tuple[str, ...]) -> None:
+        """Tell each approver once, privately, which supplier orders go on although the order ended here."""
+        if "aftermath" in order.told:
+            return
+        numbers = (("number", ", ".join(bought)),)
+        told = [
+            Notice(Told.AFTERMATH, order.project_id, order.id, person, (), numbers)
+            for person in sorted(self.people.approvers())
+        ]
+        marks = (*order.told, "aftermath")
+        with self.store.unit() as unit:
+            if order.status is Status.CANCELLED:
+                self.move(unit, order, Move.AFTERMATH, DESK, *told, told=marks)
+            else:
+                self.note(unit, order, "aftermath", DESK, *told, told=marks)
+
+    def _go_with(self, unit: Unit, order: Order, by: str, what: str, told: tuple[Notice, ...]) -> None:
+        for notice in told:
+            unit.tell(notice)
+        unit.draw_card(order)
+        unit.record(Entry(order.id, self.now(), by, what, order.digest))

@@ -1,0 +1,260 @@
+"""Preparing an order: key and CSR, checks, draft, read-back (ORDER R9, R10). Each step is committed before the next.
+
+Nothing here moves money; a process that dies anywhere in between goes on where it stopped.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import replace
+from datetime import datetime
+
+from bot.domain.errors import BadInput, Lost, Refused, Unusable
+from bot.domain.findings import Finding, Mender, standing_stops
+from bot.domain.notices import Notice, Told
+from bot.domain.order import OPEN, Hold, Move, Order, Orphan, Status
+from bot.domain.pace import MINUTE, save_again
+from bot.domain.request import KeyType
+from bot.domain.supply import Difference, Draft, Look, State, differences
+from bot.ports import Case, CsrFacts, Job, Unit
+from bot.service.gear import DESK, Gear
+
+_LOUD_AFTER = 3  # lost saves, before people are told
+
+
+def run_checks(gear: Gear, order: Order, only: frozenset[str] = frozenset()) -> tuple[Finding, ...]:
+    """What the checks say now, stamped with the time; `only` leaves the other checks' findings as they were."""
+    now = gear.now()
+    with gear.store.unit() as unit:
+        others = tuple(o for o in unit.orders(statuses=(*OPEN, Status.ISSUED, Status.LIVE)) if o.id != order.id)
+        project = unit.project(order.project_id)
+    case = Case(
+        request=order.request,
+        product=gear.product(order.request.product),
+        policy=gear.policy,
+        now=now,
+        csr=_csr_facts(gear, order),
+        wanted_hosts=order.request.names if project else (),
+        others=others if order.second is None else (),
+        order_id=order.id,
+        price=str(order.draft.price) if order.draft and order.draft.price is not None else "",
+    )
+    wanted = [check for check in gear.checks if not only or check.name in only]
+    kept = [finding for finding in order.findings if only and finding.check not in only]
+    return (*kept, *(replace(finding, at=now) for check in wanted for finding in check.look(case)))
+
+
+def _csr_facts(gear: Gear, order: Order) -> CsrFacts | None:
+    return gear.pki.read_csr(order.csr) if order.csr else None
+
+
+def hold_for(findings: tuple[Finding, ...]) -> Hold:
+    """The hold that stops make: the first one who can mend, every reason."""
+    return Hold(findings[0].mender, tuple(f"{finding.sentence} {finding.advice}".strip() for finding in findings))
+
+
+class Prepare:
+    """The jobs `prepare`, `check` and `drop_draft`."""
+
+    def __init__(self, gear: Gear) -> None:
+        self.gear = gear
+
+    # -- job: prepare --------------------------------------------------------------------------------------------------
+
+    def prepare(self, job: Job) -> datetime | None:
+        """Bring an order from `preparing` to `awaiting_approval` or `held`; answers when to come back."""
+        with self.gear.store.unit() as unit:
+            order = unit.order(job.subject)
+        if order.status is not Status.PREPARING:
+            return None
+        try:
+            order = self._with_csr(order)
+        except BadInput as bad:
+            self._hold(order, Mender.REQUESTER, *bad.fields.values())
+            return None
+        findings = run_checks(self.gear, order)
+        stops = standing_stops(findings, order.overrides)
+        if stops:
+            self._hold_order(order, hold_for(stops), findings=findings)
+            return None
+        with self.gear.store.unit() as unit:
+            order = self.gear.note(unit, order, "checked", DESK, findings=findings)
+        if order.account != self.gear.supplier.account:
+            self._hold(
+                order, Mender.ENGINEER, "This order belongs to another supplier account than the one in use now."
+            )
+            return None
+        return self._draft(order)
+
+    def _with_csr(self, order: Order) -> Order:
+        """The order with key and CSR, both sealed and committed before the CSR leaves the machine."""
+        gear, request = self.gear, order.request
+        if order.csr:
+            return order
+        if request.own_csr:
+            gear.pki.read_csr(request.own_csr)
+            with gear.store.unit() as unit:
+                return gear.note(unit, order, "request file taken", DESK, csr=request.own_csr)
+        if order.key_id:
+            with gear.store.unit() as unit:
+                sealed = unit.sealed_key(order.key_id)
+            key = gear.vault.open(sealed, order.id)
+            with gear.store.unit() as unit:
+                return gear.note(unit, order, "request file made", DESK, csr=gear.pki.make_csr(key, request))
+        key, key_id = gear.pki.new_key(KeyType(request.key_type)), gear.ids.new("k")
+        with gear.store.unit() as unit:
+            unit.add_key(key_id, order.id, gear.vault.seal(key, order.id))
+            return gear.note(unit, order, "key made", DESK, key_id=key_id, csr=gear.pki.make_csr(key, request))
+
+    def _draft(self, order: Order) -> datetime | None:
+        if order.draft is None:
+            bought = self._drop_old_drafts(order)
+            if bought:
+                self._hold(order, Mender.ENGINEER, "An earlier draft of this order was bought in the supplier's panel.")
+                return None
+            saved = self._save_draft(order)
+            if isinstance(saved, datetime) or saved is None:
+                return saved
+            order = saved
+        return self._read_back(order)
+
+    def _save_draft(self, order: Order) -> Order | datetime | None:
+        """The order with its draft, or when to try again, or None when it is held."""
+        gear, now = self.gear, self.gear.now()
+        if order.drafting_at is not None:  # the process died between asking and storing the id
+            return self._save_lost(order)
+        with gear.store.unit() as unit:
+            order = gear.note(unit, order, "saving draft", DESK, drafting_at=now)
+        try:
+            draft_id = gear.supplier.draft(order.request, order.csr)
+        except Lost:
+            return self._save_lost(order)
+        except Refused as refused:
+            what = f" (it names: {refused.field})" if refused.field else ""
+            self._hold(order, Mender.REQUESTER, f"OpenSRS refuses the draft{what}: {refused.text}", drafting_at=None)
+            return None
+        with gear.store.unit() as unit:
+            return gear.note(
+                unit, order, "draft saved", DESK, draft=Draft(draft_id, now), drafting_at=None, lost_saves=0,
+                supplier_ids=(*order.supplier_ids, draft_id),
+            )  # fmt: skip
+
+    def _save_lost(self, order: Order) -> datetime:
+        """Record the possible orphan and come back later; after three tries people are told and it goes on hourly."""
+        gear, now = self.gear, self.gear.now()
+        orphan = Orphan(hashlib.sha256(order.csr.encode()).hexdigest(), order.drafting_at or now)
+        lost = order.lost_saves + 1
+        told = (gear.say(order, Told.SUPPLIER_SILENT, since=orphan.at.isoformat()),) if lost == _LOUD_AFTER else ()
+        with gear.store.unit() as unit:
+            gear.move(
+                unit,
+                order,
+                Move.SAVE_LOST,
+                DESK,
+                *told,
+                drafting_at=None,
+                lost_saves=lost,
+                orphans=(*order.orphans, orphan),
+            )
+        return now + save_again(lost)
+
+    def _read_back(self, order: Order) -> datetime | None:
+        gear = self.gear
+        try:
+            look = gear.supplier.look(order.supplier_id)
+        except Lost:
+            return gear.now() + MINUTE
+        except Refused as refused:
+            self._hold(order, Mender.ENGINEER, f"OpenSRS does not know the draft any more: {refused.text}", draft=None)
+            return None
+        ours = gear.pki.same_csr(look.csr, order.csr)
+        wrong, not_shown = differences(order.request, look, None, csr_is_ours=ours)
+        if look.state is not State.PENDING:
+            wrong = (*wrong, Difference("state", State.PENDING, look.raw_state))
+        if wrong:
+            reasons = [
+                f"The draft reads back otherwise: {d.field} is “{d.found}” instead of “{d.asked}”." for d in wrong
+            ]
+            self._hold(order, Mender.ENGINEER, *reasons)
+            return None
+        self._ready(order, look, not_shown)
+        return None
+
+    def _ready(self, order: Order, look: Look, not_shown: tuple[str, ...]) -> None:
+        gear = self.gear
+        draft = Draft(look.order_id, order.draft.saved_at if order.draft else gear.now(), look.price, not_shown)
+        with gear.store.unit() as unit:
+            wanted = gear.say_approvers(order, Told.APPROVAL_WANTED)
+            gear.move(unit, order, Move.READY, DESK, wanted, draft=draft, hold=None, raw_state=look.raw_state)
+
+    def _hold(self, order: Order, who: Mender, *reasons: str, **changes: object) -> None:
+        self._hold_order(order, Hold(who, reasons), **changes)
+
+    def _hold_order(self, order: Order, hold: Hold, **changes: object) -> None:
+        with self.gear.store.unit() as unit:
+            told = held_notice(self.gear, unit, order, hold)
+            self.gear.move(unit, order, Move.HOLD, DESK, told, hold=hold, **changes)
+
+    # -- job: check ----------------------------------------------------------------------------------------------------
+
+    def check(self, job: Job) -> datetime | None:
+        """Check again: a held order whose stops are gone goes on, a waiting one with a new stop is held."""
+        gear = self.gear
+        with gear.store.unit() as unit:
+            order = unit.order(job.subject)
+        if order.status not in (Status.HELD, Status.AWAITING_APPROVAL):
+            return None
+        findings = run_checks(gear, order)
+        stops = standing_stops(findings, order.overrides)
+        with gear.store.unit() as unit:
+            if stops and order.status is Status.HELD:
+                gear.note(unit, order, "checked", DESK, findings=findings, hold=hold_for(stops))
+            elif stops:
+                told = held_notice(gear, unit, order, hold_for(stops))
+                gear.move(unit, order, Move.HOLD, DESK, told, findings=findings, hold=hold_for(stops))
+            elif order.status is Status.HELD:
+                told = gear.say(order, Told.MENDED, order.requester)
+                gear.move(unit, order, Move.MENDED, DESK, told, findings=findings, hold=None, draft=None)
+            else:
+                gear.move(unit, order, Move.RECHECKED, DESK, findings=findings)
+        return None
+
+    # -- job: drop_draft -----------------------------------------------------------------------------------------------
+
+    def drop_draft(self, job: Job) -> datetime | None:
+        """R6: cancel every draft of an ended order that the supplier still shows pending."""
+        with self.gear.store.unit() as unit:
+            order = unit.order(job.subject)
+        if order.status not in (Status.CANCELLED, Status.REFUSED):
+            return None
+        try:
+            bought = self._drop_old_drafts(order)
+        except Lost:
+            return self.gear.now() + 5 * MINUTE
+        if bought:
+            self.gear.tell_aftermath(order, bought)
+        return None
+
+    def _drop_old_drafts(self, order: Order) -> tuple[str, ...]:
+        """Cancel what is pending of the order's old drafts; answers the ids that were bought all the same."""
+        if order.account != self.gear.supplier.account:
+            return ()
+        bought = []
+        for supplier_id in order.supplier_ids:
+            try:
+                look = self.gear.supplier.look(supplier_id)
+                if look.state is State.PENDING:
+                    self.gear.supplier.cancel_draft(supplier_id)
+                elif look.state.live:
+                    bought.append(supplier_id)
+            except (Refused, Unusable):  # unknown there, or gone in this moment: nothing to cancel
+                continue
+        return tuple(bought)
+
+
+def held_notice(gear: Gear, unit: Unit, order: Order, hold: Hold) -> Notice:
+    """Who must do what, to the one who can."""
+    project = unit.project(order.project_id)
+    engineer = project.engineer if project else ""
+    mention = engineer or order.requester if hold.who is Mender.ENGINEER else order.requester
+    return gear.say(order, Told.HELD, mention, reason="\n".join(hold.reasons))

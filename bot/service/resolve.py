@@ -1,0 +1,143 @@
+"""Doubtful purchases and order numbers: what people say happened, judged by what the supplier shows."""
+
+from __future__ import annotations
+
+from bot.domain.approval import Action
+from bot.domain.errors import BadInput, DecidedAlready, Lost, Refused, Unusable
+from bot.domain.findings import Mender
+from bot.domain.notices import Told
+from bot.domain.order import Hold, Move, Order, Status, Vote
+from bot.domain.supply import Look, State
+from bot.ports import Job
+from bot.service.gear import DESK, Gear
+
+_VOTERS = 2
+_STILL = "OpenSRS shows it as bought"
+_DARK = "OpenSRS does not answer, so nothing can be established now; please try again later"
+
+
+class Resolve:
+    """Votes (two approvers) and order numbers (one), each decided by a job that looks first."""
+
+    def __init__(self, gear: Gear) -> None:
+        self.gear = gear
+
+    def not_bought(self, order_id: str, user: str) -> Order:
+        """Say that it was not bought: needs two approvers, and no known id may be live."""
+        return self._vote(order_id, user, Move.NOT_BOUGHT)
+
+    def bought_outside(self, order_id: str, user: str) -> Order:
+        """Say that it was bought outside the desk: needs two approvers, and it must be live with our CSR."""
+        return self._vote(order_id, user, Move.BOUGHT_OUTSIDE)
+
+    def _vote(self, order_id: str, user: str, about: Move) -> Order:
+        gear = self.gear
+        gear.allow(Action.RESOLVE, user, order_id, fresh=True)
+        with gear.store.unit() as unit:
+            order = unit.order(order_id)
+            votes = [v for v in order.votes if v.round == order.round]
+            if any(v.by == user and v.about is about for v in votes):
+                raise DecidedAlready(order_id)
+            votes = [*(v for v in votes if v.by != user), Vote(about, user, gear.now(), order.round)]
+            told = gear.say_approvers(order, Told.VOTED, by=user, about=about)
+            after = gear.move(unit, order, Move.VOTE, user, told, votes=tuple(votes))
+            if sum(v.about is about for v in votes) >= _VOTERS:
+                unit.schedule(Job("resolve", order_id, gear.now(), (("about", about), ("by", user))))
+            return after
+
+    def resolve(self, job: Job) -> None:
+        """Job `resolve`: two approvers agree; look at every known id and do it, or say why not."""
+        gear, about, by = self.gear, Move(dict(job.facts)["about"]), dict(job.facts)["by"]
+        with gear.store.unit() as unit:
+            order = unit.order(job.subject)
+        if order.status is not Status.DOUBTFUL:
+            return
+        try:
+            looks = [look for supplier_id in order.supplier_ids if (look := self._read(supplier_id))]
+        except (Lost, Unusable):
+            self._say_no(order, _DARK)
+            return
+        live = [look for look in looks if look.state.live]
+        if about is Move.NOT_BOUGHT:
+            self._say_no(order, _STILL) if live else self._not_bought(order, by)
+            return
+        ours = [look for look in live if gear.pki.same_csr(look.csr, order.csr)]
+        if not ours:
+            self._say_no(order, "OpenSRS does not show it as bought")
+            return
+        self._found(order, ours[0], by, about)
+
+    def _not_bought(self, order: Order, by: str) -> None:
+        gear = self.gear
+        hold = Hold(Mender.ENGINEER, ("Two approvers established that it was not bought.",))
+        with gear.store.unit() as unit:
+            gear.move(
+                unit, order, Move.NOT_BOUGHT, by, gear.say(order, Told.NOT_BOUGHT, order.requester, by=by), hold=hold
+            )
+
+    def _found(self, order: Order, look: Look, by: str, move: Move) -> None:
+        gear = self.gear
+        ids = tuple(i for i in order.supplier_ids if i != look.order_id)
+        with gear.store.unit() as unit:
+            told = gear.say(order, Told.FOUND_BOUGHT, order.requester, by=by)
+            gear.move(
+                unit, order, move, by, told, supplier_ids=(*ids, look.order_id), raw_state=look.raw_state,
+                outside=order.outside or move is Move.BOUGHT_OUTSIDE,
+            )  # fmt: skip
+
+    def _say_no(self, order: Order, why: str) -> None:
+        gear = self.gear
+        with gear.store.unit() as unit:
+            gear.note(unit, order, "not resolved", DESK, gear.say_approvers(order, Told.DOUBTFUL, reason=why), votes=())
+
+    def _read(self, supplier_id: str) -> Look | None:
+        try:
+            return self.gear.supplier.look(supplier_id)
+        except Refused as refused:
+            if refused.unknown_id:
+                return None
+            raise Lost(refused.text) from refused
+
+    # -- order numbers -------------------------------------------------------------------------------------------------
+
+    def order_number(self, order_id: str, user: str, number: str) -> Order:
+        """The engineer names the order that the panel made of the draft, or an approver the one that was bought."""
+        plain = number.strip()
+        if not plain.isdecimal() or len(plain) > 20:
+            raise BadInput({"number": "Please give the order number as OpenSRS shows it: digits only."})
+        gear = self.gear
+        order = gear.allow(Action.ORDER_NUMBER, user, order_id, fresh=True)
+        with gear.store.unit() as unit:
+            if unit.order_of_supplier_id(order.account, plain) not in ("", order_id):
+                raise BadInput({"number": "Another order of the desk has this number."})
+            unit.schedule(Job("number", order_id, gear.now(), (("by", user), ("number", plain))))
+        return order
+
+    bought_as = order_number
+
+    def read_number(self, job: Job) -> None:
+        """Job `number`: it counts only when it shows our CSR and no other order has it."""
+        gear, facts = self.gear, dict(job.facts)
+        with gear.store.unit() as unit:
+            order = unit.order(job.subject)
+        if order.status not in (Status.BUYING, Status.DOUBTFUL):
+            return
+        try:
+            look = gear.supplier.look(facts["number"])
+        except (Lost, Refused, Unusable):
+            self._no_number(order, facts, "OpenSRS shows no such order just now")
+            return
+        if look.order_id != facts["number"] or not gear.pki.same_csr(look.csr, order.csr):
+            self._no_number(order, facts, "that order was made with another request file")
+            return
+        if not look.state.live and look.state is not State.COMPLETED:
+            self._no_number(order, facts, f"that order is “{look.raw_state}”")
+            return
+        move = Move.ORDER_NUMBER if order.status is Status.BUYING else Move.BOUGHT_AS
+        self._found(order, look, facts["by"], move)
+
+    def _no_number(self, order: Order, facts: dict[str, str], why: str) -> None:
+        gear = self.gear
+        with gear.store.unit() as unit:
+            told = gear.say(order, Told.NUMBER_WANTED, facts["by"], reason=why)
+            gear.note(unit, order, "number not taken", facts["by"], told)

@@ -1,0 +1,89 @@
+"""Sending the outbox: one post at a time and lane, in commit order; an unsure one is looked for before another try."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from bot.domain.card import CardFacts
+from bot.domain.errors import UnknownOrder
+from bot.domain.notices import HOW, Audience, Notice, Told
+from bot.ports import CannotPost, Later, Notifier, Place, Post, Unsure
+from bot.service.gear import Gear
+
+AGAIN = (timedelta(seconds=2), timedelta(seconds=10), timedelta(minutes=1), timedelta(minutes=5))
+
+
+class Lanes(Protocol):
+    """The outbox as the sender needs it."""
+
+    def claim(self, now: datetime, owner: str) -> Post | None:
+        """The oldest due post of a lane that nobody holds."""
+
+    def tried(self, post: Post, now: datetime) -> bool:
+        """Put on record, before sending, that it may arrive from now on. False: somebody else has it now."""
+
+    def sent(self, post: Post, place: Place, now: datetime) -> bool:
+        """It stands there."""
+
+    def later(self, post: Post, at: datetime, *, unsent: bool = False) -> bool:
+        """Come back then. `unsent`: it surely did not arrive."""
+
+    def undeliverable(self, post: Post, reason: str) -> bool:
+        """It can never be posted there."""
+
+
+class Send:
+    """Takes posts from the outbox to Slack."""
+
+    def __init__(self, gear: Gear, lanes: Lanes, notifier: Notifier) -> None:
+        self.gear, self.lanes, self.notifier = gear, lanes, notifier
+
+    def send_next(self, owner: str) -> bool:
+        """Send one post that is due; False when there is none."""
+        post = self.lanes.claim(self.gear.now(), owner)
+        if post is None:
+            return False
+        facts, card = self._surroundings(post)
+        lanes, now = self.lanes, self.gear.now()
+        try:
+            place = self._attempt(post, facts, card, now)
+        except Later as wait:
+            lanes.later(post, now + timedelta(seconds=wait.seconds), unsent=not post.tried_at)
+        except Unsure:
+            lanes.later(post, now + AGAIN[min(post.tries, len(AGAIN) - 1)])
+        except CannotPost as cannot:
+            self._give_up(post, facts, str(cannot))
+        else:
+            if place is not None:
+                lanes.sent(post, place, now)
+        return True
+
+    def _surroundings(self, post: Post) -> tuple[CardFacts | None, Place | None]:
+        if not post.order_id:
+            return None, None
+        with self.gear.store.unit() as unit:
+            try:
+                order = unit.order(post.order_id)
+            except UnknownOrder:
+                return None, None
+            return self.gear.facts(unit, order), unit.card_place(post.order_id)
+
+    def _attempt(self, post: Post, facts: CardFacts | None, card: Place | None, now: datetime) -> Place | None:
+        """Where it stands now; None when somebody else has it. An earlier try may have arrived: look before sending."""
+        found = self.notifier.find(post, card) if post.tried_at else None
+        if found is not None or not self.lanes.tried(post, now):
+            return found
+        return self.notifier.send(post, facts, card)
+
+    def _give_up(self, post: Post, facts: CardFacts | None, reason: str) -> None:
+        """What cannot be said in the channel goes to requester and owner by direct message, once."""
+        self.lanes.undeliverable(post, reason)
+        if facts is None or (post.notice and HOW[post.notice.told][1] is Audience.PERSON):
+            return
+        owner = facts.project.owner if facts.project else ""
+        with self.gear.store.unit() as unit:
+            for person in dict.fromkeys((facts.order.requester, owner)):
+                if person and post.notice is not None:
+                    what = (("what", post.notice.told.value), *post.notice.facts)
+                    unit.tell(Notice(Told.UNDELIVERED, post.lane, post.order_id, person, (), what))
