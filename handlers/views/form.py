@@ -15,7 +15,7 @@ from bot.domain.request import Dcv, KeyType, Product, Purpose
 from bot.ports import Form
 from handlers.views import parts
 from handlers.views.parts import Json, read
-from handlers.views.words import CONTROL, KEY, LEVEL, PURPOSE
+from handlers.views.words import CONTROL, KEY, PURPOSE
 
 __all__ = ["STEPS", "Summary", "exists_view", "form_view", "meta", "placed_view", "read"]
 
@@ -27,8 +27,8 @@ STEPS = {  # step: title
     "send": "Check and send",
 }
 BACK, SHOW, WISH_SECOND = "form.back", "order.show", "second.wish"
-_MOST_OFFERS = 10  # radio buttons hold ten
-_BLANKS = "Leave empty what you do not have yet: the order then waits for it, and nothing typed is lost."
+_MOST_RADIOS = 10
+_KEPT = "Asked once, then kept with the client. You may close this and come back: what you sent with Next is kept."
 _NOT_BOUGHT = "Nothing is bought yet: an engineer must approve this first."
 _CONSENT = "The agency makes and keeps the secret key of this certificate."
 
@@ -43,7 +43,7 @@ class Summary(Protocol):
     @property
     def suggestion(self) -> Suggestion | None: ...
     @property
-    def request_fields(self) -> Sequence[tuple[str, str]]: ...
+    def fields(self) -> Sequence[tuple[str, str]]: ...
     @property
     def missing(self) -> Sequence[str]: ...
 
@@ -54,7 +54,7 @@ class Field(NamedTuple):
     name: str
     label: str
     hint: str = ""
-    most: int = 200
+    optional: bool = False
 
 
 _COMPANY = (
@@ -62,17 +62,17 @@ _COMPANY = (
     Field("org.street", "Street and number"),
     Field("org.city", "City"),
     Field("org.state", "State or province", "Written out: Illinois, not IL."),
-    Field("org.postal_code", "Postal code", most=20),
-    Field("org.country", "Country", "Two letters, as in US or DE.", 2),
-    Field("org.phone", "Phone of the company", "In a public listing; the authority calls it. +1 312 555 0100.", 40),
-    Field("org.registration_number", "Number in the register", most=60),
+    Field("org.postal_code", "Postal code"),
+    Field("org.country", "Country", "Two letters, as in US or DE."),
+    Field("org.phone", "Phone of the company", "From a public listing; the authority calls it. As in +1.3125550123."),
+    Field("org.registration_number", "Number in the register", optional=True),
 )
 _CONTACT = (
-    Field("contact.first_name", "First name", most=60),
-    Field("contact.last_name", "Last name", most=60),
-    Field("contact.title", "Position", "As in Head of IT.", 60),
-    Field("contact.email", "E-mail", "At the company’s own domain, if there is one.", 254),
-    Field("contact.phone", "Phone", "As in +1 312 555 0100.", 40),
+    Field("contact.first_name", "First name"),
+    Field("contact.last_name", "Last name"),
+    Field("contact.title", "Position", "As in Head of IT.", optional=True),
+    Field("contact.email", "E-mail", "At the company’s own domain, if there is one."),
+    Field("contact.phone", "Phone", "As in +1.3125550123."),
 )
 
 
@@ -130,33 +130,28 @@ def _fitting(lines: Sequence[str]) -> list[str]:
 
 
 def _kind(form: Form, offers: Sequence[Suggestion], _summary: Summary | None) -> list[Json]:
-    best = sorted(offers, key=lambda offer: not offer.preselected)[:_MOST_OFFERS]
-    shown = [offer for offer in offers if offer in best]
-    if not shown:
+    if not offers:
         return [parts.section("No kind we can order covers these addresses together. Go back and split them.")]
     wanted = _wanted_by(form)
-    options = [parts.option(each.product.code, _offer_text(each), _offer_time(each, wanted)) for each in shown]
-    codes = [each.product.code for each in shown]
-    chosen = form.values.get("product", "")
-    initial = chosen if chosen in codes else best[0].product.code
-    offer = shown[codes.index(initial)]
-    covered = f"*Covered:* {parts.names(offer.covered, 10)}"
-    missing = f"\n*Not covered:* {parts.names(offer.not_covered, 10)}. To add it, go back." if offer.not_covered else ""
-    return [
-        parts.section(covered + missing),
-        parts.entry("product", "Which kind", parts.input_radio(options, initial)),
-    ]
+    options = [parts.option(each.product.code, _offer_text(each), _offer_time(each, wanted)) for each in offers]
+    picked = form.values.get("product", "")
+    best = min(offers, key=lambda each: (each.product.code != picked, not each.preselected))
+    pick = parts.input_radio if len(options) <= _MOST_RADIOS else parts.input_select
+    covered = f"*Covered:* {parts.names(best.covered, 10)}"
+    missing = f"\n*Not covered:* {parts.names(best.not_covered, 10)}. To add it, go back." if best.not_covered else ""
+    return [parts.section(covered + missing), parts.entry("product", "Which kind", pick(options, best.product.code))]
 
 
 def _offer_text(offer: Suggestion) -> str:
     price = "price not known" if offer.product.price is None else f"USD {offer.product.price:.2f}"
-    return f"{parts.cut(offer.product.title, 74 - len(price) - 3)} · {price}"
+    return f"{parts.cut(offer.product.title, 75 - len(price) - 3)} · {price}"
 
 
 def _offer_time(offer: Suggestion, wanted: date | None) -> str:
-    verdict = "Too late" + (f" for {parts.day(wanted, weekday=False)}" if wanted else "")
-    verdicts = {None: "", True: " · In time", False: f" · {verdict}"}
-    return f"{LEVEL[offer.product.level].capitalize()} · ready {parts.day(offer.ready_by)}{verdicts[offer.in_time]}"
+    least, most = offer.product.days
+    late = "Too late" + (f" for {parts.day(wanted, weekday=False)}" if wanted else "")
+    verdict = {None: "", True: "In time · ", False: f"{late} · "}[offer.in_time]
+    return f"{verdict}{least} to {most} business days · ready {parts.day(offer.ready_by)}"
 
 
 def _wanted_by(form: Form) -> date | None:
@@ -166,19 +161,19 @@ def _wanted_by(form: Form) -> date | None:
 
 def _texts(form: Form, fields: Sequence[Field]) -> list[Json]:
     return [
-        parts.entry(name, label, parts.input_text(form.values.get(name, ""), most=most), hint, optional=True)
-        for name, label, hint, most in fields
+        parts.entry(name, label, parts.input_text(form.values.get(name, "")), hint, optional=optional)
+        for name, label, hint, optional in fields
     ]
 
 
 def _company(form: Form, _offers: Sequence[Suggestion], _summary: Summary | None) -> list[Json]:
     why = "The authority looks this company up and calls it."
-    return [parts.section(f"{why} {_BLANKS}"), *_texts(form, _COMPANY)]
+    return [parts.section(f"{why} {_KEPT}"), *_texts(form, _COMPANY)]
 
 
 def _contact(form: Form, _offers: Sequence[Suggestion], _summary: Summary | None) -> list[Json]:
     why = "Somebody at the client whom the authority may write to and call."
-    return [parts.section(f"{why} {_BLANKS}"), *_texts(form, _CONTACT)]
+    return [parts.section(f"{why} {_KEPT}"), *_texts(form, _CONTACT)]
 
 
 def _send(form: Form, offers: Sequence[Suggestion], summary: Summary | None) -> list[Json]:
@@ -193,7 +188,7 @@ def _send(form: Form, offers: Sequence[Suggestion], summary: Summary | None) -> 
 
 
 def _summed_up(form: Form, summary: Summary) -> list[Json]:
-    said = [(label, parts.foreign(value, 600)) for label, value in summary.request_fields]
+    said = [(label, parts.foreign(value, 600)) for label, value in summary.fields]
     missing = "\n".join(f"{place}. {parts.foreign(text)}" for place, text in enumerate(summary.missing[:8], 1))
     return [
         *parts.fields(said),

@@ -1,7 +1,6 @@
 """The one table of what requesters read. Plain words only: the trade's abbreviations belong to engineers' details."""
 
-from bot.domain.approval import Action
-from bot.domain.findings import Mender, Verdict
+from bot.domain.findings import Mender
 from bot.domain.order import Actor, Move, Status
 from bot.domain.request import Dcv, KeyType, Level, Purpose
 
@@ -54,12 +53,6 @@ DOING: dict[Status, str] = {
 }
 ADD_BY_HAND = "add the service in the supplier's panel; the desk sees it and follows"
 
-BLOCKED = {
-    "off": "Buying is switched off.",
-    "paused": "An admin has paused buying.",
-    "day_limit": "The day's limit is reached; it goes on tomorrow.",
-}
-
 LEVEL = {
     Level.DV: "domain checked",
     Level.OV: "company checked",
@@ -77,13 +70,6 @@ CONTROL = {
     Dcv.FILE: "by a file on the web server",
 }
 KEY = {KeyType.RSA_2048: "RSA, 2048 bits (works everywhere)", KeyType.P256: "P-256 (smaller and faster)"}
-VERDICT = {
-    Verdict.FINE: "fine",
-    Verdict.WARN: "warning",
-    Verdict.UNKNOWN: "could not be found out",
-    Verdict.STOP: "stop",
-}
-
 VOTE = {Move.NOT_BOUGHT: "not bought", Move.BOUGHT_OUTSIDE: "bought outside", Move.BOUGHT_AS: "bought under a number"}
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -91,7 +77,7 @@ DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 # what stands in the history; moves that are not listed read well as they are
 DEED: dict[str, str] = {
-    Action.NEW: "asked for it",
+    "placed": "asked for it",
     Move.READY: "draft saved and read back, approval asked",
     Move.HOLD: "held",
     Move.SAVE_LOST: "the supplier did not answer when the draft was saved",
