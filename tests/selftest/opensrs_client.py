@@ -13,8 +13,10 @@ from xml.sax.saxutils import escape
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.asymmetric import ed25519, rsa
+from cryptography.hazmat.primitives.asymmetric.types import CertificateIssuerPrivateKeyTypes
 from cryptography.x509.oid import NameOID
+from defusedxml.ElementTree import fromstring
 
 from tests.sandbox.opensrs import DEFAULT_KEY, OpenSRS
 
@@ -27,7 +29,7 @@ PERSON = {
 }  # fmt: skip
 
 
-def csr(name: str = DOMAIN, *, key: Any = KEY, algorithm: Any = None, **subject: str) -> str:
+def csr(name: str = DOMAIN, *, key: CertificateIssuerPrivateKeyTypes = KEY, **subject: str) -> str:
     """A CSR; OV by default, `organization=""` leaves a part out."""
     parts = {"organization": PERSON["org_name"], "country": "US", "state": "Illinois", "unit": ""} | subject
     oids = {
@@ -37,7 +39,8 @@ def csr(name: str = DOMAIN, *, key: Any = KEY, algorithm: Any = None, **subject:
     named = [x509.NameAttribute(NameOID.COMMON_NAME, name)]
     named += [x509.NameAttribute(oids[part], value) for part, value in parts.items() if value]
     made = x509.CertificateSigningRequestBuilder().subject_name(x509.Name(named))
-    return made.sign(key, algorithm or hashes.SHA256()).public_bytes(serialization.Encoding.PEM).decode()
+    algorithm = None if isinstance(key, ed25519.Ed25519PrivateKey) else hashes.SHA256()
+    return made.sign(key, algorithm).public_bytes(serialization.Encoding.PEM).decode()
 
 
 CSR = csr()
@@ -45,7 +48,7 @@ CSR = csr()
 
 def order(product: str = "truebizid", **changed: Any) -> dict[str, Any]:
     """A right order; None takes a field out."""
-    contacts = {role: PERSON for role in ("admin", "organization", "signer")}
+    contacts = dict.fromkeys(("admin", "organization", "signer"), PERSON)
     fields = {
         "reg_type": "new", "handle": "save", "product_type": product, "period": "1", "domain": DOMAIN, "csr": CSR,
         "server_type": "other", "server_count": "1", "contact_set": contacts,
@@ -53,28 +56,29 @@ def order(product: str = "truebizid", **changed: Any) -> dict[str, Any]:
     return {name: value for name, value in fields.items() if value is not None}
 
 
-def xml(value: Any) -> str:
+def xml(value: object) -> str:
     """A value as dt_assoc, dt_array or text."""
     if isinstance(value, str):
         return escape(value)
+    assert isinstance(value, (dict, list))
     pairs = value.items() if isinstance(value, dict) else enumerate(value)
     tag = "dt_assoc" if isinstance(value, dict) else "dt_array"
     return f"<{tag}>" + "".join(f'<item key="{key}">{xml(inner)}</item>' for key, inner in pairs) + f"</{tag}>"
 
 
-def envelope(action: str, attributes: Any, object_: str = "TRUST_SERVICE") -> bytes:
+def envelope(action: str, attributes: object, object_: str = "TRUST_SERVICE") -> bytes:
     """A whole request body."""
     data = {"protocol": "XCP", "action": action, "object": object_, "attributes": attributes}
     block = f"<header><version>0.9</version></header><body><data_block>{xml(data)}</data_block></body>"
     return f"{HEAD}<OPS_envelope>{block}</OPS_envelope>".encode()
 
 
-def value_of(node: Any) -> Any:
+def value_of(node: ET.Element) -> object:
     """A dt_assoc, dt_array or item as Python data."""
     if node.tag == "dt_assoc":
-        return {item.get("key"): value_of(item) for item in node}
+        return {item.attrib["key"]: value_of(item) for item in node}
     if node.tag == "dt_array":
-        return [value_of(item) for item in sorted(node, key=lambda item: int(item.get("key")))]
+        return [value_of(item) for item in sorted(node, key=lambda item: int(item.attrib["key"]))]
     return value_of(node[0]) if len(node) else (node.text or "")
 
 
@@ -95,7 +99,9 @@ class Reply:
 
     @property
     def data(self) -> dict[str, Any]:
-        found: dict[str, Any] = value_of(ET.fromstring(self.body).find("body/data_block/dt_assoc"))  # noqa: S314 - from our own stand-in
+        block = fromstring(self.body).find("body/data_block/dt_assoc")
+        found = value_of(block) if block is not None else None
+        assert isinstance(found, dict)
         return found
 
     @property
@@ -133,7 +139,11 @@ class Client:
 
     def bought(self, product: str = "truebizid", **changed: Any) -> str:
         """The id of an order at the CA."""
-        return str(self("process_pending", order_id=self.save(product, **changed)).attributes["order_id"])
+        return self.process(self.save(product, **changed))
+
+    def process(self, order_id: str) -> str:
+        """Submits the draft; the id the order goes on with."""
+        return str(self("process_pending", order_id=order_id).attributes["order_id"])
 
     def raw(self, data: bytes) -> bytes:
         """Bytes out, bytes until the other side hangs up."""

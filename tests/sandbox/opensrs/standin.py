@@ -53,10 +53,11 @@ class OpenSRS(People):
         self._fronts: list[Front] = []
         self._control: Serving | None = None
         self._late: list[Callable[[], object]] = []
-        self.url = self.tls_url = self.tls_root_pem = self.control_url = ""
+        self._control_port = 0
+        self.url = self.tls_url = self.tls_root_pem = ""
 
     def start(self, port: int = 0, control_port: int = 0, tls_port: int = 0) -> Self:
-        """Listen; sets `url`, `control_url` and, with tls=True, `tls_url` and `tls_root_pem`."""
+        """Listen; sets `url` and, with tls=True, `tls_url` and `tls_root_pem`."""
         self.gate = Gate()
         self._fronts = [Front(self._answer, port, None)]
         if self.tls:
@@ -65,9 +66,16 @@ class OpenSRS(People):
             self.tls_url = f"https://localhost:{self._fronts[1].server_port}/"
         for front in self._fronts:
             front.start()
-        self._control = Serving(control(self, CONTROL), port=control_port).start()
-        self.url, self.control_url = self._fronts[0].url, self._control.url
+        self._control_port = control_port
+        self.url = self._fronts[0].url
         return self
+
+    @property
+    def control_url(self) -> str:
+        """The control address; it listens from the first time somebody asks for it."""
+        with self.lock:
+            self._control = self._control or Serving(control(self, CONTROL), port=self._control_port).start()
+            return self._control.url
 
     def stop(self) -> None:
         """Let held replies go, end every connection and thread."""

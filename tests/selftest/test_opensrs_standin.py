@@ -1,0 +1,435 @@
+"""The stand-in for OpenSRS: orders, rules, money, certificates. The wire has its own file."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ed25519, rsa
+from cryptography.hazmat.primitives.serialization import pkcs7
+from cryptography.x509.verification import PolicyBuilder, Store
+
+from tests.sandbox.opensrs import Chosen, OpenSRS
+from tests.sandbox.opensrs.commands import COMMANDS, COVERAGE
+from tests.selftest.opensrs_client import CSR, DOMAIN, KEY, PERSON, Client, csr, order
+
+NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
+
+
+class Time:
+    """A clock that stands until it is moved."""
+
+    def __init__(self) -> None:
+        self.now = NOW
+
+    def __call__(self) -> float:
+        return self.now.timestamp()
+
+    def move(self, **by: float) -> None:
+        self.now += timedelta(**by)
+
+
+@pytest.fixture
+def clock() -> Time:
+    return Time()
+
+
+@pytest.fixture
+def supplier(clock: Time) -> Iterator[OpenSRS]:
+    with OpenSRS(clock=clock) as running:
+        yield running
+
+
+@pytest.fixture
+def client(supplier: OpenSRS) -> Client:
+    return Client(supplier)
+
+
+def without(role: str, field: str) -> dict[str, Any]:
+    return {"contact_set": {role: {name: value for name, value in PERSON.items() if name != field}}}
+
+
+def contact(**changed: str) -> dict[str, Any]:
+    return {"contact_set": {"organization": PERSON | changed}}
+
+
+def test_the_table_of_coverage_names_every_command_and_a_real_test() -> None:
+    tests = "".join(file.read_text() for file in Path(__file__).parent.glob("test_opensrs*.py"))
+    assert set(COVERAGE) == {name for name, _ in COMMANDS}
+    assert [entry.test for entry in COVERAGE.values() if f"def {entry.test}(" not in tests] == []
+
+
+def test_an_order_travels_from_draft_to_certificate(supplier: OpenSRS, client: Client) -> None:
+    order_id, seen = client.save(), []
+
+    def look() -> dict[str, Any]:
+        return client("get_order_info", order_id=order_id).attributes
+
+    for act in (client.process, supplier.ca_asks, supplier.approve, supplier.issue):
+        seen.append(look()["state"])
+        act(order_id)
+    final = look()
+    assert [*seen, final["state"]] == ["pending", "in-progress", "awaiting-approval", "approver-confirmed", "completed"]
+    assert (final["reg_type"], final["price"], final["csr"], final["server_count"]) == (
+        "new",
+        "149.0",
+        CSR.strip(),
+        "1",
+    )
+    assert set(final["contact_set"]) == {"organization"}
+    assert all(f"[{order_id}]" in note["note"] for note in final["notes_list"])
+    assert [note["note"] for note in final["notes_list"]] != [n.text for n in supplier.orders[order_id].notes]
+    assert final["product_id"] != order_id
+
+
+def test_an_order_is_submitted_once(supplier: OpenSRS, client: Client) -> None:
+    order_id = client.save()
+    codes: list[str] = []
+    calls = [
+        threading.Thread(target=lambda: codes.append(client("process_pending", order_id=order_id).code))
+        for _ in range(4)
+    ]
+    for call in calls:
+        call.start()
+    for call in calls:
+        call.join()
+    assert sorted(codes) == ["200", "400", "400", "400"]
+    assert [bought.submissions for bought in supplier.submitted()] == [1]
+
+
+def test_the_same_order_twice_is_two_orders(supplier: OpenSRS, client: Client) -> None:
+    assert client.bought(handle="save") != client.bought(handle="save")
+    assert len(supplier.submitted()) == 2
+
+
+def test_handle_process_submits_at_once(supplier: OpenSRS, client: Client) -> None:
+    reply = client("sw_register", **order(handle="process")).attributes
+    assert reply["state"] == "in-progress"
+    assert [bought.order_id for bought in supplier.submitted()] == [reply["order_id"]]
+
+
+WEAK = rsa.generate_private_key(public_exponent=65537, key_size=1024)  # noqa: S505 - must be refused
+WRONG_ORDERS: list[tuple[dict[str, Any], str, str]] = [
+    ({"csr": None}, "csr", "460"),
+    ({"handle": None}, "handle", "460"),
+    ({"reg_type": "reissue"}, "reg_type", "465"),
+    ({"period": "2"}, "period", "465"),
+    ({"domain": "www.example.com"}, "domain", "465"),
+    ({"server_type": "nginx"}, "server_type", "465"),
+    ({"search_in_seal": "1"}, "search_in_seal", "465"),
+    ({"product_type": "sgcsuper_certs"}, "product_type", "501"),
+    ({"product_type": "truebizid_wildcard"}, "csr", "465"),
+    ({"csr": "-----BEGIN CERTIFICATE REQUEST-----\nTUlJ\n-----END CERTIFICATE REQUEST-----"}, "csr", "465"),
+    ({"csr": csr(unit="IT")}, "csr", "465"),
+    ({"csr": csr(organization="")}, "csr", "465"),
+    ({"csr": csr("shop.local"), "domain": "shop.local"}, "csr", "465"),
+    ({"csr": csr("*.example.com"), "domain": "*.example.com"}, "csr", "465"),
+    ({"csr": csr(key=WEAK)}, "csr", "465"),
+    ({"csr": csr(key=ed25519.Ed25519PrivateKey.generate())}, "csr", "465"),
+    ({"additional_domains": [DOMAIN]}, "additional_domains", "465"),
+    ({"additional_domains": ["*.example.com"]}, "additional_domains", "465"),
+    ({"additional_domains": "www.example.com"}, "additional_domains", "465"),
+    ({"product_type": "truebizid_ev", "contact_set": {"organization": PERSON}}, "contact_set.signer", "460"),
+    ({"contact_set": {"admin": PERSON}}, "contact_set.organization", "460"),
+    ({"contact_set": {"organization": PERSON, "owner": PERSON}}, "contact_set.owner", "465"),
+    (without("organization", "email"), "organization.email", "460"),
+    (contact(org_name="Somebody Else"), "org_name", "465"),
+    (contact(phone="+1 312 555 0100"), "organization.phone", "465"),
+    (contact(address1="P.O. Box 7"), "organization.address1", "465"),
+    (contact(state="Illinois"), "organization.state", "465"),
+    (contact(city="x" * 65), "organization.city", "465"),
+    (contact(nickname="x"), "organization.nickname", "465"),
+    ({"product_type": "rapidssl", "approver_email": "boss@example.com"}, "approver_email", "465"),
+    ({"product_type": "ssl123", "dv_auth_method": "file"}, "dv_auth_method", "465"),
+    ({"product_type": "rapidssl", "additional_domains": ["www.example.com"]}, "additional_domains", "465"),
+    ({"seal_in_search": "1"}, "seal_in_search", "465"),
+]
+
+
+@pytest.mark.parametrize(("changed", "field", "code"), WRONG_ORDERS)
+def test_a_wrong_order_is_refused_at_its_field(client: Client, changed: dict[str, Any], field: str, code: str) -> None:
+    reply = client("sw_register", **order(**changed)).data
+    assert reply["is_success"] == "0"
+    assert "attributes" not in reply
+    assert (field, code) in {(detail["field_name"], detail["error_code"]) for detail in reply["error_details"]}
+    assert client.stand_in.orders == {}
+
+
+def test_every_problem_is_named_at_once(client: Client) -> None:
+    reply = client("sw_register", **order(period="3", server_type="nginx", domain="a.example.com")).data
+    assert {detail["field_name"] for detail in reply["error_details"]} == {"period", "server_type", "domain"}
+
+
+COPIED = ("first_name", "last_name", "email")
+RIGHT_ORDERS: list[dict[str, Any]] = [
+    {},
+    {"reg_type": "NEW", "csr": CSR.replace("\n", " ")},
+    {"contact_set": {"admin": PERSON, "organization": {n: v for n, v in PERSON.items() if n not in COPIED}}},
+    {"product_type": "rapidssl", "approver_email": "webmaster@example.com"},
+    {"product_type": "rapidssl", "dv_auth_method": "DNS", "contact_set": {"admin": PERSON}},
+    {"product_type": "quickssl", "additional_domains": ["www.example.com"]},
+    {"product_type": "truebizid_wildcard", "csr": csr("*.example.com"), "domain": "*.example.com"},
+    {"product_type": "comodo_instantssl", "server_type": "citrix"},
+    contact(phone="+1.4165550123x1902"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("changed", RIGHT_ORDERS)
+def test_a_right_order_is_saved(client: Client, changed: dict[str, Any]) -> None:
+    order_id = client.save(**changed)
+    assert client.stand_in.orders[order_id].state == "pending"
+
+
+def test_a_command_in_the_wrong_state_is_refused(supplier: OpenSRS, client: Client) -> None:
+    live, done, ended = client.bought(), client.bought(), client.save()
+    supplier.issue(done)
+    assert client("process_pending", order_id=ended, command="cancel").attributes["state"] == "cancelled"
+    wrong = [
+        ("process_pending", live), ("process_pending", ended), ("cancel_order", done), ("cancel_order", ended),
+        ("get_cert", live), ("update_order", live), ("resend_cert_email", live), ("update_dv_auth", done),
+    ]  # fmt: skip
+    extra = {"update_dv_auth": {"dv_auth_method": "dns"}}
+    assert {client(name, order_id=i, **extra.get(name, {})).code for name, i in wrong} == {"400"}
+    assert client("process_pending", order_id=live, command="cancel").code == "400"
+    assert client("cancel_order", order_id=live).attributes["state"] == "declined"
+
+
+@pytest.mark.parametrize("command", sorted(name for name, _ in COMMANDS if name not in ("get_balance", "sw_register")))
+def test_an_unknown_id_or_a_missing_field_is_refused(client: Client, command: str) -> None:
+    name = "product_id" if "product" in command else "order_id"
+    assert client(command).code == "460"
+    if command not in ("parse_csr", "query_approver_list", "get_products"):
+        reply = (
+            client(command, **{name: "7"}, dv_auth_on_demand_check="1")
+            if "dv" in command
+            else client(command, **{name: "7"})
+        )
+        assert (reply.code, "cannot be found" in reply.data["response_text"].lower()) == ("405", True)
+
+
+def test_only_a_draft_can_be_changed(supplier: OpenSRS, client: Client) -> None:
+    order_id = client.save(additional_domains=["a.example.com", "b.example.com"])
+    changes = {"additional_domains": ["c.example.com"], "special_instructions": "call"}
+    assert client("update_order", order_id=order_id, **changes).attributes["state"] == "pending"
+    assert supplier.orders[order_id].additional_domains == ("c.example.com",)
+    assert client("update_order", order_id=order_id, additional_domains="", special_instructions="").code == "200"
+    assert (supplier.orders[order_id].additional_domains, supplier.orders[order_id].special_instructions) == ((), "")
+    assert client("update_order", order_id=order_id, domain="other.example.com").code == "465"
+    assert client("update_order", order_id=order_id, approver="x").code == "465"
+    assert client("get_order_info", order_id=order_id).attributes["domain"] == DOMAIN
+
+
+def test_money_is_held_charged_and_returned(supplier: OpenSRS, client: Client) -> None:
+    def funds() -> tuple[str, str]:
+        shown = client("get_balance").attributes
+        return shown["balance"], shown["hold_balance"]
+
+    first, second = client.bought(), client.bought()
+    assert funds() == ("5000.00", "298.00")
+    supplier.decline(first, "the organization could not be found")
+    supplier.issue(second)
+    assert funds() == ("4851.00", "0.00")
+    third = client.save()
+    supplier.set_balance("148.99")
+    assert client("process_pending", order_id=third).code == "440"
+    assert client("get_order_info", order_id=third).attributes["state"] == "pending"
+    assert client("sw_register", **order(handle="process")).code == "440"
+    assert len(supplier.orders) == 3
+
+
+def test_a_declined_order_goes_on_under_a_new_id(supplier: OpenSRS, client: Client) -> None:
+    first = client.bought()
+    supplier.decline(first, "no")
+    second = client("process_pending", order_id=first).attributes["order_id"]
+    states = [supplier.orders[order_id].state for order_id in (first, second)]
+    assert (first != second, states, supplier.orders[second].replaces) == (True, ["cancelled", "in-progress"], first)
+
+
+def test_the_certificate_chains_to_the_root_and_covers_all_names(supplier: OpenSRS, client: Client) -> None:
+    order_id = client.bought(additional_domains=["www.example.com"])
+    product_id = supplier.issue(order_id).product_id
+    reply = client("get_cert", product_id=product_id, return_ca_certs="1", return_pkcs7_cert="1").attributes
+    leaf = x509.load_pem_x509_certificate(reply["cert_data"]["certificate"].encode())
+    chain = [x509.load_pem_x509_certificate(ca["certificate"].encode()) for ca in reply["cert_data"]["ca_certificates"]]
+    store = Store(x509.load_pem_x509_certificates(supplier.roots_pem.encode()))
+    for name in (DOMAIN, "www.example.com"):
+        PolicyBuilder().store(store).time(NOW).build_server_verifier(x509.DNSName(name)).verify(leaf, chain)
+    assert leaf.public_key() == KEY.public_key()
+    assert leaf.not_valid_after_utc - leaf.not_valid_before_utc + timedelta(seconds=1) == timedelta(days=199)
+    assert leaf in pkcs7.load_pem_pkcs7_certificates(reply["cert_data"]["pkcs7_cert"].encode())
+    assert client("get_cert", order_id=order_id).attributes["cert_data"].keys() == {"certificate"}
+
+
+@pytest.mark.parametrize("shape", ["list", "flat", "joined"])
+def test_the_chain_can_come_in_several_shapes(clock: Time, shape: str) -> None:
+    with OpenSRS(clock=clock, chosen=Chosen(cert_shape=shape)) as supplier:
+        client = Client(supplier)
+        product = supplier.issue(client.bought())
+        body = client("get_cert", product_id=product.product_id, return_ca_certs="1").body.decode()
+    assert body.count("-----BEGIN CERTIFICATE-----") == 3
+
+
+def test_a_certificate_is_reissued_before_it_ends_and_not_beyond_the_year(
+    supplier: OpenSRS, client: Client, clock: Time
+) -> None:
+    product = supplier.issue(client.bought())
+    ends = []
+    for days in (0, 168, 1, 30, 165):
+        clock.move(days=days)
+        text = client("get_cert", product_id=product.product_id).attributes["cert_data"]["certificate"]
+        ends.append(x509.load_pem_x509_certificate(text.encode()).not_valid_after_utc)
+    assert [end == ends[0] for end in ends] == [True, True, False, False, False]
+    assert max(ends) <= product.coverage_end
+    assert len({certificate.serial_number for certificate in product.certificates}) == len(product.certificates)
+    assert {certificate.public_key() == KEY.public_key() for certificate in product.certificates} == {True}
+
+
+def test_a_renewal_is_taken_only_in_its_window(supplier: OpenSRS, client: Client, clock: Time) -> None:
+    product_id = supplier.issue(client.bought()).product_id
+    renewal = order(reg_type="renew", product_id=product_id, domain=None, handle="process")
+    assert client("sw_register", **renewal).code == "400"
+    assert client("sw_register", **order(reg_type="renew")).code == "460"
+    clock.move(days=310)
+    renewed = client("sw_register", **renewal).attributes["order_id"]
+    assert client("get_order_info", order_id=renewed).attributes["reg_type"] == "renewal"
+    supplier.issue(renewed)
+    assert client("get_product_info", product_id=product_id).attributes["state"] == "renewed"
+
+
+def test_an_order_can_be_cloned(supplier: OpenSRS, client: Client) -> None:
+    base = client.save()
+    cloned = {"reg_type": "new", "handle": "save", "product_type": "truebizid", "base_order_id": base}
+    clone = client("sw_register", **cloned).attributes["order_id"]
+    assert supplier.orders[clone].csr == CSR.strip()
+    assert client("sw_register", **cloned | {"product_type": "securesite"}).code == "465"
+
+
+def test_control_is_proven_by_a_record_that_is_still_good(supplier: OpenSRS, client: Client, clock: Time) -> None:
+    order_id = client.save("rapidssl", dv_auth_method="dns")
+    first = client("process_pending", order_id=order_id, dv_auth_method="DNS").attributes["dv_auth_details"][0]
+    assert (first["record_type"], first["domain"], first["value"][:8]) == ("TXT", DOMAIN, "20261123")
+    clock.move(days=31)
+    with pytest.raises(ValueError, match="still good"):
+        supplier.dns_record_seen(order_id)
+    second = client("get_order_info", order_id=order_id).attributes["dv_auth_details"][0]
+    assert second["value"] != first["value"]
+    supplier.dns_record_seen(order_id)
+    assert supplier.orders[order_id].state == "in-progress"
+    supplier.ca_asks(order_id)
+    assert supplier.orders[order_id].state == "approver-confirmed"
+    other = client.bought("rapidssl")
+    supplier.ca_asks(other)
+    assert client("update_dv_auth", order_id=other, dv_auth_method="dns").data["action"] == "update_dv_auth: reply"
+    client("get_order_info", order_id=other)
+    assert client("update_dv_auth", order_id=other, dv_auth_on_demand_check="1").attributes == {"order_id": other}
+    assert supplier.orders[other].state == "awaiting-approval"
+
+
+def test_submitting_without_a_method_means_email(supplier: OpenSRS, client: Client) -> None:
+    order_id = client.save("rapidssl", dv_auth_method="dns")
+    client.process(order_id)
+    assert supplier.orders[order_id].dv_auth_method == "email"
+
+
+def test_a_mail_is_sent_again_only_where_one_is_awaited(supplier: OpenSRS, client: Client) -> None:
+    order_id = client.bought("rapidssl", approver_email="hostmaster@example.com")
+    assert client("resend_approve_email", order_id=order_id).code == "400"
+    supplier.ca_asks(order_id)
+    assert client("resend_approve_email", order_id=order_id).attributes == {"order_id": order_id}
+    supplier.issue(order_id)
+    assert client("resend_cert_email", order_id=order_id).attributes == {"order_id": order_id}
+    assert supplier.orders[order_id].mails == ["hostmaster@example.com", PERSON["email"]]
+
+
+def test_products_are_found_by_the_end_of_their_year(supplier: OpenSRS, client: Client) -> None:
+    product_id = supplier.issue(client.bought()).product_id
+
+    def found(first: str, last: str) -> list[str]:
+        listed = client("get_products", min_expiry_date=first, max_expiry_date=last).attributes["product_list"]
+        return [product["product_id"] for product in listed]
+
+    assert [found("2027-11-22", "2027-11-22"), found("2027-11-23", "2028-01-01")] == [[product_id], []]
+    assert client("get_products", min_expiry_date="23.11.2027", max_expiry_date="2027-11-23").code == "465"
+    assert client("update_product", product_id=product_id, contact_email="new@example.com").attributes
+    assert client("update_product", product_id=product_id, seal_in_search="1").code == "465"
+    shown = client("get_product_info", product_id=product_id, all_info="1").attributes
+    assert (shown["contact_email"], shown["csr_data"]["domain"], shown["is_renewable"]) == (
+        "new@example.com",
+        DOMAIN,
+        "0",
+    )
+
+
+def test_a_csr_is_decoded_or_refused(client: Client) -> None:
+    data = client("parse_csr", csr=CSR, product_type="truebizid").attributes["csr_data"]
+    assert (data["domain"], data["organization"], data["email"]) == (DOMAIN, PERSON["org_name"], "")
+    assert client("parse_csr", csr=CSR[:200], product_type="truebizid").code == "465"
+    assert client("parse_csr", csr=CSR, product_type="truebizid_wildcard").code == "465"
+
+
+def test_approvers_are_the_generic_mailboxes(client: Client) -> None:
+    listed = client("query_approver_list", domain="*.shop.example.co.uk", product_type="rapidssl_wildcard").attributes
+    emails = [entry["email"] for entry in listed["approver_list"]]
+    assert (len(emails), len(set(emails)), emails[0]) == (11, 10, "admin@shop.example.co.uk")
+    assert not [email for email in emails if email.endswith("@co.uk")]
+    assert client("query_approver_list", domain=DOMAIN, product_type="trustwave_dv").code == "465"
+
+
+def test_after_looks_an_order_moves_by_itself(clock: Time) -> None:
+    with OpenSRS(clock=clock, vetting_moves="after_looks") as supplier:
+        client = Client(supplier)
+        order_id = client.bought()
+        states = [client("get_order_info", order_id=order_id).attributes["state"] for _ in range(4)]
+    assert states == ["in-progress", "awaiting-approval", "approver-confirmed", "completed"]
+
+
+def test_people_outside_change_orders_without_asking(supplier: OpenSRS, client: Client) -> None:
+    panel, moved, edited, gone, odd = (client.save() for _ in range(5))
+    supplier.submit_in_panel(panel)
+    fresh = supplier.submit_in_panel(moved, new_id=True)
+    assert (supplier.orders[moved].state, fresh.csr, fresh.state) == ("cancelled", CSR.strip(), "in-progress")
+    replacement = supplier.cancel_at_supplier(panel, replacement=True)
+    assert [bought.order_id for bought in supplier.submitted()] == [panel, fresh.order_id]
+    assert (supplier.orders[panel].state, replacement.csr) == ("cancelled", CSR.strip())
+    supplier.change_draft(edited, domain="other.example.com")
+    assert client("get_order_info", order_id=edited).attributes["domain"] == "other.example.com"
+    supplier.delete_draft(gone)
+    assert client("get_order_info", order_id=gone).code == "405"
+    supplier.set_price("truebizid", "151.50")
+    assert client("get_order_info", order_id=odd).attributes["price"] == "151.5"
+    supplier.set_state(odd, "Under_Review")
+    assert client("get_order_info", order_id=odd).attributes["state"] == "Under_Review"
+    supplier.disable("truebizid")
+    assert client("sw_register", **order()).code == "501"
+    supplier.add_foreign_order("7")
+    assert client("get_order_info", order_id="7").attributes["domain"] != DOMAIN
+    with pytest.raises(ValueError, match="is cancelled"):
+        supplier.approve(moved)
+
+
+def test_a_certificate_for_another_key_can_be_issued(supplier: OpenSRS, client: Client) -> None:
+    product = supplier.issue_for_other_key(client.bought())
+    assert product.certificate.public_key() != KEY.public_key()
+
+
+def test_the_same_id_can_exist_on_two_accounts() -> None:
+    with OpenSRS(first_order_id=50) as one, OpenSRS(first_order_id=50, username="agency") as other:
+        assert Client(one).save() == Client(other).save() == "50"
+
+
+def test_everything_is_reached_through_the_control_address(supplier: OpenSRS, client: Client) -> None:
+    order_id = client.bought()
+    for name, given in (("ca_asks", {}), ("decline", {"reason": "no"})):
+        requests.post(
+            f"{supplier.control_url}/{name}", json={"order_id": order_id, **given}, timeout=5
+        ).raise_for_status()
+    shown = requests.post(f"{supplier.control_url}/orders", timeout=5).json()
+    assert (shown[order_id]["state"], shown[order_id]["submissions"]) == ("declined", 1)
+    for name in requests.get(supplier.control_url, timeout=5).json():
+        assert hasattr(supplier, name)

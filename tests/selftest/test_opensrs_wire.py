@@ -1,0 +1,315 @@
+"""The stand-in for OpenSRS on the wire: envelopes, signatures, connections, trouble."""
+
+from __future__ import annotations
+
+import signal
+import ssl
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from http.client import HTTPConnection, HTTPException
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+from urllib.request import Request, urlopen
+
+import pytest
+from defusedxml import EntitiesForbidden
+from defusedxml.ElementTree import ParseError
+
+from tests.sandbox.opensrs import DEFAULT_KEY, OpenSRS, wire
+from tests.sandbox.opensrs.trouble import TROUBLE
+from tests.selftest.opensrs_client import CSR, HEAD, Client, envelope, order, signed
+
+LOOK = envelope("GET_ORDER_INFO", {"order_id": "7"})
+
+
+@pytest.fixture
+def supplier() -> Iterator[OpenSRS]:
+    with OpenSRS() as running:
+        yield running
+
+
+@pytest.fixture
+def client(supplier: OpenSRS) -> Client:
+    return Client(supplier)
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        (b"<a/>", "d0af32aec15038e035348d8dfc1e952e"),
+        (b"<a/>\n", "97071950ddf1f35eccbab43e43d4c08c"),
+    ],
+)
+def test_the_signature_is_a_double_md5_over_the_raw_bytes(body: bytes, expected: str) -> None:
+    assert wire.signature(body, "secret") == expected
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        signed(LOOK + b"\n"),
+        signed(LOOK, key="f" * 112),
+        signed(LOOK, username="somebody"),
+        {name: value.upper() if name == "X-Signature" else value for name, value in signed(LOOK).items()},
+        {"Content-Type": "text/xml"},
+    ],
+    ids=["one newline more", "wrong key", "wrong user", "upper case", "none"],
+)
+def test_a_wrong_signature_is_code_401_with_status_200(client: Client, headers: dict[str, str]) -> None:
+    reply = client.post(LOOK, headers)
+    assert (reply.status, reply.code) == (200, "401")
+    # A client of the vendor's searches the text for exactly this.
+    assert b'<item key="response_code">401</item>' in reply.body
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        (
+            lambda body: body.replace(b"GET_ORDER_INFO", b"get_Order_info").replace(b"TRUST_SERVICE", b"trust_service"),
+            "405",
+        ),
+        (lambda body: body.replace(b'<!DOCTYPE OPS_envelope SYSTEM "ops.dtd">\n', b""), "405"),
+        (lambda body: body.replace(b' encoding="UTF-8" standalone="no"', b""), "405"),
+        (lambda body: body.replace(b'"', b"'"), "405"),
+        (lambda body: body.replace(b"><", b">\n  <"), "405"),
+        (lambda body: body.replace(b"</version>", b"</version><msg_id>1</msg_id><msg_type>standard</msg_type>"), "405"),
+        (lambda body: body.replace(b"</dt_assoc></data", b'<item key="registrant_ip"/></dt_assoc></data'), "405"),
+        (lambda body: body.replace(b'key="order_id"', b'class="x" key="order_id"'), "405"),
+        (lambda body: b"\n" + body, "400"),
+        (lambda body: body.replace(HEAD.encode(), b""), "400"),
+        (lambda body: body[:-5], "400"),
+        (lambda body: body.replace(b"XCP", b"XMP"), "400"),
+        (lambda body: body.replace(b"0.9", b"1.0"), "400"),
+        (lambda body: body.replace(b' key="order_id"', b""), "400"),
+        (lambda body: body.replace(b"GET_ORDER_INFO", b"GET_ORDERS"), "430"),
+        (lambda body: body.replace(b"TRUST_SERVICE", b"DOMAIN"), "430"),
+        (lambda body: body.replace(b'SYSTEM "ops.dtd"', b'[<!ENTITY x "7">]'), "400"),
+    ],
+)
+def test_an_envelope_is_read_generously_but_not_guessed(
+    client: Client, change: Callable[[bytes], bytes], code: str
+) -> None:
+    assert client.post(change(LOOK)).code == code
+
+
+def test_an_array_may_come_in_any_order_but_not_with_gaps(supplier: OpenSRS, client: Client) -> None:
+    body = envelope("sw_register", order(additional_domains=["a.example.com", "b.example.com"]))
+    turned = body.replace(b'"0">a', b'"9">a').replace(b'"1">b', b'"0">b').replace(b'"9">a', b'"1">a')
+    order_id = client.post(turned).attributes["order_id"]
+    assert supplier.orders[order_id].additional_domains == ("b.example.com", "a.example.com")
+    assert client.post(body.replace(b'"1">b', b'"2">b')).code == "400"
+
+
+def test_what_is_written_survives_the_wire(client: Client) -> None:
+    order_id = client.save(special_instructions='Zürich & <co> "quoted"')
+    shown = client("get_order_info", order_id=order_id).attributes
+    assert (shown["special_instructions"], shown["csr"]) == ('Zürich & <co> "quoted"', CSR.strip())
+
+
+def test_the_order_of_items_changes_from_reply_to_reply(client: Client) -> None:
+    bodies = {client("get_balance").body for _ in range(6)}
+    assert len(bodies) > 1
+    assert len({bytes(sorted(body)) for body in bodies}) == 1
+
+
+def test_the_front_takes_only_signed_xml_posted_to_the_root(client: Client) -> None:
+    headers = signed(LOOK)
+    assert client.post(LOOK, headers, path="/resellers").status == 404
+    assert client.post(LOOK, headers | {"Content-Type": "application/json"}).status == 415
+    assert client.post(b"", headers, method="GET").status == 501
+    assert client.post(LOOK, headers | {"Content-Length": "x"}).status == 411
+
+
+def test_a_request_of_http_1_0_without_host_is_answered_with_1_1(client: Client) -> None:
+    lines = [f"{name}: {value}" for name, value in signed(LOOK).items()]
+    head = "\r\n".join(["POST / HTTP/1.0", *lines, f"Content-Length: {len(LOOK)}", "", ""])
+    answer = client.raw(head.encode() + LOOK)
+    assert answer.startswith(b"HTTP/1.1 200 OK\r\n")
+    assert b"Server: OpenSRS/XML-RSA Server\r\n" in answer
+    assert b"Transfer-Encoding" not in answer
+    length = len(answer.split(b"\r\n\r\n", 1)[1])
+    assert f"Content-Length: {length}\r\n".encode() in answer
+
+
+def test_a_connection_carries_a_hundred_commands(supplier: OpenSRS) -> None:
+    connection = HTTPConnection(urlsplit(supplier.url).netloc, timeout=10)
+    codes = []
+    for _ in range(101):
+        connection.request("POST", "/", LOOK, signed(LOOK))
+        codes.append(connection.getresponse().read())
+    connection.close()
+    assert [b'"response_code">350<' in code for code in codes] == [False] * 100 + [True]
+
+
+def test_tls_is_offered_beside_plain_http() -> None:
+    with OpenSRS(tls=True) as supplier:
+        context = ssl.create_default_context(cadata=supplier.tls_root_pem)
+        request = Request(supplier.tls_url, LOOK, signed(LOOK))  # noqa: S310 - the scheme is https
+        with urlopen(request, timeout=10, context=context) as answer:  # noqa: S310
+            assert b'"response_code">405<' in answer.read()
+
+
+def test_every_request_is_recorded_without_its_secrets(supplier: OpenSRS, client: Client) -> None:
+    client.post(LOOK, signed(LOOK) | {"X-Extra": DEFAULT_KEY})
+    entry = supplier.recorder.find("get_order_info")[0]
+    assert (entry.status, "7" in entry.body, "405" in entry.reply) == (200, True, True)
+    assert DEFAULT_KEY not in str(entry)
+    assert signed(LOOK)["X-Signature"] not in str(entry)
+
+
+def submit(client: Client, order_id: str) -> str:
+    """What the caller of process_pending sees: a code, a status or the class of the error."""
+    try:
+        reply = client("process_pending", order_id=order_id)
+        return reply.code if reply.status == 200 else str(reply.status)
+    except (OSError, HTTPException, ParseError, EntitiesForbidden, AssertionError) as error:
+        return type(error).__name__
+
+
+@pytest.mark.parametrize(
+    ("kind", "how", "seen", "bought"),
+    [
+        ("drop_before", {}, "RemoteDisconnected", 0),
+        ("drop_after", {}, "RemoteDisconnected", 1),
+        ("timeout_before", {"seconds": 0}, "RemoteDisconnected", 0),
+        ("timeout_after", {"seconds": 0, "drop": True}, "RemoteDisconnected", 1),
+        ("timeout_after", {"seconds": 0}, "200", 1),
+        ("still_running", {}, "RemoteDisconnected", 0),
+        ("reset_mid_body", {}, "ConnectionResetError", 1),
+        ("empty_body", {}, "ParseError", 0),
+        ("html_502", {"stored": True}, "502", 1),
+        ("html_200", {}, "AssertionError", 0),
+        ("truncated_xml", {}, "ParseError", 1),
+        ("xml_bomb", {}, "EntitiesForbidden", 0),
+        ("code", {"code": 705, "stored": True}, "705", 1),
+        ("code", {"code": 310}, "310", 0),
+        ("different_order_id", {}, "200", 1),
+        ("missing_is_success", {}, "200", 1),
+        ("unknown_attributes", {}, "200", 1),
+        ("ip_denied", {}, "RemoteDisconnected", 0),
+        ("ip_denied", {"answer": "envelope400"}, "400", 0),
+        ("ip_denied", {"answer": "envelope401"}, "401", 0),
+    ],
+)
+def test_trouble_shows_as_said_and_leaves_the_books_as_said(
+    supplier: OpenSRS, client: Client, kind: str, how: dict[str, Any], seen: str, bought: int
+) -> None:
+    order_id = client.save()
+    supplier.faults.arm("process_pending", kind, **how)
+    assert submit(client, order_id) in (seen, "IncompleteRead" if kind == "reset_mid_body" else seen)
+    assert len(supplier.submitted()) == bought
+    assert client("get_balance").data["is_success"] == "1"
+
+
+def test_every_kind_of_trouble_is_named_in_these_tests() -> None:
+    text = Path(__file__).read_text()
+    assert [kind for kind in TROUBLE if f'"{kind}"' not in text] == []
+    with pytest.raises(ValueError, match="unknown trouble"):
+        OpenSRS().faults.arm("*", "earthquake")
+
+
+def test_a_held_reply_waits_for_its_release(supplier: OpenSRS, client: Client) -> None:
+    order_id, seen = client.save(), []
+    supplier.faults.arm("*", "timeout_after")
+    call = threading.Thread(target=lambda: seen.append(submit(client, order_id)))
+    call.start()
+    assert supplier.gate.wait_for(1)
+    assert (seen, len(supplier.submitted()), len(supplier.recorder.find("process_pending"))) == ([], 1, 1)
+    supplier.release()
+    call.join()
+    assert seen == ["200"]
+
+
+def test_a_held_reply_ends_when_the_client_goes_away(supplier: OpenSRS) -> None:
+    supplier.faults.arm("*", "timeout_before")
+    connection = HTTPConnection(urlsplit(supplier.url).netloc, timeout=10)
+    connection.request("POST", "/", LOOK, signed(LOOK))
+    assert supplier.gate.wait_for(1)
+    connection.close()
+    assert supplier.gate.wait_for(0)
+
+
+def test_a_command_still_running_takes_effect_late(supplier: OpenSRS, client: Client) -> None:
+    order_id = client.save()
+    supplier.faults.arm("process_pending", "still_running")
+    submit(client, order_id)
+    assert client("get_order_info", order_id=order_id).attributes["state"] == "pending"
+    assert len(supplier.finish_late()) == 1
+    assert supplier.finish_late() == []
+    assert client("get_order_info", order_id=order_id).attributes["state"] == "in-progress"
+
+
+def test_an_answer_can_be_about_another_order(supplier: OpenSRS, client: Client) -> None:
+    mine, other = client.save(), client.save("rapidssl")
+    supplier.faults.arm("get_order_info", "other_order_id", order_id=other)
+    assert client("get_order_info", order_id=mine).attributes["product_type"] == "rapidssl"
+    supplier.faults.arm("process_pending", "other_order_id", order_id=other)
+    assert client("process_pending", order_id=mine).attributes["order_id"] == other
+    assert [bought.order_id for bought in supplier.submitted()] == [mine]
+
+
+def test_processing_can_answer_a_new_order_id(supplier: OpenSRS, client: Client) -> None:
+    old = client.save()
+    supplier.faults.arm("process_pending", "different_order_id")
+    new = client("process_pending", order_id=old).attributes["order_id"]
+    assert (new != old, supplier.orders[old].state, supplier.orders[new].state) == (True, "cancelled", "in-progress")
+
+
+@pytest.mark.parametrize(
+    ("kind", "blocks", "names"),
+    [
+        ("no_ca_certs", 1, {"certificate"}),
+        ("odd_nesting", 3, {"result"}),
+        ("garbage_certificate", 3, {"certificate", "ca_certificates"}),
+    ],
+)
+def test_a_certificate_can_come_in_odd_ways(
+    supplier: OpenSRS,
+    client: Client,
+    kind: str,
+    blocks: int,
+    names: set[str],
+) -> None:
+    product = supplier.issue(client.bought())
+    supplier.faults.arm("get_cert", kind)
+    reply = client("get_cert", product_id=product.product_id, return_ca_certs="1")
+    assert reply.body.count(b"BEGIN CERTIFICATE") == blocks
+    assert set(reply.attributes["cert_data"]) == names
+
+
+def test_stopping_leaves_no_thread_and_no_held_reply() -> None:
+    before = set(threading.enumerate())
+    supplier = OpenSRS().start()
+    client = Client(supplier)
+    idle = HTTPConnection(urlsplit(supplier.url).netloc, timeout=10)
+    idle.request("POST", "/", LOOK, signed(LOOK))
+    idle.getresponse().read()
+    seen: list[str] = []
+    supplier.faults.arm("process_pending", "timeout_before")
+    call = threading.Thread(target=lambda: seen.append(submit(client, "7")))
+    call.start()
+    assert supplier.gate.wait_for(1)
+    supplier.stop()
+    call.join()
+    idle.close()
+    assert seen == ["RemoteDisconnected"]
+    assert set(threading.enumerate()) == before
+
+
+def test_it_runs_as_a_program_and_ends_cleanly_on_ctrl_c() -> None:
+    with subprocess.Popen(
+        [sys.executable, "-W", "error", "-m", "tests.sandbox.opensrs"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as program:
+        assert program.stdout is not None
+        lines = [program.stdout.readline() for _ in range(7)]
+        program.send_signal(signal.SIGINT)
+        out, err = program.communicate(timeout=10)
+    assert (program.returncode, out, err) == (0, "stopped\n", "")
+    assert "http://127.0.0.1:" in lines[1]
