@@ -17,6 +17,7 @@ class Review:
     """The draft as read just now. `problem` non-empty: nothing may be approved, and this is why, in plain words.
 
     `changes` are (what, before, now) against the client's last order; `digest` is what a yes would be bound to.
+    `csr` is the decoded request file as (label, value), for engineers.
     """
 
     facts: CardFacts
@@ -29,6 +30,7 @@ class Review:
     findings: tuple[Finding, ...] = ()
     own: bool = False
     problem: str = ""
+    csr: tuple[tuple[str, str], ...] = ()
 
 
 def changes_between(last: Order | None, now: Order) -> tuple[tuple[str, str, str], ...]:
