@@ -12,24 +12,36 @@ from bot.domain.card import CardFacts
 from bot.domain.notices import Notice, Told
 from handlers.views import card, parts
 from handlers.views.parts import Json, Message
-from handlers.views.words import VOTE
+from handlers.views.words import TURN, VOTE
 
 _MOMENTS = ("since", "until", "at")
 
 
 def notice(notice: Notice, facts: CardFacts | None) -> Message:
     """Fallback text and blocks; `facts` is the order as it stands when this is posted, None where there is none."""
-    text = _filled(WORDS[notice.told], _facts(notice, facts))
+    said = _facts(notice, facts)
+    text = " ".join(_filled(words, said) for words in (WORDS[notice.told], _undelivered(notice)) if words)
     calls = card.people(notice.mentions)
     text = f"{calls} {text}" if calls else text
     return text, [parts.section(text), *parts.actions(*_buttons(notice, facts))]
 
 
+def _undelivered(notice: Notice) -> str:
+    """The words of what could not be posted, for the person who is told instead."""
+    what = next((value for name, value in notice.facts if name == "what"), "")
+    return WORDS[Told(what)] if notice.told is Told.UNDELIVERED and what in set(Told) else ""
+
+
+_LISTED = {Told.HELD: "reason", Told.OVERRIDDEN: "what", Told.ISSUED: "warnings"}
+
+
 def _facts(notice: Notice, facts: CardFacts | None) -> dict[str, str]:
-    """Every fact made safe; `reasons` and `whats` are the same facts as a list."""
+    """Every fact made safe; `list` is the one that may have several lines."""
     said = {name: _safe(name, value) for name, value in notice.facts if value}
-    said |= {f"{name}s": _listed(notice.fact(name)) for name in ("reason", "what")}
+    lines = notice.fact(_LISTED.get(notice.told, "")).splitlines()[:6]
+    said["list"] = "".join(f"\n• {parts.foreign(line)}" for line in lines if line.strip())
     said["about"] = next((VOTE[move] for move in VOTE if move == notice.fact("about")), "")
+    said["how"] = TURN.get(notice.fact("dcv").lower(), "")
     if facts is not None:
         said.setdefault("names", parts.names(facts.order.request.names))
         said.setdefault("dates", card.dates(facts))
@@ -40,10 +52,6 @@ def _safe(name: str, value: str) -> str:
     if name == "names":
         return parts.names([each.strip() for each in value.split(",")])
     return _moment(value) if name in _MOMENTS else parts.foreign(value, 400).rstrip(".")
-
-
-def _listed(text: str) -> str:
-    return "".join(f"\n• {parts.foreign(line)}" for line in text.splitlines()[:6] if line.strip())
 
 
 def _moment(text: str) -> str:
@@ -63,7 +71,7 @@ def _filled(words: str, facts: Mapping[str, str]) -> str:
 WORDS: dict[Told, str] = {
     Told.OPENED: "I have the order[ for {names}]. I make the key and check everything now; nothing is bought yet.[ "
     "{dates}]",
-    Told.HELD: "The order[ for {names}] is held: somebody must act before anything is ordered.[{reasons}][\n{dates}]",
+    Told.HELD: "The order[ for {names}] is held: somebody must act before anything is ordered.[{list}][\n{dates}]",
     Told.MENDED: "What held the order[ for {names}] is gone; I go on with it.",
     Told.CHANGED: "The order[ for {names}] was changed; I prepare it anew.[ {before} → {after}.][{void:.0} Approvals "
     "given before no longer count.]",
@@ -96,16 +104,16 @@ WORDS: dict[Told, str] = {
     "looking.",
     Told.SUPPLIER_SILENT: "OpenSRS does not answer[ since {since}]. I try again every hour; Check again on the card "
     "tries at once, Cancel ends it.",
-    Told.CLIENT_MUST_ACT: "The client must act[ for {names}].[ {reason}][\nRecord: {where}][\nValue: "
-    "{value}][\n{dates}]",
-    Told.PROGRESS: "News from OpenSRS[ about {names}].[ {reason}.][ State: {state}.][ {dates}]",
+    Told.CLIENT_MUST_ACT: "The authority waits for the client now[: {how}][, for {names}]. Please ask them to do "
+    "it.[ {dates}]",
+    Told.PROGRESS: "News from OpenSRS[ about {names}]:[ from “{before}”][ to “{after}”].[ {dates}]",
     Told.DECLINED: "The authority declined the order[ for {names}].[ Reason: {reason}.] You can correct it and order "
     "again from its card.",
     Told.CANCELLED: "The order[ for {names}] is cancelled.[ Reason: {reason}.]",
     Told.CANCEL_RECORDED: "Cancelling[ {names}] is noted. I look first whether it was bought, then act on what I see.",
     Told.CANCEL_TOO_LATE: "It is too late to cancel[ {names}]: the authority goes on.[ Reason: {reason}.]",
-    Told.ISSUED: "The certificate[ for {names}] is issued and matches our key.[ {dates}][ Please look at this: "
-    "{reason}.]",
+    Told.ISSUED: "The certificate[ for {names}] is issued, matches our key[ and is good until {until}].[ "
+    "Please look at this:{list}]",
     Told.NO_CERTIFICATE: "OpenSRS says it is done[ for {names}], but hands out no certificate[ since {since}]. Please "
     "look in the panel; I keep asking every hour.[ Reason: {reason}.]",
     Told.OTHER_KEY: "The certificate that came[ for {names}] belongs to another key, so I do not use it.[ Serial "

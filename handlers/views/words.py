@@ -69,6 +69,11 @@ CONTROL = {
     Dcv.EMAIL: "by a mail to the domain's own mailbox",
     Dcv.FILE: "by a file on the web server",
 }
+TURN: dict[str, str] = {  # what the client does to show control of the domain
+    Dcv.DNS: "a DNS record must be set",
+    Dcv.EMAIL: "the mail from the authority must be answered",
+    Dcv.FILE: "a file must be put on the web server",
+}
 KEY = {KeyType.RSA_2048: "RSA, 2048 bits (works everywhere)", KeyType.P256: "P-256 (smaller and faster)"}
 VOTE = {Move.NOT_BOUGHT: "not bought", Move.BOUGHT_OUTSIDE: "bought outside", Move.BOUGHT_AS: "bought under a number"}
 

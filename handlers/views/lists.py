@@ -1,0 +1,99 @@
+"""Private answers to commands: help, orders, an order's history, the channel's project, the pause."""
+
+from collections.abc import Sequence
+
+from bot.domain.card import CardFacts
+from bot.domain.client import Project
+from bot.ports import Entry
+from handlers.views import card, parts
+from handlers.views.form import SHOW
+from handlers.views.parts import Message
+from handlers.views.words import DEED, counted
+
+_MOST_ORDERS, _MOST_ENTRIES = 20, 40
+_HELP = """*certdesk gets certificates for web addresses.*
+It asks little and checks what the authority will check; an engineer approves before anything is bought.
+• `/cert new` or `/cert new www.acme.com`: ask for one
+• `/cert list`: what is open in this channel
+• `/cert acme.com`: what there is for an address
+• `/cert project`: whose project this channel is
+Everything about an order is a button on its card."""
+_ENGINEERS = (
+    "Engineers: `/cert show`, `check`, `history`, `cancel` with an order or an address · admins: `pause`, `resume`"
+)
+
+
+def help_text(unknown: str = "", nearest: str = "") -> Message:
+    """Short help; for a word that is no command, with the nearest that is one."""
+    meant = f" Did you mean `/cert {nearest}`?" if nearest else ""
+    sorry = f"I do not know {parts.code(unknown, 80)}.{meant}" if unknown else ""
+    buttons = (
+        parts.button("help.new", "New certificate", "new", "primary"),
+        parts.button("help.list", "Orders", "list"),
+    )
+    top = [parts.section(sorry)] if sorry else []
+    return sorry or "How to use certdesk", [
+        *top,
+        parts.section(_HELP),
+        parts.context(_ENGINEERS),
+        *parts.actions(*buttons),
+    ]
+
+
+def orders(found: Sequence[CardFacts], wanted: str = "") -> Message:
+    """One line an order, each with a button that shows it. `wanted` is what was looked for, empty for what is open."""
+    for_what = f" for {parts.code(wanted, 100)}" if wanted else ""
+    if not found:
+        text = f"I know no order{for_what} that you may see." if wanted else "No order is open here."
+        return text, [
+            parts.section(text),
+            *parts.actions(parts.button("help.new", "New certificate", wanted[:200] or "new")),
+        ]
+    text = f"{counted(len(found), 'order')}{for_what}"
+    rows = [
+        parts.section(
+            "\n".join(line for line in (card.headline(facts), card.dates(facts)) if line),
+            parts.button(SHOW, "Show", facts.order.id),
+        )
+        for facts in found[:_MOST_ORDERS]
+    ]
+    rest = [parts.context(f"… and {len(found) - _MOST_ORDERS} more")] if len(found) > _MOST_ORDERS else []
+    return text, [parts.section(parts.bold(text)), *rows, *rest]
+
+
+def history(order_id: str, entries: Sequence[Entry]) -> Message:
+    """Who did what when, newest last; of a long history the newest."""
+    title = f"History of order {parts.code(order_id, 40)}"
+    lines = [_entry(entry) for entry in entries[-_MOST_ENTRIES:]]
+    older = ["… only the newest are shown"] if len(entries) > _MOST_ENTRIES else []
+    sections = [parts.section("\n".join(lines[at : at + 10])) for at in range(0, len(lines), 10)]
+    return title, [parts.section("\n".join([parts.bold(title), *older])), *sections]
+
+
+def _entry(entry: Entry) -> str:
+    deed = DEED.get(entry.what) or parts.foreign(entry.what.replace("_", " "), 80)
+    facts = ", ".join(f"{parts.foreign(name, 20)} {parts.foreign(value, 60)}" for name, value in entry.facts[:2])
+    return f"{parts.when(entry.at)} · {parts.mention(entry.by)}: {deed}" + (f" ({facts})" if facts else "")
+
+
+def project(of: Project, client_name: str = "") -> Message:
+    """Whose project a channel is."""
+    text = f"Project {parts.foreign(of.name, 100)}"
+    launch = parts.day(of.launch) if of.launch else ""
+    people = (("Owner", of.owner), ("Stand-in", of.stand_in), ("Engineer", of.engineer))
+    pairs = [
+        ("Client", parts.foreign(client_name, 150)),
+        *((label, parts.mention(user) if user else "") for label, user in people),
+        ("Launch", launch),
+    ]
+    return text, [parts.section(parts.bold(text)), *parts.fields(pairs)]
+
+
+def paused() -> Message:
+    text = "Buying is paused. Approved orders wait; everything else goes on. `/cert resume` ends it."
+    return text, [parts.section(text)]
+
+
+def resumed() -> Message:
+    text = "Buying goes on. Waiting orders are checked again first."
+    return text, [parts.section(text)]

@@ -1,0 +1,197 @@
+"""What an approver sees before saying yes, and the view that waits for it. Its submit button is the approval.
+
+Only approvers open it, so it may show price, balance and contacts, and speak the trade's words.
+"""
+
+import json
+from collections.abc import Iterable
+from typing import Any
+
+from bot.domain.approval import Buying
+from bot.domain.findings import Finding, Verdict
+from bot.domain.order import Order
+from bot.domain.request import Contact, Dcv, Organisation
+from bot.domain.review import Review
+from handlers.views import parts
+from handlers.views.card import dates
+from handlers.views.parts import Json
+from handlers.views.words import CONTROL, KEY, LEVEL
+
+CALLBACK = "review.approve"
+_TITLE = "Review"
+_LONGEST_SUBMIT = 24
+_MOST = 12  # rows of any one list
+
+
+def waiting(order_id: str) -> Json:
+    """Shown at once: a trigger lives three seconds, reading the draft may take longer."""
+    said = f"Reading the draft of order {parts.code(order_id)} at OpenSRS…"
+    return parts.modal(_TITLE, [parts.section(said)], "review.waiting")
+
+
+def review(review: Review) -> Json:
+    """The draft as read just now; without a submit button where nothing may be approved."""
+    order = review.facts.order
+    blocks = [
+        _account(order),
+        *([parts.alert(parts.foreign(review.problem, 200), "error")] if review.problem else []),
+        parts.section(_since_last(review)),
+        *parts.fields(_what(review)),
+        parts.section(_read_back(review)),
+        *_warnings(review),
+        *_decisions(review),
+        *_by_hand(review),
+        parts.context(_engineers(review)),
+        parts.section(_which(review)),
+    ]
+    metadata = json.dumps({"order": order.id, "digest": review.digest})
+    return parts.modal(_TITLE, blocks, CALLBACK, "" if review.problem else _submit(review), metadata)
+
+
+def read(view: dict[str, Any]) -> tuple[str, str]:
+    """The order and the digest that a submitted review is a yes to."""
+    said = json.loads(view["private_metadata"])
+    return said["order"], said["digest"]
+
+
+def _account(order: Order) -> Json:
+    if order.account.is_test:
+        return parts.alert("*TEST account*: nothing real is bought and no money is spent.", "info")
+    return parts.alert("*LIVE account*: approving this spends money.")
+
+
+def _submit(review: Review) -> str:
+    price = _price(review.facts.order)
+    if not price:
+        return "Approve (price unknown)"
+    text = f"{'Buy' if review.facts.buying is Buying.AUTO else 'Approve'} for {price}"
+    return text if len(text) <= _LONGEST_SUBMIT else "Approve"
+
+
+def _price(order: Order) -> str:
+    return f"USD {order.draft.price:.2f}" if order.draft and order.draft.price is not None else ""
+
+
+def _list(heading: str, lines: Iterable[str]) -> str:
+    """A heading over its points, or nothing where there are none."""
+    points = [f"\n• {line}" for line in lines]
+    rest = f"\n… and {len(points) - _MOST} more" if len(points) > _MOST else ""
+    return f"*{heading}*{''.join(points[:_MOST])}{rest}" if points else ""
+
+
+def _since_last(review: Review) -> str:
+    lines = [
+        f"{parts.foreign(what, 60)}: {parts.foreign(before or '–', 70)} → *{parts.foreign(now or '–', 70)}*"
+        for what, before, now in review.changes
+    ]
+    return _list("Other than in the last order", lines) or "Nothing differs from the last order, or there was none."
+
+
+def _what(review: Review) -> list[tuple[str, str]]:
+    facts, order = review.facts, review.facts.order
+    request, product = order.request, review.facts.product
+    funds = f"USD {review.funds.balance:.2f}" if review.funds else ""
+    held = f", USD {review.funds.held:.2f} of it set aside" if review.funds and review.funds.held else ""
+    return [
+        ("Web addresses", parts.names(request.names, 10)),
+        ("Kind", f"{parts.foreign(product.title if product else request.product, 100)}, {LEVEL[request.level]}"),
+        ("Price", _price(order) or "not known"),
+        ("Balance", funds + held),
+        ("Limit of the day", f"USD {parts.foreign(review.limit_day, 20)}" if review.limit_day else ""),
+        ("Company", _company(request.organisation)),
+        ("Standing", _standing(order)),
+        ("Contact", _person(request.admin)),
+        ("Asked by", parts.mention(order.requester)),
+        ("Dates", dates(facts)),
+    ]
+
+
+def _company(of: Organisation | None) -> str:
+    if of is None:
+        return ""
+    number = f"No. {of.registration_number}" if of.registration_number else ""
+    place = f"{of.street}, {of.postal_code} {of.city}, {of.state}, {of.country}"
+    return "\n".join(parts.foreign(line, 150) for line in (of.name, place, of.phone, number) if line)
+
+
+def _standing(order: Order) -> str:
+    found = [finding for finding in order.findings if finding.check == "standing"]
+    return "\n".join(parts.foreign(finding.sentence, 200) for finding in found[:3])
+
+
+def _person(of: Contact | None) -> str:
+    lines = (f"{of.first_name} {of.last_name}", of.title, of.email, of.phone) if of else ()
+    return "\n".join(parts.foreign(line, 150) for line in lines if line)
+
+
+def _read_back(review: Review) -> str:
+    wrong = [
+        f"{parts.foreign(each.field, 60)}: {parts.foreign(each.asked, 70)} asked, {parts.foreign(each.found, 70)} found"
+        for each in review.differences
+    ]
+    hidden = parts.foreign(", ".join(review.not_shown), 500)
+    said = _list("The draft reads back otherwise than it was asked for", wrong) or "Draft read back: *identical*."
+    return said + (f"\nNot shown by the supplier: {hidden}." if hidden else "")
+
+
+_HEADINGS = {
+    Verdict.STOP: "Stops",
+    Verdict.WARN: "Warnings",
+    Verdict.UNKNOWN: "Could not be found out",
+}
+
+
+def _warnings(review: Review) -> list[Json]:
+    lists = [
+        _list(heading, [_finding(each) for each in review.findings if each.verdict is verdict])
+        for verdict, heading in _HEADINGS.items()
+    ]
+    return [parts.section(each) for each in lists if each]
+
+
+def _finding(finding: Finding) -> str:
+    return f"{parts.foreign(finding.rule, 30)}: {parts.foreign(f'{finding.sentence} {finding.advice}', 190)}"
+
+
+def _decisions(review: Review) -> list[Json]:
+    """What approvers decided before: overrides, a permitted second order."""
+    order = review.facts.order
+    overrides = [
+        f"{parts.foreign(each.rule, 30)} by {parts.mention(each.by)}: {parts.foreign(each.reason, 150)}"
+        for each in order.overrides
+    ]
+    second = order.second
+    seconds = [f"{parts.mention(second.by)}: {parts.foreign(second.reason, 150)}"] if second else []
+    lists = (_list("Overridden", overrides), _list("Allowed as a second order for these addresses", seconds))
+    return [parts.section(each) for each in lists if each]
+
+
+def _by_hand(review: Review) -> list[Json]:
+    """For the panel: the draft's number and the proof of control, which are typed there again."""
+    order, request = review.facts.order, review.facts.order.request
+    if review.facts.buying is not Buying.BY_HAND:
+        return []
+    mailbox = f", {parts.code(request.approver_email)}" if request.dcv is Dcv.EMAIL else ""
+    draft = f" Draft {parts.code(order.draft.id, 60)}." if order.draft else ""
+    return [parts.section(f"*For the panel:*{draft} Proof of control {CONTROL[request.dcv]}{mailbox}.")]
+
+
+def _engineers(review: Review) -> str:
+    order = review.facts.order
+    rows = [
+        ("Account", f"{order.account.supplier}, {order.account.name}, {order.account.environment}"),
+        ("Key", "the client’s own" if order.request.own_csr else KEY[order.request.key_type]),
+        *review.csr,
+        ("DCV", f"{order.request.dcv} {order.request.approver_email}"),
+        ("Digest", review.digest[:16]),
+    ]
+    return "*Engineers’ details* · " + " · ".join(
+        f"{parts.foreign(k, 40)}: {parts.foreign(v, 200)}" for k, v in rows[:12]
+    )
+
+
+def _which(review: Review) -> str:
+    """What approval a yes would be."""
+    given, needed = len(review.facts.order.standing_approvals), review.facts.needed
+    own = " It is your own order; the card will say so." if review.own and not review.problem else ""
+    return f"Your yes would be approval {min(given + 1, needed)} of {needed}.{own}"
