@@ -104,9 +104,9 @@ class Look:
 
     @property
     def newest_note(self) -> str:
-        """The text of the newest note, empty when there is none."""
-        dated = [note for note in self.notes if note.at is not None]
-        return max(dated, key=lambda note: note.at or note.text).text if dated else ""
+        """The text of the newest note, empty when there is none; of two at one time the one that is not about money."""
+        dated = [(note.at, not note.kind.startswith("money"), note.text) for note in self.notes if note.at is not None]
+        return max(dated)[2] if dated else ""
 
 
 class Sight(StrEnum):
