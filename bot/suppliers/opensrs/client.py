@@ -4,7 +4,7 @@ What is no clear yes or no is Lost; buying rests on that. A no is clear only whe
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Final, NoReturn
 
 import requests
@@ -58,7 +58,10 @@ BUSY: Final[Mapping[str, str]] = {
 
 
 class OpenSRSClient:
-    """Talks to one account at one address; safe to share between threads as far as its session is."""
+    """Talks to one account at one address; may be shared between threads.
+
+    Every call has a connection of its own: a kept one may die just as a write goes out, and then nobody knows.
+    """
 
     def __init__(
         self,
@@ -66,11 +69,11 @@ class OpenSRSClient:
         username: str,
         key: str,
         timeouts: tuple[float, float] = TIMEOUTS,
-        session: requests.Session | None = None,
+        sessions: Callable[[], requests.Session] = requests.Session,
     ) -> None:
-        """`timeouts` are seconds to connect and between two bytes of the answer."""
+        """`timeouts` are seconds to connect and between two bytes of the answer; `sessions` makes one for each call."""
         self._url, self._username, self._key, self._timeouts = url, username, key, timeouts
-        self._session = session or requests.Session()
+        self._sessions = sessions
 
     def ask(
         self, action: str, attributes: wire.Fields, *, about: str = "TRUST_SERVICE", harmless: bool = False
@@ -98,14 +101,17 @@ class OpenSRSClient:
         headers = {
             "Content-Type": "text/xml",
             "Accept-Encoding": "identity",
-            "Connection": "close",  # a kept connection may die just as a write goes out
+            "Connection": "close",
             "X-Username": self._username,
             "X-Signature": wire.signature(body, self._key),
         }
         try:
-            with self._session.post(
-                self._url, data=body, headers=headers, timeout=self._timeouts, allow_redirects=False, stream=True
-            ) as response:
+            with (
+                self._sessions() as session,
+                session.post(
+                    self._url, data=body, headers=headers, timeout=self._timeouts, allow_redirects=False, stream=True
+                ) as response,
+            ):
                 answer, trouble = _limited(response), f"HTTP status {response.status_code}"
                 if response.status_code == requests.codes.ok:
                     trouble = "" if len(answer) <= BIGGEST_ANSWER else "more than it may"

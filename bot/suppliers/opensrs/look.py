@@ -1,6 +1,6 @@
 """What `get_order_info` shows, as our `Look`. Whatever is missing or odd is left out; nothing is guessed."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 from bot.domain.request import Dcv
@@ -20,10 +20,10 @@ _RENEWAL = {"renew": "renewal"}  # asked for as one, answered as the other
 
 def read_look(order_id: str, shown: Fields, at: datetime) -> Look:
     """One order as shown at a time."""
-    raw = text(shown, "state")
+    raw, approver = text(shown, "state"), text(shown, "approver_email")
     tasks = tuple(_tasks(shown))
-    dcv = _dcv(text(shown, "dv_auth_method"), tasks)
-    approver = text(shown, "approver_email")
+    mail_waits = state(raw) is State.AWAITING_APPROVAL and bool(approver) and not tasks
+    dcv = _dcv(text(shown, "dv_auth_method"), tasks, mail_waits=mail_waits)
     if dcv == Dcv.EMAIL and approver:
         tasks += (Task("mail", approver),)
     return Look(
@@ -36,7 +36,7 @@ def read_look(order_id: str, shown: Fields, at: datetime) -> Look:
         fields=tuple(_fields(shown)),
         notes=tuple(
             Note(date(text(row, "date")), text(row, "type"), text(row, "note"))
-            for row in _rows(shown.get("notes_list"))
+            for row in _rows(shown.get("notes_list", ""))
         ),
         product_id=text(shown, "product_id"),
         supplier_order_id=text(shown, "supplier_order_id"),
@@ -54,11 +54,11 @@ def state(raw: str) -> State:
         return State.UNKNOWN
 
 
-def _rows(value: Value | None) -> Iterator[Fields]:
+def _rows(value: Value) -> Iterator[Fields]:
     """The dicts of a list, or a dict alone."""
     if isinstance(value, Mapping):
         yield value
-    elif isinstance(value, Sequence) and not isinstance(value, str):
+    elif not isinstance(value, str):
         yield from (row for row in value if isinstance(row, Mapping))
 
 
@@ -89,11 +89,13 @@ def _tasks(shown: Fields) -> Iterator[Task]:
                 yield from (Task("shown", name, item) for name, item in row.items() if isinstance(item, str) and item)
 
 
-def _dcv(method: str, tasks: tuple[Task, ...]) -> str:
-    """The method in force: as said, else as the tokens tell, else empty."""
+def _dcv(method: str, tasks: tuple[Task, ...], *, mail_waits: bool) -> str:
+    """The method in force: as said, as the tokens tell, or e-mail where an approver is waited for; else empty."""
     if method:
         return method.lower()
     kinds = {task.kind for task in tasks}
     if kinds & {"txt", "cname"}:
         return Dcv.DNS
-    return Dcv.FILE if "file" in kinds else ""
+    if "file" in kinds:
+        return Dcv.FILE
+    return Dcv.EMAIL if mail_waits else ""

@@ -87,6 +87,10 @@ class Canned(BaseAdapter):
 
 def client_on(transport: Canned) -> OpenSRSClient:
     """The client with this transport under it."""
-    session = requests.Session()
-    session.mount("http://", transport)
-    return OpenSRSClient(URL, USERNAME, KEY, session=session)
+
+    def session() -> requests.Session:
+        made = requests.Session()
+        made.mount("http://", transport)
+        return made
+
+    return OpenSRSClient(URL, USERNAME, KEY, sessions=session)

@@ -1,0 +1,350 @@
+"""What every supplier must do, played against the OpenSRS stand-in over HTTP through the real client."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from decimal import Decimal
+
+import pytest
+
+from bot.domain.errors import Lost, Refused, SupplierError, Unusable
+from bot.domain.request import Kind, Request
+from bot.domain.supply import Account, State, Task, differences
+from bot.ports import Supplier
+from bot.suppliers import catalogue
+from bot.suppliers.opensrs.client import OpenSRSClient
+from bot.suppliers.opensrs.supplier import OpenSRS
+from tests.bot.suppliers.orders import (
+    AGENCY,
+    BY_MAIL,
+    COMPANY_CHECKED,
+    DOMAIN_ONLY,
+    EVERY_KIND,
+    csr_for,
+    public_key,
+)
+from tests.sandbox.opensrs import OpenSRS as StandIn
+
+NOW = datetime(2026, 11, 23, 10, tzinfo=UTC)
+KINDS = pytest.mark.parametrize("request_", EVERY_KIND.values(), ids=EVERY_KIND.keys())
+
+
+class Frozen:
+    """A clock that stands."""
+
+    def now(self) -> datetime:
+        return NOW
+
+
+@dataclass
+class Desk:
+    """A supplier and the stand-in behind it."""
+
+    supplier: Supplier
+    world: StandIn
+
+    def draft(self, request: Request = DOMAIN_ONLY) -> str:
+        return self.supplier.draft(request, csr_for(request))
+
+    def bought(self, request: Request = DOMAIN_ONLY) -> str:
+        return self.supplier.submit(self.draft(request), request).order_id
+
+    def issued(self, request: Request = DOMAIN_ONLY) -> str:
+        order_id = self.bought(request)
+        self.world.ca_asks(order_id)
+        self.world.approve(order_id)
+        self.world.issue(order_id)
+        return order_id
+
+
+def connect(world: StandIn, *, key: str = "", read: float = 5.0) -> Supplier:
+    client = OpenSRSClient(world.url, world.username, key or world.key, (2.0, read))
+    account = Account("opensrs", world.username, "test")
+    return OpenSRS(client, account, AGENCY, catalogue.standard(), Frozen())
+
+
+@pytest.fixture
+def desk() -> Iterator[Desk]:
+    world = StandIn().start(port=0, control_port=0)
+    try:
+        yield Desk(connect(world), world)
+    finally:
+        world.stop()
+
+
+@KINDS
+def test_a_draft_is_saved_and_reads_back_as_asked(desk: Desk, request_: Request) -> None:
+    order_id = desk.draft(request_)
+    look = desk.supplier.look(order_id)
+    assert (look.order_id, look.state, look.at) == (order_id, State.PENDING, NOW)
+    assert public_key(look.csr) == public_key(csr_for(request_))
+    assert differences(request_, look, csr_is_ours=True, agreed_price=look.price) == ((), ())
+    assert not look.money_held
+    assert desk.world.submitted() == []
+
+
+@KINDS
+def test_a_draft_is_bought_once_and_its_certificate_comes_with_its_chain(desk: Desk, request_: Request) -> None:
+    order_id = desk.issued(request_)
+    look = desk.supplier.look(order_id)
+    assert (look.state, look.money_held) == (State.COMPLETED, True)
+    pems = desk.supplier.fetch(look)
+    assert public_key(csr_for(request_)) in {public_key(pem) for pem in pems}
+    assert len(pems) > 1
+    assert len(desk.world.submitted()) == 1
+
+
+def test_a_draft_costs_nothing_and_a_purchase_holds_its_price(desk: Desk) -> None:
+    desk.world.set_balance("1000.00")
+    desk.world.set_price("rapidssl", "49.50")
+    order_id = desk.draft()
+    assert desk.supplier.look(order_id).price == Decimal("49.50")
+    assert desk.supplier.funds().held == 0
+    desk.supplier.submit(order_id, DOMAIN_ONLY)
+    funds = desk.supplier.funds()
+    assert (funds.balance, funds.held) == (Decimal(1000), Decimal("49.50"))
+
+
+def test_the_id_of_the_answer_is_the_one_to_go_on_with(desk: Desk) -> None:
+    order_id = desk.draft()
+    desk.world.faults.arm("process_pending", "different_order_id")
+    accepted = desk.supplier.submit(order_id, DOMAIN_ONLY)
+    assert accepted.order_id != order_id
+    assert desk.supplier.look(accepted.order_id).state.live
+    assert desk.supplier.look(order_id).state is State.CANCELLED
+
+
+def test_a_cancelled_draft_cannot_be_bought_any_more(desk: Desk) -> None:
+    order_id = desk.draft()
+    desk.supplier.cancel_draft(order_id)
+    assert desk.supplier.look(order_id).state is State.CANCELLED
+    with pytest.raises(SupplierError):
+        desk.supplier.submit(order_id, DOMAIN_ONLY)
+    assert desk.world.submitted() == []
+
+
+def test_a_bought_order_is_stopped_until_its_certificate_is_there(desk: Desk) -> None:
+    order_id = desk.bought()
+    assert desk.supplier.cancel(order_id) in {"declined", "cancelled"}
+    assert desk.supplier.look(order_id).state in {State.DECLINED, State.CANCELLED}
+    with pytest.raises(SupplierError):
+        desk.supplier.cancel(desk.issued(COMPANY_CHECKED))
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        lambda supplier: supplier.look("999"),
+        lambda supplier: supplier.submit("999", DOMAIN_ONLY),
+        lambda supplier: supplier.cancel_draft("999"),
+        lambda supplier: supplier.cancel("999"),
+        lambda supplier: supplier.resend("999"),
+    ],
+    ids=["look", "submit", "cancel_draft", "cancel", "resend"],
+)
+def test_an_unknown_order_is_said_to_be_unknown(desk: Desk, act: Callable[[Supplier], object]) -> None:
+    with pytest.raises(Refused) as caught:
+        act(desk.supplier)
+    assert caught.value.unknown_id
+
+
+def test_short_funds_are_a_clear_no_and_the_draft_stays(desk: Desk) -> None:
+    desk.world.set_balance("0.00")
+    order_id = desk.draft()
+    with pytest.raises(Refused) as caught:
+        desk.supplier.submit(order_id, DOMAIN_ONLY)
+    assert caught.value.funds
+    assert desk.supplier.look(order_id).state is State.PENDING
+
+
+def test_a_product_the_account_may_not_order_is_refused(desk: Desk) -> None:
+    desk.world.disable("rapidssl")
+    with pytest.raises(Refused) as caught:
+        desk.draft()
+    assert caught.value.field == "product_type"
+
+
+def test_a_csr_for_another_name_is_refused(desk: Desk) -> None:
+    with pytest.raises(Refused):
+        desk.supplier.draft(replace(DOMAIN_ONLY, names=("other.acme.test",)), csr_for(DOMAIN_ONLY))
+
+
+def test_a_wrong_key_is_refused_with_what_to_check(desk: Desk) -> None:
+    with pytest.raises(Refused, match="API key"):
+        connect(desk.world, key="wrong" * 20).funds()
+
+
+@pytest.mark.parametrize("command", ["sw_register", "process_pending", "get_order_info"])
+@pytest.mark.parametrize(
+    "kind", ["drop_before", "drop_after", "reset_mid_body", "empty_body", "html_502", "html_200", "truncated_xml",
+             "xml_bomb", "missing_is_success"],
+)  # fmt: skip
+def test_no_clear_answer_is_lost_and_never_repeated(desk: Desk, command: str, kind: str) -> None:
+    order_id = desk.draft()
+    desk.world.faults.arm(command, kind)
+    before = len(desk.world.entries)
+    acts: dict[str, Callable[[], object]] = {
+        "sw_register": desk.draft,
+        "process_pending": lambda: desk.supplier.submit(order_id, DOMAIN_ONLY),
+        "get_order_info": lambda: desk.supplier.look(order_id),
+    }
+    with pytest.raises(Lost):
+        acts[command]()
+    assert len(desk.world.entries) == before + 1
+
+
+@pytest.mark.parametrize(("kind", "went_through"), [("timeout_before", False), ("timeout_after", True)])
+def test_a_purchase_that_times_out_may_or_may_not_have_happened(*, desk: Desk, kind: str, went_through: bool) -> None:
+    order_id = desk.draft()
+    desk.world.faults.arm("process_pending", kind)
+    with pytest.raises(Lost):
+        connect(desk.world, read=0.3).submit(order_id, DOMAIN_ONLY)
+    desk.world.release()
+    assert desk.supplier.look(order_id).state.live is went_through
+    assert len(desk.world.submitted()) == went_through
+
+
+def test_a_purchase_still_running_shows_only_later(desk: Desk) -> None:
+    order_id = desk.draft()
+    desk.world.faults.arm("process_pending", "still_running")
+    with pytest.raises(Lost):
+        connect(desk.world, read=0.3).submit(order_id, DOMAIN_ONLY)
+    assert desk.supplier.look(order_id).state is State.PENDING
+    desk.world.finish_late()
+    assert desk.supplier.look(order_id).state.live
+    assert len(desk.world.submitted()) == 1
+
+
+@pytest.mark.parametrize("code", [300, 310, 400, 486, 702, 705])
+def test_busy_codes_leave_a_purchase_open(desk: Desk, code: int) -> None:
+    order_id = desk.draft()
+    desk.world.faults.arm("process_pending", "code", code=code)
+    with pytest.raises(Lost, match=str(code)):
+        desk.supplier.submit(order_id, DOMAIN_ONLY)
+
+
+def test_an_address_that_is_not_allowed_is_told(desk: Desk) -> None:
+    desk.world.faults.arm("*", "ip_denied")
+    with pytest.raises(SupplierError, match="allow-list"):
+        desk.supplier.funds()
+
+
+def test_an_answer_about_another_order_is_no_answer(desk: Desk) -> None:
+    order_id = desk.draft()
+    desk.world.add_foreign_order("555")
+    desk.world.faults.arm("get_order_info", "other_order_id")
+    with pytest.raises(Lost):
+        desk.supplier.look(order_id)
+
+
+def test_attributes_nobody_knows_change_nothing(desk: Desk) -> None:
+    order_id = desk.draft()
+    plain = desk.supplier.look(order_id)
+    desk.world.faults.arm("get_order_info", "unknown_attributes")
+    odd = desk.supplier.look(order_id)
+    assert (odd.state, odd.csr, odd.price) == (plain.state, plain.csr, plain.price)
+    assert sorted(odd.fields) == sorted(plain.fields)
+
+
+@pytest.mark.parametrize("raw", ["in_limbo", "PENDING_REVIEW", ""])
+def test_an_unknown_state_is_unknown_and_shown_raw(desk: Desk, raw: str) -> None:
+    order_id = desk.draft()
+    desk.world.set_state(order_id, raw)
+    look = desk.supplier.look(order_id)
+    assert (look.state, look.raw_state) == (State.UNKNOWN, raw)
+
+
+def test_other_spellings_of_a_state_are_the_state(desk: Desk) -> None:
+    order_id = desk.bought()
+    desk.world.set_state(order_id, "Awaiting_Approval")
+    assert desk.supplier.look(order_id).state is State.AWAITING_APPROVAL
+
+
+def test_the_reason_of_a_decline_is_the_newest_note(desk: Desk) -> None:
+    order_id = desk.bought()
+    desk.world.decline(order_id, "not in good standing")
+    look = desk.supplier.look(order_id)
+    assert look.state is State.DECLINED
+    assert "not in good standing" in look.newest_note
+
+
+def test_an_order_submitted_in_the_panel_is_seen(desk: Desk) -> None:
+    order_id = desk.draft()
+    desk.world.submit_in_panel(order_id)
+    look = desk.supplier.look(order_id)
+    assert (look.state.live, look.money_held) == (True, True)
+
+
+def test_the_record_to_set_is_shown_as_data(desk: Desk) -> None:
+    order_id = desk.bought()
+    desk.world.ca_asks(order_id)
+    look = desk.supplier.look(order_id)
+    assert look.dcv == "dns"
+    (task,) = look.tasks
+    assert task.kind in {"txt", "cname"}
+    assert task.where
+    assert task.value
+
+
+def test_mail_is_sent_again_and_the_method_switched(desk: Desk) -> None:
+    order_id = desk.bought(BY_MAIL)
+    desk.world.ca_asks(order_id)
+    look = desk.supplier.look(order_id)
+    assert (look.dcv, look.tasks) == ("email", (Task("mail", "admin@acme.test"),))
+    desk.supplier.resend(order_id)
+    desk.supplier.switch_dcv(order_id, "dns", "")
+    assert desk.supplier.look(order_id).dcv == "dns"
+    desk.supplier.switch_dcv(order_id, "email", "admin@acme.test")
+    assert desk.supplier.look(order_id).dcv == "email"
+
+
+def test_a_method_changed_by_the_supplier_is_seen(desk: Desk) -> None:
+    order_id = desk.bought()
+    desk.world.set_dv_method(order_id, "email")
+    desk.world.ca_asks(order_id)
+    assert desk.supplier.look(order_id).dcv == "email"
+
+
+def test_a_renewal_names_the_order_it_renews(desk: Desk) -> None:
+    first = desk.issued(COMPANY_CHECKED)
+    renewal = replace(COMPANY_CHECKED, kind=Kind.RENEW, renews=first)
+    with pytest.raises(Refused):  # a year too early: the order was found and its window is shut
+        desk.draft(renewal)
+
+
+@pytest.mark.parametrize("kind", ["odd_nesting", "no_ca_certs"])
+def test_a_certificate_is_found_wherever_it_is_put(desk: Desk, kind: str) -> None:
+    look = desk.supplier.look(desk.issued())
+    desk.world.faults.arm("get_cert", kind)
+    pems = desk.supplier.fetch(look)
+    assert public_key(csr_for(DOMAIN_ONLY)) in {public_key(pem) for pem in pems}
+
+
+def test_an_order_without_a_product_has_no_certificate(desk: Desk) -> None:
+    look = desk.supplier.look(desk.bought())
+    before = len(desk.world.entries)
+    with pytest.raises(Unusable):
+        desk.supplier.fetch(look)
+    assert len(desk.world.entries) == before
+
+
+def test_a_reissue_is_another_certificate_for_the_same_key(desk: Desk) -> None:
+    order_id = desk.issued()
+    before = desk.supplier.fetch(desk.supplier.look(order_id))
+    desk.world.reissue(order_id)
+    after = desk.supplier.fetch(desk.supplier.look(order_id))
+    (old,), (new,) = (
+        [pem for pem in pems if public_key(pem) == public_key(csr_for(DOMAIN_ONLY))] for pems in (before, after)
+    )
+    assert old != new
+
+
+def test_ended_products_are_not_on_offer(desk: Desk) -> None:
+    codes = {product.code for product in desk.supplier.products()}
+    assert "sslwebserver_wildcard" in codes
+    assert not codes & {"quickssl", "sgcsuper_certs", "truebizid_ev_ft"}
+
+
+def test_two_accounts_are_told_apart(desk: Desk) -> None:
+    assert desk.supplier.account == Account("opensrs", desk.world.username, "test")
+    assert desk.supplier.account.is_test
