@@ -163,7 +163,6 @@ def _weaknesses(key: CertificatePublicKeyTypes) -> Iterator[str]:
     numbers = key.public_numbers()
     found = {
         "small exponent": numbers.e < 65537,
-        "even exponent": numbers.e % 2 == 0,
         "small factor": math.gcd(numbers.n, math.prod(_primes(752))) > 1,
         "close primes": _primes_are_close(numbers.n),
         "ROCA": all(numbers.n % prime in _powers(prime) for prime in _primes(168)[1:]),

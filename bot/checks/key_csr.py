@@ -54,7 +54,6 @@ _FAULTS = {
     "small factor": "a small number divides it",
     "close primes": "its two halves lie side by side",
     "ROCA": "the chip that made it is known to be faulty",
-    "even exponent": "it cannot even work",
 }
 _STRONG_CURVES = {"P-256", "P-384", "P-521"}
 

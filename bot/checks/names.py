@@ -32,7 +32,7 @@ MAIL = _stop("NAME-1", "{subject} is an e-mail address.", "Give the web address,
 IP = _stop("NAME-1", "{subject} is a number, not a name.", "Give the name people type, for example www.acme.com.", _BR)
 IP_INSIDE = _stop("NAME-2", "{subject} exists only inside a network.", "Give a name on the internet.",
     "Baseline Requirements 4.2.2")
-INTERNAL = _stop("NAME-2", "{subject} does not end in a name of the internet, such as .com.",
+INTERNAL = _stop("NAME-2", "{subject} is no name of the public internet.",
     "Check the spelling; names that exist only inside a network cannot be certified.",
     "Baseline Requirements 4.2.2, public suffix list")
 LETTERS = _stop("NAME-3", "{subject} holds a character that no web address may have.",

@@ -84,7 +84,7 @@ def _missing(company: Organisation, level: Level) -> Iterator[Finding]:
 def _misformed(company: Organisation) -> Iterator[Finding]:
     for field, (what, most) in _FIELDS.items():
         value: str = getattr(company, field)
-        if is_filler(value):
+        if is_filler(value) and field != "country":
             yield FILLER.found(field, value, what=what)
         elif not value.isprintable():
             yield UNPRINTABLE.found(field, what=what)
