@@ -110,6 +110,12 @@ def test_what_is_written_survives_the_wire(client: Client) -> None:
     assert (shown["special_instructions"], shown["csr"]) == ('Zürich & <co> "quoted"', CSR.strip())
 
 
+def test_a_client_may_write_plain_ascii(client: Client) -> None:
+    body = envelope("sw_register", order(special_instructions="Zürich")).decode().encode("ascii", "xmlcharrefreplace")
+    order_id = client.post(body).attributes["order_id"]
+    assert client("get_order_info", order_id=order_id).attributes["special_instructions"] == "Zürich"
+
+
 def test_the_order_of_items_changes_from_reply_to_reply(client: Client) -> None:
     bodies = {client("get_balance").body for _ in range(6)}
     assert len(bodies) > 1
@@ -313,3 +319,14 @@ def test_it_runs_as_a_program_and_ends_cleanly_on_ctrl_c() -> None:
         out, err = program.communicate(timeout=10)
     assert (program.returncode, out, err) == (0, "stopped\n", "")
     assert "http://127.0.0.1:" in lines[1]
+
+
+def test_it_can_go_down_and_come_back_with_its_books() -> None:
+    supplier = OpenSRS().start()
+    client = Client(supplier)
+    order_id, port = client.save(), int(urlsplit(supplier.url).port or 0)
+    supplier.stop()
+    assert submit(client, order_id) == "ConnectionRefusedError"
+    supplier.start(port=port)
+    assert submit(client, order_id) == "200"
+    supplier.stop()

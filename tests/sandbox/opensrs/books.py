@@ -23,7 +23,6 @@ from tests.sandbox.opensrs.rules import refused
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tests.sandbox.opensrs.ca import PublicKey
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -92,7 +91,7 @@ class Product:
     certificates: list[x509.Certificate]
     coverage_end: datetime
     contact_email: str
-    state: str = "active"
+    revoked: bool = False
     let_expire: str = "0"
     trust_seal: str = "0"
     seal_in_search: str = "0"
@@ -179,7 +178,8 @@ class Books:
         """Send to the CA and hold the money; a declined order, or `new_id`, goes on under a new id."""
         if order.product_type not in self.enabled:
             raise not_enabled()
-        if self.funds - sum(self.holds.values()) < order.price:
+        held = sum(amount for order_id, amount in self.holds.items() if order_id != order.order_id)
+        if self.funds - held < order.price:
             raise refused("funds", "Insufficient funds")
         if new_id or order.state == "declined" or self.chosen.process_makes_new_order:
             order = self.replace(order)
@@ -211,17 +211,15 @@ class Books:
             order.supplier_order_id = f"CA{self.chance.randrange(10**9, 10**10)}"
             self.note(order, "order_processed", f"processed, supplier order id {order.supplier_order_id}.")
 
-    def complete(self, order: Order, key: PublicKey | None = None) -> Product:
-        """Issue for the CSR's key (or another one), charge, complete."""
+    def complete(self, order: Order, certificate: x509.Certificate | None = None) -> Product:
+        """Issue for the CSR (or hand out another certificate), charge, complete."""
         self.accept(order)
         end = self.authority.coverage_end()
-        certificate = self._certificate(order, end, key)
+        certificate = certificate or self._certificate(order, end)
         product = Product(str(self._next_product), order.order_id, [certificate], end, order.contact_email)
         self._next_product += 1
         product.notes.append(Note(self.clock(), "product_active", f"Product [{product.product_id}] is active."))
         self.issued[product.product_id] = product
-        if order.renews in self.issued:
-            self.issued[order.renews].state = "renewed"
         order.state, order.product_id, order.certificate = "completed", product.product_id, pem(certificate)
         self.funds -= self.holds.pop(order.order_id, Decimal(0))
         self.note(order, "supplier_product_created", "certificate made.")
@@ -229,29 +227,29 @@ class Books:
         self.note(order, "order_completed", f"completed, product id {product.product_id}.")
         return product
 
-    def _certificate(self, order: Order, end: datetime, key: PublicKey | None) -> x509.Certificate:
-        asked = csr.public_key(csr.read(order.csr))
-        subject = Subject(
-            (order.domain, *order.additional_domains), order.kind.level, order.contacts.get("organization", {})
-        )
-        return self.authority.issue(subject, key or asked, end)
+    def subject(self, order: Order) -> Subject:
+        """What the order's certificate says."""
+        names = (order.domain, *order.additional_domains)
+        return Subject(names, order.kind.level, order.contacts.get("organization", {}))
+
+    def _certificate(self, order: Order, end: datetime) -> x509.Certificate:
+        return self.authority.issue(self.subject(order), csr.public_key(csr.read(order.csr)), end)
 
     def issue_again(self, product: Product) -> None:
         """A new serial on the same CSR until the end of the bought year."""
         order = self.book[product.order_id]
-        product.certificates.append(self._certificate(order, product.coverage_end, None))
+        product.certificates.append(self._certificate(order, product.coverage_end))
         order.certificate = pem(product.certificate)
         self.note(order, "reissued", f"certificate reissued, serial {product.certificate.serial_number:x}.")
 
     def product(self, product_id: str) -> Product:
-        """The product of this id, reissued or expired if its time has come; an unknown id is refused."""
+        """The product of this id, reissued if its time has come; an unknown id is refused."""
         if product_id not in self.issued:
             raise refused("unknown_id", "Invalid id supplied. Cannot be found in the database")
         product, now = self.issued[product_id], datetime.fromtimestamp(self.clock(), UTC)
         end, lead = product.certificate.not_valid_after_utc, self.chosen.reissue_lead_days
-        if now > product.coverage_end:
-            product.state = "expired" if product.state == "active" else product.state
-        elif lead is not None and end < product.coverage_end and now >= end - timedelta(days=lead):
+        due = lead is not None and end < product.coverage_end and now >= end - timedelta(days=lead)
+        if due and now <= product.coverage_end and not product.revoked:
             self.issue_again(product)
         return product
 
@@ -263,7 +261,22 @@ class Books:
     def renewable(self, product: Product) -> bool:
         """From 60 days before to 15 days after expiry, once."""
         left = self.expiry(product) - datetime.fromtimestamp(self.clock(), UTC)
-        return timedelta(days=-15) <= left <= timedelta(days=60) and product.state in ("active", "expired")
+        return timedelta(days=-15) <= left <= timedelta(days=60) and self.product_state(product) in (
+            "active",
+            "expired",
+        )
+
+    def product_state(self, product: Product) -> str:
+        """In the supplier's words; a draft of a renewal changes nothing yet."""
+        renewals = {order.state for order in self.book.values() if order.renews == product.product_id}
+        ended = datetime.fromtimestamp(self.clock(), UTC) > product.coverage_end
+        states = (
+            (product.revoked, "revoked"),
+            ("completed" in renewals, "renewed"),
+            (renewals & set(IN_FLIGHT), "renewing"),
+            (ended, "expired"),
+        )
+        return next((state for holds, state in states if holds), "active")
 
     def date_text(self, moment: float | datetime) -> str:
         """One of the two forms the supplier mixes, now and then with a blank inside the offset."""

@@ -109,10 +109,10 @@ class Authority:
             .sign(self._root_key, hashes.SHA256())
         )
 
-    def issue(self, subject: Subject, key: PublicKey, not_after: datetime) -> x509.Certificate:
-        """A server certificate from today, ending at the cap or at `not_after`, whichever comes first."""
+    def issue(self, subject: Subject, key: PublicKey, not_after: datetime, days: int = 0) -> x509.Certificate:
+        """A server certificate from today, ending at the cap (or after `days`) or at `not_after`, what comes first."""
         start = self._today()
-        end = min(not_after, start + timedelta(days=life_days(start)) - _SECOND)
+        end = min(not_after, start + timedelta(days=days or life_days(start)) - _SECOND)
         issuer_key = self._middle_key.public_key()
         names = x509.SubjectAlternativeName([x509.DNSName(name) for name in subject.names])
         policy = x509.PolicyInformation(x509.ObjectIdentifier(POLICIES[subject.level]), None)

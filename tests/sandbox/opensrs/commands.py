@@ -34,6 +34,25 @@ COMMANDS: dict[tuple[str, str], Command] = {
     ("get_balance", "balance"): looking.get_balance,
 }
 
+_ORDER = "order_id product_type domain csr period server_type server_count special_instructions reg_type"
+# Stricter than known: an attribute that a command does not take is refused, so that a misspelt one shows.
+ATTRIBUTES = {
+    "parse_csr": "csr product_type",
+    "query_approver_list": "domain product_type",
+    "sw_register": (
+        f"{_ORDER} handle approver_email dv_auth_method comments affiliate_id base_order_id product_id "
+        "inventory_item_id trust_seal seal_in_search contact_set additional_domains"
+    ),
+    "process_pending": "order_id command dv_auth_method approver_email",
+    "update_order": f"{_ORDER} additional_domains approver_email contact_set",
+    "update_dv_auth": "order_id dv_auth_method dv_auth_on_demand_check",
+    "get_cert": "order_id product_id return_ca_certs return_pkcs7_cert",
+    "get_product_info": "product_id all_info",
+    "get_products": "min_expiry_date max_expiry_date state",
+    "update_product": "product_id contact_email let_expire trust_seal seal_in_search",
+    "get_balance": "",
+}  # the others take order_id alone
+
 
 class Coverage(NamedTuple):
     """How far a command goes, and the test that shows it."""

@@ -101,11 +101,11 @@ def _product_reply(books: Books, product: Product) -> dict[str, Value]:
         "domain": order.domain,
     }
     state: dict[str, Value] = {
-        "state": product.state,
+        "state": books.product_state(product),
         "contact_email": product.contact_email,
         "is_renewable": renewable,
     }
-    return names | state | _dates(books, product)
+    return names | state | {"is_renewable": renewable} | _dates(books, product)
 
 
 def get_cert(books: Books, asked: Request) -> dict[str, Value]:
@@ -171,7 +171,7 @@ def get_products(books: Books, asked: Request) -> dict[str, Value]:
     listed: list[Value] = [
         _product_reply(books, product)
         for product in products
-        if first <= books.expiry(product).date() <= last and state in ("", product.state)
+        if first <= books.expiry(product).date() <= last and state in ("", books.product_state(product))
     ]
     return {"product_list": listed}
 

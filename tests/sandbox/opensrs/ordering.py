@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from tests.sandbox.opensrs.wire import Value
 
 _COPIED = ("product_type", "domain", "csr", "period", "server_type", "server_count", "special_instructions")
-_UPDATED = {*_COPIED, "additional_domains", "approver_email", "contact_set", "reg_type"}
 _REG_TYPES = {"new": "new", "renew": "renewal"}
 _RENEWED_BY = ("order_id", "product_id", "inventory_item_id")
 
@@ -45,8 +44,6 @@ def sw_register(books: Books, asked: Request) -> dict[str, Value]:
     books.enter(order)
     if handle == "process":
         order = _submit_or_forget(books, order)
-    if renewed:
-        books.issued[renewed].state = "renewing"
     return order_reply(books, order)
 
 
@@ -155,10 +152,7 @@ def update_order(books: Books, asked: Request) -> dict[str, Value]:
     if order.state != "pending":
         raise refused("wrong_state", f"Only a pending order can be changed; it is {order.state}")
     changes = {name: value for name, value in asked.fields.items() if name != "order_id"}
-    unknown = sorted(set(changes) - _UPDATED)
-    if unknown:
-        raise refused("invalid", f"Cannot be changed: {unknown[0]}", unknown[0])
-    if text(changes, "reg_type") not in ("", *_REG_TYPES):
+    if text(changes | {"reg_type": changes.get("reg_type", "new")}, "reg_type") not in _REG_TYPES:
         raise refused("invalid", "Unknown reg_type", "reg_type")
     fresh = _checked(books, order_fields(order) | changes, order.order_id)
     for name in (*_COPIED, "contacts", "contact_email", "additional_domains", "approver_email", "reg_type"):

@@ -5,9 +5,9 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from tests.sandbox.opensrs import ordering
+from tests.sandbox.opensrs import csr, ordering
 from tests.sandbox.opensrs.books import IN_FLIGHT, Books, Order, Product, locked
-from tests.sandbox.opensrs.ca import key_number, request_for
+from tests.sandbox.opensrs.ca import Subject, key_number, request_for
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -77,7 +77,19 @@ class People(Books):
     @locked
     def issue_for_other_key(self, order_id: str) -> Product:
         """The CA issues for a key that is not the one in the CSR."""
-        return self.complete(_need(self.order(order_id), *IN_FLIGHT), key_number(2).public_key())
+        order = _need(self.order(order_id), *IN_FLIGHT)
+        end = self.authority.coverage_end()
+        return self.complete(order, self.authority.issue(self.subject(order), key_number(2).public_key(), end))
+
+    @locked
+    def issue_otherwise(self, order_id: str, names: tuple[str, ...] = (), org_name: str = "", days: int = 0) -> Product:
+        """The CA issues with other names, for another organization or for longer than was to be expected."""
+        order = _need(self.order(order_id), *IN_FLIGHT)
+        usual = self.subject(order)
+        organization = usual.organization | ({"org_name": org_name} if org_name else {})
+        subject = Subject(tuple(names) or usual.names, usual.level, organization)
+        key = csr.public_key(csr.read(order.csr))
+        return self.complete(order, self.authority.issue(subject, key, self.authority.coverage_end(), days))
 
     @locked
     def decline(self, order_id: str, reason: str) -> Order:
@@ -156,7 +168,7 @@ class People(Books):
     def revoke(self, order_id: str) -> Product:
         """The CA revokes."""
         product = self.issued[_need(self.order(order_id), "completed").product_id]
-        product.state = "revoked"
+        product.revoked = True
         return product
 
     @locked

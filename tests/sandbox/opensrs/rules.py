@@ -16,12 +16,6 @@ if TYPE_CHECKING:
     from tests.sandbox.opensrs.wire import Value
 
 MAILBOXES = ("admin", "administrator", "hostmaster", "postmaster", "webmaster")
-_TEXTS = (
-    "reg_type handle product_type csr domain period server_type server_count approver_email dv_auth_method "
-    "special_instructions comments affiliate_id base_order_id order_id product_id inventory_item_id trust_seal "
-    "seal_in_search"
-).split()
-KNOWN = {*_TEXTS, "contact_set", "additional_domains"}
 _LIMITS = {
     "first_name": 64, "last_name": 63, "title": 64, "org_name": 64, "email": 255, "phone": 20, "fax": 20,
     "address1": 64, "address2": 64, "address3": 64, "city": 64, "state": 32, "postal_code": 16, "country": 2,
@@ -130,8 +124,6 @@ def contacts(fields: dict[str, Value]) -> dict[str, dict[str, str]]:
 
 def order_problems(fields: dict[str, Value], kind: Kind, *, strict_subject: bool) -> Iterator[Problem]:
     """Everything wrong with an order of this kind of product."""
-    for name in sorted(set(fields) - KNOWN):
-        yield Problem("invalid", name, f"Unknown attribute: {name}")
     for name in ("csr", "period", "domain", *(() if kind.brand == "trustwave" else ("server_type",))):
         if not text(fields, name):
             yield Problem("missing", name, f"Missing required field: {name}")

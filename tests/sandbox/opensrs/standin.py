@@ -17,7 +17,7 @@ from tests.sandbox.core import Entry, Recorder, Serving, control
 from tests.sandbox.opensrs import wire
 from tests.sandbox.opensrs.ca import Authority, Subject, key_number, pem
 from tests.sandbox.opensrs.chosen import SEEN_CODES
-from tests.sandbox.opensrs.commands import COMMANDS
+from tests.sandbox.opensrs.commands import ATTRIBUTES, COMMANDS
 from tests.sandbox.opensrs.people import People
 from tests.sandbox.opensrs.rules import Problem, RefusedError, Request, refused
 from tests.sandbox.opensrs.server import Front
@@ -36,7 +36,7 @@ _READS = ("get_order_info", "get_cert")
 CONTROL = tuple(  # what the control address offers
     "orders submitted held_money balance entries arm release finish_late ca_accepts ca_asks approve issue decline "
     "cancel_at_supplier submit_in_panel change_draft delete_draft add_foreign_order set_state set_dv_method "
-    "dns_record_seen set_price set_balance disable reissue revoke issue_for_other_key roots_pem "
+    "dns_record_seen set_price set_balance disable reissue revoke issue_for_other_key issue_otherwise roots_pem "
     "intermediate_pem".split()
 )
 
@@ -201,6 +201,8 @@ class OpenSRS(People):
         command = COMMANDS.get((asked.name, asked.object))
         if command is None:
             raise refused("unknown_action", f"Invalid command: {asked.name} {asked.object}")
+        for unknown in sorted(set(asked.fields) - set(ATTRIBUTES.get(asked.name, "order_id").split())):
+            raise refused("invalid", f"Unknown attribute: {unknown}", unknown)
         other = trouble.get("other_order_id")
         fields = asked.fields | ({"order_id": other} if asked.name in _READS and other in self.book else {})
         attributes = command(self, Request(asked.name, asked.object, fields, asked.address, trouble))
