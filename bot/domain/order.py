@@ -230,6 +230,8 @@ class Work(StrEnum):
     """Kinds of jobs that an order's statuses start."""
 
     PREPARE = "prepare"
+    CHECK = "check"
+    WATCH_DRAFT = "watch_draft"
     PURCHASE = "purchase"
     FOLLOW = "follow"
     REMIND = "remind"
@@ -239,8 +241,8 @@ class Work(StrEnum):
 
 ON_ENTER: dict[Status, tuple[Work, ...]] = {
     Status.PREPARING: (Work.PREPARE,),
-    Status.HELD: (Work.REMIND,),
-    Status.AWAITING_APPROVAL: (Work.REMIND,),
+    Status.HELD: (Work.CHECK, Work.REMIND),
+    Status.AWAITING_APPROVAL: (Work.WATCH_DRAFT, Work.REMIND),
     Status.BUYING: (Work.PURCHASE, Work.REMIND),
     Status.DOUBTFUL: (Work.PURCHASE, Work.REMIND),
     Status.VALIDATING: (Work.FOLLOW, Work.REMIND),

@@ -21,6 +21,7 @@ NO_CERTIFICATE_TO_PEOPLE = 24 * HOUR
 DCV_VALUE_OLD = 25 * DAY
 HELD_REMINDER, HELD_WARNING, HELD_LAPSE = 30 * DAY, 53 * DAY, 60 * DAY
 WEEK = 7 * DAY
+CHECK_HELD, WATCH_DRAFT = 6 * HOUR, HOUR
 
 # (age of the order at the authority, look again after), by what is checked
 _DV = ((HOUR, 5 * MINUTE), (DAY, 15 * MINUTE), (7 * DAY, HOUR))

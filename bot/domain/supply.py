@@ -79,7 +79,7 @@ class Note:
 class Look:
     """What the supplier shows of one order, at one time.
 
-    `fields` are the order's fields as the supplier returned them, under our names (product, period, server_type, domain,
+    `fields` are the fields as the supplier returned them, under our names (product, period, server_type, domain,
     server_count, registration, contacts.<role>.<field>); `csr` is PEM or empty; `price` None when not shown.
     """
 

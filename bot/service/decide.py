@@ -9,7 +9,7 @@ from bot.domain.errors import BadInput, Lost, OwnOrder, Refused
 from bot.domain.findings import Mender, Override, Verdict, standing_stops
 from bot.domain.notices import Told
 from bot.domain.order import Approval, Hold, Move, Order, Status
-from bot.domain.pace import MINUTE
+from bot.domain.pace import WATCH_DRAFT
 from bot.domain.purchase import before_attempt
 from bot.domain.review import Review, changes_between
 from bot.domain.supply import Funds, Look, differences
@@ -112,7 +112,7 @@ class Decide:
         try:
             look = self.gear.supplier.look(order.supplier_id)
         except Lost:
-            return self.gear.now() + 15 * MINUTE
+            return self.gear.now() + WATCH_DRAFT / 4
         except Refused:
             self._found_different(order, None)
             return None
@@ -120,7 +120,7 @@ class Decide:
         if before_attempt(order, look, ours=ours) is not None:
             self._found_different(order, look)
             return None
-        return self.gear.now() + 60 * MINUTE
+        return self.gear.now() + WATCH_DRAFT
 
     # -- yes, no, all the same -----------------------------------------------------------------------------------------
 

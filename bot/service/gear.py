@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from bot.domain.approval import Action, Policy, Role, permit, roles_of
@@ -13,11 +13,14 @@ from bot.domain.client import Project
 from bot.domain.errors import NoProject, NotAllowed, UnknownOrder
 from bot.domain.findings import Finding
 from bot.domain.notices import Notice, Told
-from bot.domain.order import Move, Order, Status, advance, work_started
+from bot.domain.order import Move, Order, Status, Work, advance, work_started
+from bot.domain.pace import CHECK_HELD, WATCH_DRAFT
 from bot.domain.request import Product
 from bot.ports import Check, Clock, Entry, Ids, Job, People, Pki, Screens, Store, Supplier, Unit, Vault
 
 DESK = "desk"
+_AT_ONCE = timedelta(0)
+_FIRST_AFTER = {Work.CHECK: CHECK_HELD, Work.WATCH_DRAFT: WATCH_DRAFT}
 
 
 @dataclass(frozen=True)
@@ -97,7 +100,7 @@ class Gear:
         now = self.now()
         after = unit.save_order(advance(order, move, now, **changes))
         for work in work_started(order.status, after.status, move):
-            unit.schedule(Job(work, order.id, now))
+            unit.schedule(Job(work, order.id, now + _FIRST_AFTER.get(work, _AT_ONCE)))
         self._go_with(unit, after, by, move, told)
         return after
 

@@ -13,7 +13,7 @@ from bot.domain.errors import BadInput, Lost, Refused, Unusable
 from bot.domain.findings import Finding, Mender, standing_stops
 from bot.domain.notices import Notice, Told
 from bot.domain.order import OPEN, Hold, Move, Order, Orphan, Status
-from bot.domain.pace import MINUTE, save_again
+from bot.domain.pace import CHECK_HELD, MINUTE, save_again
 from bot.domain.request import KeyType
 from bot.domain.supply import Difference, Draft, Look, State, differences
 from bot.ports import Case, CsrFacts, Job, Unit
@@ -198,26 +198,36 @@ class Prepare:
     # -- job: check ----------------------------------------------------------------------------------------------------
 
     def check(self, job: Job) -> datetime | None:
-        """Check again: a held order whose stops are gone goes on, a waiting one with a new stop is held."""
+        """Check again: a held order whose stops are gone goes on, a waiting one with a new stop is held.
+
+        By schedule only what a check held is let go; whatever else holds an order needs somebody who asks.
+        """
         gear = self.gear
         with gear.store.unit() as unit:
             order = unit.order(job.subject)
         if order.status not in (Status.HELD, Status.AWAITING_APPROVAL):
             return None
+        by_check = bool(standing_stops(order.findings, order.overrides))
+        if order.status is Status.HELD and not by_check and not job.facts:
+            return None
         findings = run_checks(gear, order)
         stops = standing_stops(findings, order.overrides)
         with gear.store.unit() as unit:
-            if stops and order.status is Status.HELD:
-                gear.note(unit, order, "checked", DESK, findings=findings, hold=hold_for(stops))
-            elif stops:
-                told = held_notice(gear, unit, order, hold_for(stops))
-                gear.move(unit, order, Move.HOLD, DESK, told, findings=findings, hold=hold_for(stops))
-            elif order.status is Status.HELD:
-                told = gear.say(order, Told.MENDED, order.requester)
-                gear.move(unit, order, Move.MENDED, DESK, told, findings=findings, hold=None, draft=None)
-            else:
-                gear.move(unit, order, Move.RECHECKED, DESK, findings=findings)
-        return None
+            self._checked(unit, order, findings, stops)
+        return gear.now() + CHECK_HELD if stops else None
+
+    def _checked(self, unit: Unit, order: Order, findings: tuple[Finding, ...], stops: tuple[Finding, ...]) -> None:
+        gear = self.gear
+        if stops and order.status is Status.HELD:
+            gear.note(unit, order, "checked", DESK, findings=findings, hold=hold_for(stops))
+        elif stops:
+            told = held_notice(gear, unit, order, hold_for(stops))
+            gear.move(unit, order, Move.HOLD, DESK, told, findings=findings, hold=hold_for(stops))
+        elif order.status is Status.HELD:
+            told = gear.say(order, Told.MENDED, order.requester)
+            gear.move(unit, order, Move.MENDED, DESK, told, findings=findings, hold=None, draft=None)
+        else:
+            gear.move(unit, order, Move.RECHECKED, DESK, findings=findings)
 
     # -- job: drop_draft -----------------------------------------------------------------------------------------------
 

@@ -11,6 +11,7 @@ from bot.domain.notices import HOW, Audience, Notice, Told
 from bot.ports import CannotPost, Later, Notifier, Place, Post, Unsure
 from bot.service.gear import Gear
 
+BURST = 5  # posts to one lane before it is slowed to its pace
 AGAIN = (timedelta(seconds=2), timedelta(seconds=10), timedelta(minutes=1), timedelta(minutes=5))
 
 
@@ -26,30 +27,35 @@ class Lanes(Protocol):
     def sent(self, post: Post, place: Place, now: datetime) -> bool:
         """It stands there."""
 
-    def later(self, post: Post, at: datetime, *, unsent: bool = False) -> bool:
-        """Come back then. `unsent`: it surely did not arrive."""
+    def later(self, post: Post, at: datetime, *, arrived: bool | None = None) -> bool:
+        """Come back then. `arrived=False`: it surely did not, so nothing need be looked for."""
 
-    def undeliverable(self, post: Post, reason: str) -> bool:
+    def undeliverable(self, post: Post, reason: str, now: datetime) -> bool:
         """It can never be posted there."""
 
 
 class Send:
     """Takes posts from the outbox to Slack."""
 
-    def __init__(self, gear: Gear, lanes: Lanes, notifier: Notifier) -> None:
-        self.gear, self.lanes, self.notifier = gear, lanes, notifier
+    def __init__(self, gear: Gear, lanes: Lanes, notifier: Notifier, pace: float) -> None:
+        self.gear, self.lanes, self.notifier, self.pace = gear, lanes, notifier, timedelta(seconds=pace)
+        self._until: dict[str, datetime] = {}  # by lane: when what was sent so far is paid for at that pace
 
     def send_next(self, owner: str) -> bool:
         """Send one post that is due; False when there is none."""
         post = self.lanes.claim(self.gear.now(), owner)
         if post is None:
             return False
-        facts, card = self._surroundings(post)
         lanes, now = self.lanes, self.gear.now()
+        paid = max(self._until.get(post.lane, now), now) + self.pace
+        if paid - now > BURST * self.pace:
+            return lanes.later(post, now + self.pace, arrived=None if post.tried_at else False)
+        self._until[post.lane] = paid
+        facts, card = self._surroundings(post)
         try:
             place = self._attempt(post, facts, card, now)
         except Later as wait:
-            lanes.later(post, now + timedelta(seconds=wait.seconds), unsent=not post.tried_at)
+            lanes.later(post, now + timedelta(seconds=wait.seconds), arrived=None if post.tried_at else False)
         except Unsure:
             lanes.later(post, now + AGAIN[min(post.tries, len(AGAIN) - 1)])
         except CannotPost as cannot:
@@ -78,7 +84,7 @@ class Send:
 
     def _give_up(self, post: Post, facts: CardFacts | None, reason: str) -> None:
         """What cannot be said in the channel goes to requester and owner by direct message, once."""
-        self.lanes.undeliverable(post, reason)
+        self.lanes.undeliverable(post, reason, self.gear.now())
         if facts is None or (post.notice and HOW[post.notice.told][1] is Audience.PERSON):
             return
         owner = facts.project.owner if facts.project else ""

@@ -1,0 +1,244 @@
+"""The composition root: settings in, running desk out. The tuple of checks stands here."""
+
+from __future__ import annotations
+
+import os
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from socketserver import ThreadingMixIn
+from typing import Protocol
+from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
+
+from slack_bolt import App
+from slack_bolt.adapter.socket_mode import SocketModeHandler
+from slack_bolt.adapter.wsgi import SlackRequestHandler
+from slack_sdk import WebClient
+from sqlalchemy import Engine, text
+
+from bot.checks.contacts import Contacts
+from bot.checks.coverage import Coverage
+from bot.checks.duplicates import Duplicates
+from bot.checks.key_csr import KeyCsr
+from bot.checks.names import Names, normalise
+from bot.checks.period import Period
+from bot.checks.subject import Subject
+from bot.checks.supplier import Supplier
+from bot.clock import RandomIds, SystemClock
+from bot.domain.approval import Policy
+from bot.domain.notices import Notice, Told
+from bot.domain.supply import Account
+from bot.jobs import KEEP, Worker
+from bot.keys import Pki
+from bot.ports import Check
+from bot.service.desk import Desk
+from bot.service.gear import Gear
+from bot.service.send import Send
+from bot.settings import Settings
+from bot.store.audit import Audit
+from bot.store.engine import open_engine
+from bot.store.jobs import JobTable
+from bot.store.migrate import is_current
+from bot.store.outbox import Outbox
+from bot.store.unit import SqlStore, kept, sweep_forms
+from bot.suppliers import catalogue
+from bot.suppliers.opensrs.client import OpenSRSClient
+from bot.suppliers.opensrs.supplier import OpenSRS
+from bot.vault import LocalVault
+from bot.web import Ops
+from handlers import attach
+from handlers.notify import SlackNotifier
+from handlers.people import SlackPeople
+
+CHECKS: tuple[Check, ...] = (
+    Names(), Subject(), Coverage(), KeyCsr(), Contacts(), Period(), Duplicates(), Supplier(),
+)  # fmt: skip
+
+LISTENERS = 20  # threads; Slack gives three seconds, and five listeners at once would be too few
+LISTENER_TIMEOUT, SENDER_TIMEOUT = 2, 10  # seconds
+
+
+class NotReady(Exception):
+    """The desk cannot start as things are; the text says what to do."""
+
+
+class Stoppable(Protocol):
+    """Anything that is started and stopped."""
+
+    def stop(self) -> None:
+        """Stop it and wait until it has."""
+
+
+@dataclass
+class Running:
+    """A desk put together: `app` answers Slack, `worker` runs jobs and sends the outbox."""
+
+    desk: Desk
+    app: App
+    worker: Worker
+    engine: Engine
+    audit: Audit
+    settings: Settings
+
+
+def build(settings: Settings) -> Running:
+    """Put a desk together; nothing runs yet. NotReady when the database or the vault's key is not as it must be."""
+    engine = open_engine(settings.database_url)
+    if not is_current(engine):
+        raise NotReady("The database is not set up for this version: run `certdesk migrate` first.")
+    clock, ids = SystemClock(settings.clock_offset_file), RandomIds()
+    vault = LocalVault(settings.vault_key.get_secret_value().split(","))
+    known = kept(engine, "vault known value", vault.known_value)
+    vault.prove(known)
+    audit_key = vault.subkey(known, "audit")
+    client = web_client(settings, LISTENER_TIMEOUT)
+    people = SlackPeople(client, clock, team_of(client), frozenset(settings.approvers), settings.approver_group)
+    notifier = SlackNotifier(web_client(settings, SENDER_TIMEOUT), settings.admin_channel)
+    gear = Gear(
+        store=SqlStore(engine, clock, ids, audit_key), clock=clock, ids=ids, vault=vault, pki=Pki(),
+        supplier=supplier_of(settings, clock), checks=CHECKS, people=people, screens=notifier,
+        policy=policy_of(settings), read_names=normalise,
+    )  # fmt: skip
+    desk, audit = Desk(gear), Audit(engine, audit_key)
+    jobs, outbox = JobTable(engine), Outbox(engine)
+
+    def sweep() -> None:
+        before = clock.now() - KEEP
+        jobs.sweep(before)
+        outbox.sweep(before)
+        sweep_forms(engine, before)
+
+    def anchor() -> None:
+        post_anchor(gear, audit, clock.now().date())
+
+    worker = Worker(
+        desk.jobs, jobs, Send(gear, outbox, notifier, settings.slack_pace), clock,
+        owner=ids.new("w"), tick_seconds=settings.tick_seconds, daily=(sweep, anchor),
+    )  # fmt: skip
+    return Running(desk, bolt_app(settings, client, desk), worker, engine, audit, settings)
+
+
+def post_anchor(gear: Gear, audit: Audit, day: date) -> None:
+    """Once a day: anchor every audit chain, and post the line where the database's owner cannot change it."""
+    with gear.store.unit() as unit:
+        if unit.flag("anchored") == day.isoformat():
+            return
+    line = audit.anchor(day)
+    with gear.store.unit() as unit:
+        if unit.flag("anchored") != day.isoformat():
+            unit.set_flag("anchored", day.isoformat())
+            if gear.policy.admin_channel:
+                unit.tell(Notice(Told.ANCHOR, facts=(("line", line),)))
+
+
+def web_client(settings: Settings, timeout: int) -> WebClient:
+    """A Slack client; nothing is repeated by itself."""
+    token = settings.slack_bot_token.get_secret_value()
+    return WebClient(token, base_url=settings.slack_api_url, timeout=timeout, retry_handlers=[])
+
+
+def team_of(client: WebClient) -> str:
+    """The workspace's id: members of any other are strangers."""
+    return str(client.auth_test()["team_id"])
+
+
+def supplier_of(settings: Settings, clock: SystemClock) -> OpenSRS:
+    """OpenSRS with the account's catalogue."""
+    client = OpenSRSClient(settings.supplier_url, settings.opensrs_username, settings.opensrs_key.get_secret_value())
+    account = Account("opensrs", settings.opensrs_username, settings.opensrs_environment)
+    file: Path | None = settings.catalogue
+    products = catalogue.load(file.read_text(encoding="utf-8")) if file else catalogue.standard()
+    return OpenSRS(client, account, settings.agency, products, clock)
+
+
+def policy_of(settings: Settings) -> Policy:
+    """What the operator decided, for the rules."""
+    return Policy(
+        approvers=frozenset(settings.approvers),
+        admins=frozenset(settings.admins),
+        admin_channel=settings.admin_channel,
+        buying=settings.buying,
+        limit_order=settings.buy_limit_order,
+        limit_day=settings.buy_limit_day,
+        self_approval=settings.allow_self_approval,
+        time_zone=settings.desk_time_zone,
+        holidays=frozenset(date.fromisoformat(day) for day in settings.holidays),
+        billing=settings.contact(settings.billing_contact or settings.agency_contact),
+        agency=settings.contact(settings.agency_contact),
+    )
+
+
+def bolt_app(settings: Settings, client: WebClient, desk: Desk) -> App:
+    """Bolt with the whole Slack surface attached."""
+    for name in ("SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET"):  # Bolt would read them and switch to another mode
+        os.environ.pop(name, None)
+    app = App(
+        client=client,
+        signing_secret=settings.slack_signing_secret.get_secret_value() or "unused in socket mode",
+        token_verification_enabled=False,
+        listener_executor=ThreadPoolExecutor(LISTENERS, thread_name_prefix="listener"),
+    )
+    attach(app, desk)
+    return app
+
+
+def start(running: Running, *, web: bool = True, worker: bool = True) -> list[Stoppable]:
+    """Start what this process is for; answers what to stop, in order."""
+    settings, started = running.settings, list[Stoppable]()
+    if web != worker and settings.database_url.startswith("sqlite"):
+        raise NotReady("With SQLite everything runs in one process: use `certdesk run`, or move to PostgreSQL.")
+    if settings.ops_address:
+        ops = Ops(settings.ops_address, lambda: ping(running.engine))
+        ops.start()
+        started.append(ops)
+    if worker:
+        running.worker.start()
+        started.append(running.worker)
+    if web:
+        started.append(Socket(running) if settings.slack_mode == "socket" else Http(running))
+    return started[::-1]
+
+
+def ping(engine: Engine) -> None:
+    """Raises unless the database answers."""
+    with engine.connect() as connection:
+        connection.execute(text("SELECT 1"))
+
+
+class Socket:
+    """Slack over Socket Mode: no public address needed."""
+
+    def __init__(self, running: Running) -> None:
+        self._handler = SocketModeHandler(running.app, running.settings.slack_app_token.get_secret_value())
+        self._handler.connect()  # type: ignore[no-untyped-call] # Bolt left this one without types
+
+    def stop(self) -> None:
+        """Close the connection."""
+        self._handler.close()  # type: ignore[no-untyped-call] # as above
+
+
+class _Quiet(WSGIRequestHandler):
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+class _Threads(ThreadingMixIn, WSGIServer):
+    daemon_threads = True
+
+
+class Http:
+    """Slack over signed HTTP, on PORT."""
+
+    def __init__(self, running: Running) -> None:
+        wsgi = SlackRequestHandler(running.app, path="/slack/events")
+        self._server = make_server("", running.settings.port, wsgi, _Threads, _Quiet)
+        self._thread = threading.Thread(target=self._server.serve_forever, name="http", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Answer no more."""
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()

@@ -1,0 +1,55 @@
+"""Logs as one JSON line an event, with ids and plain words only: no bodies, no keys, no tokens, no contact data."""
+
+from __future__ import annotations
+
+import logging
+import re
+import sys
+from collections.abc import MutableMapping
+from typing import Any, TextIO
+
+import structlog
+
+# libraries that would write bodies or credentials when asked to talk more
+_HELD = ("slack_bolt", "slack_sdk", "botocore", "boto3", "paramiko", "urllib3", "requests", "apscheduler")
+_SECRETS = re.compile(
+    r"xox[a-z]-[\w-]+|xapp-[\w-]+|\b[0-9a-f]{64,}\b"
+    r"|-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)",
+    re.DOTALL,
+)
+
+
+def redact(text: str) -> str:
+    """Text without anything that looks like a token, a private key or a long hexadecimal secret."""
+    return _SECRETS.sub("[redacted]", text)
+
+
+def _redacted(_logger: object, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    return {name: redact(value) if isinstance(value, str) else value for name, value in event.items()}
+
+
+class _Redacting(logging.Formatter):
+    """What libraries log, as one redacted line."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return redact(f"{record.levelname.lower()} {record.name} {super().format(record)}")
+
+
+def set_up(stream: TextIO = sys.stderr) -> None:
+    """Where logs go and what may be in them; called once, by the process that starts."""
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            _redacted,
+            structlog.processors.JSONRenderer(),
+        ],
+        logger_factory=structlog.WriteLoggerFactory(stream),
+        cache_logger_on_first_use=False,
+    )
+    handler = logging.StreamHandler(stream)
+    handler.setFormatter(_Redacting())
+    logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
+    for name in _HELD:
+        logging.getLogger(name).setLevel(logging.WARNING)
