@@ -305,11 +305,21 @@ def test_a_method_changed_by_the_supplier_is_seen(desk: Desk) -> None:
     assert desk.supplier.look(order_id).dcv == "email"
 
 
-def test_a_renewal_names_the_order_it_renews(desk: Desk) -> None:
-    first = desk.issued(COMPANY_CHECKED)
-    renewal = replace(COMPANY_CHECKED, kind=Kind.RENEW, renews=first)
-    with pytest.raises(Refused):  # a year too early: the order was found and its window is shut
+def test_a_renewal_names_the_order_it_renews_and_reads_back_as_one(desk: Desk) -> None:
+    renewal = replace(COMPANY_CHECKED, kind=Kind.RENEW, renews=desk.issued(COMPANY_CHECKED))
+    with pytest.raises(Refused):  # a year too early
         desk.draft(renewal)
+    began = desk.world.clock()
+    desk.world.clock = lambda: began + 340 * 86_400.0
+    look = desk.supplier.look(desk.draft(renewal))
+    assert differences(renewal, look, csr_is_ours=True, agreed_price=look.price) == ((), ())
+    assert dict(look.fields)["registration"] == "renewal"
+
+
+def test_being_locked_out_says_nothing_about_an_order(desk: Desk) -> None:
+    order_id = desk.draft()
+    with pytest.raises(Lost, match="API key"):
+        connect(desk.world, key="wrong" * 20).look(order_id)
 
 
 @pytest.mark.parametrize("kind", ["odd_nesting", "no_ca_certs"])

@@ -8,7 +8,7 @@ import re
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 
-from bot.domain.errors import Lost, Unusable
+from bot.domain.errors import Lost, Refused, Unusable
 from bot.domain.request import Dcv, Kind, Organisation, Product, Request, Standing
 from bot.domain.supply import Accepted, Account, Funds, Look
 from bot.ports import Clock
@@ -59,8 +59,13 @@ class OpenSRS:
         return _named(self._client.ask("SW_REGISTER", attributes, harmless=True))
 
     def look(self, order_id: str) -> Look:
-        """`get_order_info`; an answer that does not name the order asked for is no answer."""
-        shown = self._client.ask("GET_ORDER_INFO", {"order_id": order_id})
+        """`get_order_info`. Not to be let in, or an answer that does not name the order, says nothing about it: Lost."""
+        try:
+            shown = self._client.ask("GET_ORDER_INFO", {"order_id": order_id})
+        except Refused as refused:
+            if refused.unknown_id:
+                raise
+            raise Lost(refused.text) from None
         if _named(shown) != order_id:
             raise Lost("OpenSRS answered about another order")
         return read_look(order_id, shown, self._clock.now())
@@ -97,9 +102,16 @@ class OpenSRS:
         self._act("RESEND_APPROVE_EMAIL", order_id, {})
 
     def switch_dcv(self, order_id: str, method: str, approver_email: str) -> None:
-        """`update_dv_auth`; `method` is a value of Dcv. It may take ten minutes to show."""
+        """`update_dv_auth`; `method` is a value of Dcv. It may take ten minutes to show.
+
+        It cannot change the mailbox the order was submitted with, so a mail that would go elsewhere is refused here.
+        """
         dcv = Dcv(method)
-        self._act("UPDATE_DV_AUTH", order_id, {"dv_auth_method": _SWITCHED[dcv], **_approver(dcv, approver_email)})
+        if dcv is Dcv.EMAIL and approver_email:
+            mailbox = self.look(order_id).approver_email
+            if mailbox not in {"", approver_email}:
+                raise Refused(f"the mail would go to {mailbox}, which cannot be changed any more", "approver_email")
+        self._act("UPDATE_DV_AUTH", order_id, {"dv_auth_method": _SWITCHED[dcv]})
 
     def funds(self) -> Funds:
         """`get_balance`; Unusable when an amount cannot be read."""
