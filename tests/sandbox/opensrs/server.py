@@ -69,17 +69,13 @@ class Front(ThreadingHTTPServer):
                 connection.shutdown(socket.SHUT_RDWR)
             thread.join()
 
-    def process_request_thread(self, request: Connection, client_address: object) -> None:
-        """Remember the connection while it lives."""
-        connection = cast("socket.socket", request)
+    def process_request(self, request: Connection, client_address: object) -> None:
+        """Serve the connection in a thread that is known before it runs, so that none is missed at the end."""
+        thread = threading.Thread(target=self.process_request_thread, args=(request, client_address), daemon=True)
         with self._lock:
-            self._open[connection] = threading.current_thread()
-        try:
-            super().process_request_thread(request, client_address)
-        finally:
-            with self._lock:
-                self._open.pop(connection, None)
-                self._torn.discard(connection)
+            self._open = {known: its for known, its in self._open.items() if its.is_alive()}
+            self._open[cast("socket.socket", request)] = thread
+            thread.start()
 
     def tear(self, connection: socket.socket) -> None:
         """The connection will end with a reset instead of an orderly close."""
