@@ -1,0 +1,164 @@
+"""Clicks: each names one order (or form) and calls one verb, or opens the view that asks for the rest.
+
+The card shows the outcome by itself; whether somebody may is the desk's to say, at the click.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from slack_bolt import Ack, BoltContext, Respond
+from slack_sdk import WebClient
+
+from bot.domain.errors import BadInput
+from bot.domain.findings import standing_stops
+from handlers.errors import SCREEN
+from handlers.forms import draw_step
+from handlers.views import dialogs, form, lists
+from handlers.views.card import card
+from handlers.views.parts import Json, modal, section
+from handlers.views.review import waiting
+
+if TYPE_CHECKING:
+    from bot.service.desk import Desk
+
+
+def _order(action: Json) -> str:
+    """The order that a button was drawn for, without the version it was drawn from."""
+    return str(action["value"]).partition(":")[0]
+
+
+def _user(body: Json) -> str:
+    return str(body["user"]["id"])
+
+
+def _show(client: WebClient, body: Json, view: Json) -> str:
+    """Open a modal, from within a modal on top of it; answers its id."""
+    open_view = client.views_push if "view" in body else client.views_open
+    return str(open_view(trigger_id=body["trigger_id"], view=view)["view"]["id"])
+
+
+# One verb -------------------------------------------------------------------------------------------------------------
+
+
+def check(ack: Ack, body: Json, action: Json, desk: Desk) -> None:
+    desk.ask.check_again(_order(action), _user(body))
+    ack()
+
+
+def look(ack: Ack, body: Json, action: Json, desk: Desk) -> None:
+    desk.follow.look_now(_order(action), _user(body))
+    ack()
+
+
+def cancel(ack: Ack, body: Json, action: Json, desk: Desk) -> None:
+    desk.ask.cancel(_order(action), _user(body))
+    ack()
+
+
+def cancel_bought(ack: Ack, body: Json, action: Json, desk: Desk) -> None:
+    desk.follow.cancel_bought(_order(action), _user(body))
+    ack()
+
+
+def not_bought(ack: Ack, body: Json, action: Json, desk: Desk) -> None:
+    desk.resolve.not_bought(_order(action), _user(body))
+    ack()
+
+
+def bought_outside(ack: Ack, body: Json, action: Json, desk: Desk) -> None:
+    desk.resolve.bought_outside(_order(action), _user(body))
+    ack()
+
+
+# A view ---------------------------------------------------------------------------------------------------------------
+
+
+def review(ack: Ack, body: Json, action: Json, client: WebClient, context: BoltContext, desk: Desk) -> None:
+    """The view opens at once, because a trigger lives three seconds; a job reads the draft and fills it."""
+    context[SCREEN] = _show(client, body, waiting(_order(action)))
+    desk.decide.begin_review(_order(action), _user(body), context[SCREEN])
+    ack()
+
+
+def show(ack: Ack, body: Json, action: Json, client: WebClient, desk: Desk) -> None:
+    _, blocks = card(desk.see.order(_order(action), _user(body)))
+    _show(client, body, modal("Order", blocks))
+    ack()
+
+
+def change(ack: Ack, body: Json, action: Json, client: WebClient, desk: Desk) -> None:
+    opened = desk.ask.open_form(_user(body), "", changes=_order(action))
+    _show(client, body, draw_step(desk, opened, "names"))
+    ack()
+
+
+def reorder(ack: Ack, body: Json, action: Json, client: WebClient, desk: Desk) -> None:
+    opened = desk.ask.open_form(_user(body), "", corrects=_order(action))
+    _show(client, body, draw_step(desk, opened, "names"))
+    ack()
+
+
+def refuse(ack: Ack, body: Json, action: Json, client: WebClient) -> None:
+    _show(client, body, dialogs.refuse(_order(action)))
+    ack()
+
+
+def override(ack: Ack, body: Json, action: Json, client: WebClient, desk: Desk) -> None:
+    order = desk.see.order(_order(action), _user(body)).order
+    _show(client, body, dialogs.override(order.id, standing_stops(order.findings, order.overrides)))
+    ack()
+
+
+def order_number(ack: Ack, body: Json, action: Json, client: WebClient) -> None:
+    _show(client, body, dialogs.number(_order(action)))
+    ack()
+
+
+def bought_as(ack: Ack, body: Json, action: Json, client: WebClient) -> None:
+    _show(client, body, dialogs.number(_order(action), dialogs.BOUGHT_AS))
+    ack()
+
+
+# The form and its second order ----------------------------------------------------------------------------------------
+
+
+def back(ack: Ack, body: Json, client: WebClient, desk: Desk) -> None:
+    """One step back. What was typed is kept even where it is wrong: going back submits nothing."""
+    view, user = body["view"], _user(body)
+    form_id, at = form.meta(view)
+    with suppress(BadInput):
+        desk.ask.save_step(form_id, user, form.read(view))
+    draft = desk.ask.form(form_id, user)
+    client.views_update(view_id=view["id"], view=draw_step(desk, draft, desk.ask.previous_step(draft, at)))
+    ack()
+
+
+def wish_second(ack: Ack, body: Json, action: Json, client: WebClient, desk: Desk) -> None:
+    desk.ask.wish_second(action["value"], _user(body))
+    said = section("The approvers are asked, in the thread of the order that exists. You are told what they decide.")
+    client.views_update(view_id=body["view"]["id"], view=modal("Asked", [said]))
+    ack()
+
+
+def allow_second(ack: Ack, body: Json, action: Json, client: WebClient) -> None:
+    _show(client, body, dialogs.allow_second(action["value"]))
+    ack()
+
+
+# Help -----------------------------------------------------------------------------------------------------------------
+
+
+def help_new(ack: Ack, body: Json, action: Json, client: WebClient, desk: Desk) -> None:
+    """The button's value is an address to order for, or the bare word `new`."""
+    names = action["value"] if "." in action["value"] else ""
+    opened = desk.ask.open_form(_user(body), body["channel"]["id"], names)
+    _show(client, body, draw_step(desk, opened, "names"))
+    ack()
+
+
+def help_list(ack: Ack, body: Json, respond: Respond, desk: Desk) -> None:
+    text, blocks = lists.orders(desk.see.open_orders(_user(body), body["channel"]["id"]))
+    ack()
+    respond(text, blocks, response_type="ephemeral", replace_original=False)

@@ -1,0 +1,125 @@
+"""`/cert` and its words, as one table. Answers are seen by the one who typed; slash commands do not work in threads."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+from slack_bolt import Ack
+from slack_sdk import WebClient
+
+from handlers.forms import draw_step
+from handlers.views import dialogs, lists
+from handlers.views.card import card
+from handlers.views.parts import Json, Message
+
+if TYPE_CHECKING:
+    from bot.service.desk import Desk
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One `/cert`: who typed it where, the first word in small letters and the rest as typed."""
+
+    desk: Desk
+    client: WebClient
+    user: str
+    channel: str
+    trigger: str
+    word: str
+    rest: str
+
+    def opens(self, view: Json) -> None:
+        """Answer with a modal."""
+        self.client.views_open(trigger_id=self.trigger, view=view)
+
+
+def cert(ack: Ack, command: Json, client: WebClient, desk: Desk) -> None:
+    """Slack escapes what was typed into a command; from here on it is plain text, and the views escape it again."""
+    word, _, rest = html.unescape(command.get("text", "")).strip().partition(" ")
+    call = Call(
+        desk, client, command["user_id"], command["channel_id"], command["trigger_id"], word.lower() or "help",
+        rest.strip(),
+    )  # fmt: skip
+    text, blocks = SUBCOMMANDS.get(call.word, _something_else)(call) or ("", [])
+    ack(text=text, blocks=blocks)
+
+
+def _help(_call: Call) -> Message:
+    return lists.help_text()
+
+
+def _new(call: Call) -> None:
+    names = "\n".join(call.rest.replace(",", " ").split())
+    opened = call.desk.ask.open_form(call.user, call.channel, names)
+    call.opens(draw_step(call.desk, opened, "names"))
+
+
+def _project(call: Call) -> None:
+    call.opens(dialogs.project(call.channel, asdict(call.desk.see.project_input(call.channel))))
+
+
+def _list(call: Call) -> Message:
+    return lists.orders(call.desk.see.open_orders(call.user, call.channel))
+
+
+def _show(call: Call, order_id: str) -> Message:
+    return card(call.desk.see.order(order_id, call.user))
+
+
+def _check(call: Call, order_id: str) -> Message:
+    call.desk.ask.check_again(order_id, call.user)
+    return _show(call, order_id)
+
+
+def _cancel(call: Call, order_id: str) -> Message:
+    call.desk.ask.cancel(order_id, call.user)
+    return _show(call, order_id)
+
+
+def _history(call: Call, order_id: str) -> Message:
+    return lists.history(order_id, call.desk.see.history(order_id, call.user))
+
+
+def _pause(call: Call) -> Message:
+    call.desk.buy.pause(call.user)
+    return lists.paused()
+
+
+def _resume(call: Call) -> Message:
+    call.desk.buy.resume(call.user)
+    return lists.resumed()
+
+
+def _with_order(act: Callable[[Call, str], Message]) -> Callable[[Call], Message]:
+    """An order by its id or by an address of it; where several fit, which one is asked."""
+
+    def found(call: Call) -> Message:
+        orders = call.desk.see.find(call.rest, call.user, call.channel)
+        return act(call, orders[0].order.id) if len(orders) == 1 else lists.orders(orders, call.rest)
+
+    return found
+
+
+def _something_else(call: Call) -> Message:
+    """An address: what there is for it, or the offer to order. Any other word: the nearest one, and help."""
+    if "." in call.word:
+        return lists.orders(call.desk.see.find(call.word, call.user, call.channel), call.word)
+    return lists.help_text(call.word, next(iter(get_close_matches(call.word, SUBCOMMANDS, 1)), ""))
+
+
+SUBCOMMANDS: dict[str, Callable[[Call], Message | None]] = {
+    "help": _help,
+    "new": _new,
+    "project": _project,
+    "list": _list,
+    "show": _with_order(_show),
+    "check": _with_order(_check),
+    "cancel": _with_order(_cancel),
+    "history": _with_order(_history),
+    "pause": _pause,
+    "resume": _resume,
+}
