@@ -59,7 +59,7 @@ class OpenSRS:
         return _named(self._client.ask("SW_REGISTER", attributes, harmless=True))
 
     def look(self, order_id: str) -> Look:
-        """`get_order_info`. Not to be let in, or an answer that does not name the order, says nothing about it: Lost."""
+        """`get_order_info`. Not to be let in, or an answer that does not name the order, is Lost: it says nothing."""
         try:
             shown = self._client.ask("GET_ORDER_INFO", {"order_id": order_id})
         except Refused as refused:
