@@ -22,8 +22,8 @@ from tests.sandbox.slack import Channel, Person, Workspace
 
 Json = dict[str, Any]
 SCOPES: Final = (
-    "app_mentions:read channels:history channels:read chat:write commands files:read files:write groups:read im:history "
-    "im:read im:write usergroups:read users:read users:read.email"
+    "app_mentions:read channels:history channels:read chat:write commands files:read files:write groups:read "
+    "im:history im:read im:write usergroups:read users:read users:read.email"
 )
 
 
@@ -84,7 +84,11 @@ def card(text: str, *buttons: str) -> list[Json]:
 
 def register(app: App) -> None:
     """The listeners of an app that asks, posts, updates, answers in a thread and to one person."""
+    register_interactions(app)
+    register_events(app)
 
+
+def register_interactions(app: App) -> None:
     @app.command("/cert")
     def new(ack: Ack, body: Json, client: WebClient) -> None:
         if body["text"] == "help":
@@ -122,6 +126,8 @@ def register(app: App) -> None:
         ack()
         client.views_open(trigger_id=body["trigger_id"], view=form(body["channel"]["id"]))
 
+
+def register_events(app: App) -> None:
     @app.event("app_home_opened")
     def home(event: Json, client: WebClient) -> None:
         client.views_publish(user_id=event["user"], view={"type": "home", "blocks": card("Your orders", "Approve")})
@@ -155,12 +161,12 @@ def over_http(ws: Workspace, app: App) -> Iterator[None]:
 @contextmanager
 def over_socket(ws: Workspace, app: App) -> Iterator[None]:
     handler = SocketModeHandler(app, ws.app_token)
-    handler.connect()
+    handler.client.connect()
     ws.wait_for_bot()
     try:
         yield
     finally:
-        handler.close()
+        handler.client.close()
 
 
 @contextmanager

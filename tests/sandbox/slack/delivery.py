@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import hashlib
 import hmac
 import http.client
@@ -120,6 +121,7 @@ class Socket:
         self._ws = ws
         self._tickets: set[str] = set()
         self._live: list[WebSocket] = []
+        self._leaving: list[WebSocket] = []
         self._loop: asyncio.AbstractEventLoop | None = None
         self._acks: dict[str, Json | None] = {}
         self._waiting: set[str] = set()
@@ -146,6 +148,9 @@ class Socket:
         count: Json = {"num_connections": len(self._live) + 1, "connection_info": {"app_id": self._ws.app_id}}
         await websocket.send_text(json.dumps({"type": "hello", "debug_info": {"host": "sandbox"}} | count))
         self._seen(websocket, live=True)
+        for old in self._leaving.copy():
+            self._leaving.remove(old)
+            await self._close(old)
         try:
             while True:
                 self._acknowledged(await websocket.receive_text())
@@ -214,7 +219,12 @@ class Socket:
         with self._ws.changed:
             gone, self._live = self._live, []
         for websocket in gone:
-            if reason != "drop":
+            if reason == "drop" and self._loop:
+                asyncio.run_coroutine_threadsafe(self._close(websocket), self._loop).result(_SEND_SECONDS)
+            else:
+                self._leaving.append(websocket)  # closed once the app has come back
                 self._write(websocket, {"type": "disconnect", "reason": reason, "debug_info": {"host": "sandbox"}})
-            elif self._loop:
-                asyncio.run_coroutine_threadsafe(websocket.close(1011), self._loop).result(_SEND_SECONDS)
+
+    async def _close(self, websocket: WebSocket) -> None:
+        with contextlib.suppress(RuntimeError, WebSocketDisconnect):
+            await websocket.close(1011)

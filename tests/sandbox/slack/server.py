@@ -15,7 +15,7 @@ from starlette.routing import Route, WebSocketRoute
 from starlette.types import Receive, Scope, Send
 
 from tests.sandbox.core import Entry, Fault
-from tests.sandbox.slack.methods import GENERAL_ERRORS, METHODS, Method
+from tests.sandbox.slack.methods import GENERAL_ERRORS, Method, methods
 from tests.sandbox.slack.shapes import Json
 from tests.sandbox.slack.space import ApiError
 from tests.sandbox.slack.webapi import ROUTES, need_scope
@@ -68,13 +68,13 @@ class Api:
             with self._ws.changed:
                 return {"ok": True} | self._carried_out(call)
         except ApiError as error:
-            method = METHODS.get(call.method)
-            if error.error not in GENERAL_ERRORS | (method.errors if method else frozenset()):
+            method = methods().get(call.method)
+            if error.error not in (method.errors if method else GENERAL_ERRORS):
                 raise LookupError(f"{call.method} does not answer {error.error}") from error
             return {"ok": False, "error": error.error} | error.more
 
     def _carried_out(self, call: Call) -> Json:
-        method = METHODS.get(call.method)
+        method = methods().get(call.method)
         if method is None:
             self._ws.violate(f"unknown method: {call.method}")
             raise ApiError("unknown_method", req_method=call.method)
@@ -181,6 +181,8 @@ class Server:
         if fault and (trouble := _in_trouble(fault)):
             return trouble
         if fault and fault.kind == "delay":
+            if reached := fault.how.get("reached"):
+                reached.set()
             fault.how["released"].wait(_DELAY_SECONDS)
         answer = _json(self._api.answer(call))
         return HangUp() if fault and fault.kind == "drop_after" else answer

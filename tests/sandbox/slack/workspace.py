@@ -11,7 +11,7 @@ from typing import Final, Self, TypeVar
 from tests.sandbox.core import Entry, Faults, Recorder, Serving, control
 from tests.sandbox.slack.control import CONTROL_NAMES, Control
 from tests.sandbox.slack.delivery import EVENT, InProcess, Link, Missed, Reply, Retry, SignedHttp, Socket
-from tests.sandbox.slack.methods import EVENT_SCOPES
+from tests.sandbox.slack.methods import event_scopes
 from tests.sandbox.slack.people import KINDS, Person
 from tests.sandbox.slack.server import Server
 from tests.sandbox.slack.shapes import Json
@@ -51,7 +51,7 @@ class Workspace(Space):
         self.bot = self.add_person(str(self.setting("features", "bot_user", "display_name", default="bot")), "bot")
         self.bot_user_id = self.bot.id
         for event in self.setting("settings", "event_subscriptions", "bot_events", default=[]):
-            if event not in EVENT_SCOPES or not self._subscribed(event):
+            if event not in event_scopes() or not self._subscribed(event):
                 self.violate(f"manifest: the event {event} is unknown or lacks its scope")
 
     # Life -------------------------------------------------------------------------------------------------------------
@@ -89,7 +89,7 @@ class Workspace(Space):
 
     # Waiting ----------------------------------------------------------------------------------------------------------
 
-    def wait_for(self, predicate: Callable[[], Found], timeout: float = 10) -> Found:
+    def wait_for(self, predicate: Callable[[], Found | None], timeout: float = 10) -> Found:
         """What the predicate returns once truthy, looked at after every change; AssertionError when it never is."""
         with self.changed:
             if found := self.changed.wait_for(predicate, timeout):
@@ -129,7 +129,7 @@ class Workspace(Space):
 
     def _subscribed(self, event: str) -> bool:
         wanted = self.setting("settings", "event_subscriptions", "bot_events", default=[])
-        scopes = EVENT_SCOPES.get(event, ())
+        scopes = event_scopes().get(event, "").split()
         return event in wanted and (not scopes or bool(set(scopes) & set(self.scopes)))
 
     def emit(self, name: str, event: Json, channel: Channel | None = None) -> Reply:

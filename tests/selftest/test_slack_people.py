@@ -1,0 +1,383 @@
+"""What people can and cannot do, and the rules of triggers, views, acknowledgements, events and response URLs."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from typing import Any
+from urllib.request import Request, urlopen
+
+import pytest
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
+from slack_sdk.webhook import WebhookClient
+
+from tests.sandbox.slack import Channel, Missed, OpenView, Person, Workspace
+from tests.selftest.test_slack_bolt import card, form, manifest, plain
+from tests.selftest.test_slack_webapi import error_of
+
+Json = dict[str, Any]
+
+
+@dataclass
+class Desk:
+    """An app in the same process: remembers what it was told, answers what the test put there."""
+
+    ws: Workspace
+    answers: list[Json | None] = field(default_factory=list)
+    told: list[Json] = field(default_factory=list)
+    act: Callable[[Json], None] = lambda _payload: None
+
+    def __call__(self, kind: str, payload: Json) -> Json | None:
+        self.told.append(payload | {"kind": kind})
+        self.act(payload)
+        return self.answers.pop(0) if self.answers else None
+
+    @property
+    def client(self) -> WebClient:
+        return WebClient(self.ws.bot_token, base_url=self.ws.api_url, retry_handlers=[])
+
+    def pushes(self, view: Json) -> None:
+        def act(payload: Json) -> None:
+            self.client.views_push(trigger_id=payload["trigger_id"], view=view)
+
+        self.act = act
+
+    def opens(self, view: Json) -> None:
+        def act(payload: Json) -> None:
+            self.act = lambda _payload: None
+            self.client.views_open(trigger_id=payload["trigger_id"], view=view)
+
+        self.act = act
+
+
+@dataclass
+class Clock:
+    now: float = 1_800_000_000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def ws(clock: Clock) -> Iterator[Workspace]:
+    with Workspace(manifest(), clock=clock, delivery="callable") as workspace:
+        yield workspace
+
+
+@pytest.fixture
+def desk(ws: Workspace) -> Desk:
+    made = Desk(ws)
+    ws.deliver = made
+    return made
+
+
+@pytest.fixture
+def channel(ws: Workspace) -> Channel:
+    return ws.add_channel("acme")
+
+
+@pytest.fixture
+def pm(ws: Workspace, channel: Channel) -> Person:
+    made = ws.add_person("pm")
+    channel.members.append(made.id)
+    return made
+
+
+def modal(*elements: Json, **more: object) -> Json:
+    blocks = [
+        {"type": "input", "block_id": f"b{place}", "label": plain(each["type"]), "element": each, "optional": True}
+        for place, each in enumerate(elements)
+    ]
+    return {"type": "modal", "title": plain("T"), "submit": plain("Go"), "blocks": blocks} | more
+
+
+def opened(desk: Desk, pm: Person, channel: Channel, view: Json) -> None:
+    desk.opens(view)
+    pm.command(channel, "/cert")
+
+
+def on_top(pm: Person) -> OpenView:
+    assert pm.view
+    return pm.view
+
+
+def test_views_are_opened_pushed_and_updated_by_the_rules(desk: Desk, pm: Person, channel: Channel) -> None:
+    opened(desk, pm, channel, form(channel.id))
+    pm.fill("Web addresses", "acme.com")
+    more = {"type": "actions", "block_id": "more", "elements": card("", "More")[1]["elements"]}
+    view = form(channel.id)
+    stale = on_top(pm)
+    desk.client.views_update(view_id=stale.id, view=view | {"blocks": [*view["blocks"], more]})
+    assert on_top(pm).inputs["Web addresses"].value == "acme.com"
+    for depth in (2, 3):
+        pushed = view | {"title": plain(f"Step {depth}"), "blocks": [*view["blocks"], more]}
+        desk.pushes(pushed)
+        outcome = pm.press("More")
+        assert (outcome.asked[:5], outcome.view and outcome.view.title) == ("Sure?", f"Step {depth}")
+    assert desk.told[-1]["view"]["state"]["values"]["names"]["value"] == {"type": "plain_text_input", "value": None}
+    with pytest.raises(SlackApiError, match="push_limit_reached"):
+        pm.press("More")
+    desk.act = lambda _payload: None
+    assert error_of(desk.client.views_update, view_id=stale.id, view=view, hash="old") == "hash_conflict"
+    pm.close()
+    assert (desk.told[-1]["type"], desk.told[-1]["is_cleared"]) == ("view_closed", False)
+    pm.close(everything=True)
+    assert desk.told[-1]["is_cleared"] is True
+    assert not pm.stack
+    assert error_of(desk.client.views_update, view_id=stale.id, view=view) == "not_found"
+
+
+@pytest.mark.parametrize(
+    ("answer", "closed", "title"),
+    [
+        (None, True, None),
+        ({"response_action": "clear"}, True, None),
+        ({"response_action": "update", "view": modal({"type": "datepicker"}, title=plain("U"))}, False, "U"),
+        ({"response_action": "push", "view": modal({"type": "datepicker"}, title=plain("P"))}, False, "P"),
+    ],
+)
+def test_a_submission_is_answered(
+    desk: Desk,
+    pm: Person,
+    channel: Channel,
+    answer: Json | None,
+    *,
+    closed: bool,
+    title: str | None,
+) -> None:
+    opened(desk, pm, channel, modal({"type": "plain_text_input"}))
+    desk.answers = [answer]
+    done = pm.submit()
+    assert (done.closed, done.view and done.view.title, done.errors) == (closed, title, {})
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {"response_action": "errors", "errors": {"nowhere": "x"}},
+        {"response_action": "errors", "errors": {}},
+        {"response_action": "update", "view": {"type": "modal"}},
+        {"text": "done"},
+    ],
+)
+def test_an_answer_slack_would_not_understand_is_remembered(
+    ws: Workspace, desk: Desk, pm: Person, channel: Channel, answer: Json
+) -> None:
+    opened(desk, pm, channel, modal({"type": "plain_text_input"}))
+    desk.answers = [answer]
+    done = pm.submit()
+    assert (done.closed, list(done.errors), len(ws.violations)) == (False, [""], 1)
+
+
+OPTIONS = [{"text": plain(each), "value": each[0].lower()} for each in ("Alpha", "Beta")]
+DAY = datetime(2026, 12, 10, tzinfo=UTC)
+FIELDS: list[tuple[Json, object, Json]] = [
+    ({"type": "plain_text_input"}, "x", {"value": "x"}),
+    ({"type": "plain_text_input"}, "", {"value": None}),
+    ({"type": "email_text_input"}, "a@b.example", {"value": "a@b.example"}),
+    ({"type": "url_text_input"}, "https://b.example", {"value": "https://b.example"}),
+    ({"type": "number_input", "is_decimal_allowed": False, "max_value": "9"}, 7, {"value": "7"}),
+    ({"type": "datepicker"}, date(2026, 12, 10), {"selected_date": "2026-12-10"}),
+    ({"type": "timepicker"}, "09:30", {"selected_time": "09:30"}),
+    ({"type": "datetimepicker"}, DAY, {"selected_date_time": int(DAY.timestamp())}),
+    ({"type": "static_select", "options": OPTIONS}, "Beta", {"selected_option": OPTIONS[1]}),
+    ({"type": "static_select", "options": OPTIONS, "initial_option": OPTIONS[0]}, None, {"selected_option": None}),
+    ({"type": "radio_buttons", "options": OPTIONS}, "a", {"selected_option": OPTIONS[0]}),
+    ({"type": "checkboxes", "options": OPTIONS}, ["Alpha"], {"selected_options": [OPTIONS[0]]}),
+    ({"type": "multi_static_select", "options": OPTIONS}, [], {"selected_options": []}),
+    ({"type": "users_select"}, "U1", {"selected_user": "U1"}),
+    ({"type": "multi_users_select"}, ["U1"], {"selected_users": ["U1"]}),
+    ({"type": "conversations_select"}, "C1", {"selected_conversation": "C1"}),
+    ({"type": "multi_channels_select"}, ["C1"], {"selected_channels": ["C1"]}),
+]
+
+
+@pytest.mark.parametrize(("element", "value", "state"), FIELDS)
+def test_each_kind_of_field_is_entered_and_sent_in_slacks_shape(
+    ws: Workspace, desk: Desk, element: Json, value: object, state: Json
+) -> None:
+    pm = ws.add_person("pm", id="U1")
+    channel = ws.add_channel("acme", [pm], id="C1")
+    opened(desk, pm, channel, modal(element | {"action_id": "a"}))
+    pm.fill(element["type"], value)
+    pm.submit()
+    assert desk.told[-1]["view"]["state"]["values"] == {"b0": {"a": {"type": element["type"]} | state}}
+
+
+@pytest.mark.parametrize(
+    ("element", "value"),
+    [
+        ({"type": "plain_text_input", "max_length": 3}, "four"),
+        ({"type": "plain_text_input"}, "two\nlines"),
+        ({"type": "email_text_input"}, "nobody"),
+        ({"type": "url_text_input"}, "b.example"),
+        ({"type": "number_input", "is_decimal_allowed": False}, "1.5"),
+        ({"type": "number_input", "is_decimal_allowed": True, "max_value": "1"}, 2),
+        ({"type": "static_select", "options": OPTIONS}, "Gamma"),
+        ({"type": "checkboxes", "options": OPTIONS}, "Alpha"),
+        ({"type": "users_select"}, "U404"),
+        ({"type": "multi_static_select", "options": OPTIONS, "max_selected_items": 1}, ["Alpha", "Beta"]),
+        ({"type": "conversations_select", "filter": {"include": ["im"]}}, "acme"),
+    ],
+)
+def test_what_the_client_would_not_take_is_refused(
+    desk: Desk, pm: Person, channel: Channel, element: Json, value: object
+) -> None:
+    opened(desk, pm, channel, modal(element))
+    with pytest.raises(AssertionError, match="client does not let"):
+        pm.fill(element["type"], value)
+    with pytest.raises(AssertionError, match="0 of 'Nothing', there are"):
+        pm.fill("Nothing", value)
+
+
+def test_suggestions_and_dispatching_fields_ask_the_app(desk: Desk, pm: Person, channel: Channel) -> None:
+    opened(desk, pm, channel, modal({"type": "external_select", "action_id": "a", "min_query_length": 1}))
+    desk.answers = [{"options": OPTIONS}]
+    pm.fill("external_select", "Alpha")
+    assert (desk.told[-1]["type"], desk.told[-1]["value"]) == ("block_suggestion", "Alpha")
+    block = modal({"type": "datepicker", "action_id": "a"})["blocks"][0] | {"dispatch_action": True}
+    opened(desk, pm, channel, modal() | {"blocks": [block]})
+    pm.fill("datepicker", "2026-12-10")
+    assert (desk.told[-1]["type"], desk.told[-1]["actions"][0]["selected_date"]) == ("block_actions", "2026-12-10")
+
+
+def test_selects_and_menus_of_a_message_send_what_was_chosen(
+    desk: Desk, pm: Person, channel: Channel, ws: Workspace
+) -> None:
+    menu = {"type": "overflow", "action_id": "menu", "options": OPTIONS}
+    kind = {"type": "static_select", "action_id": "kind", "placeholder": plain("Kind"), "options": OPTIONS}
+    blocks = [{"type": "actions", "block_id": "b", "elements": [menu, kind]}]
+    desk.client.chat_postMessage(channel=channel.id, text="x", blocks=blocks)
+    [message] = ws.messages(channel)
+    assert message.plain == "[⋯ Alpha · Beta] <Kind>"
+    pm.choose(message, "menu", "Beta")
+    assert desk.told[-1]["actions"][0]["selected_option"] == OPTIONS[1]
+    pm.choose(message, "Kind", "Alpha")
+    assert desk.told[-1]["state"]["values"]["b"]["kind"]["selected_option"] == OPTIONS[0]
+
+
+def test_an_old_button_can_be_clicked_after_it_was_replaced(
+    ws: Workspace, desk: Desk, pm: Person, channel: Channel
+) -> None:
+    desk.client.chat_postMessage(channel=channel.id, text="x", blocks=card("x", "Approve"))
+    [old] = ws.messages(channel)
+    desk.client.chat_update(channel=channel.id, ts=old.ts, text="y", blocks=card("y"))
+    assert pm.click(old, "Approve").acked
+    with pytest.raises(AssertionError, match="0 of 'Approve'"):
+        pm.click(ws.messages(channel)[0], "Approve")
+
+
+def test_a_trigger_serves_once_within_three_seconds(desk: Desk, pm: Person, channel: Channel, clock: Clock) -> None:
+    pm.command(channel, "/cert")
+    trigger = desk.told[-1]["trigger_id"]
+    clock.now += 3.1
+    assert error_of(desk.client.views_open, trigger_id=trigger, view=form("C")) == "expired_trigger_id"
+    assert error_of(desk.client.views_open, trigger_id=trigger, view=form("C")) == "exchanged_trigger_id"
+    assert error_of(desk.client.views_open, trigger_id="1.2", view=form("C")) == "invalid_trigger_id"
+
+
+def test_a_response_url_serves_five_times_within_thirty_minutes(
+    ws: Workspace, desk: Desk, pm: Person, channel: Channel, clock: Clock
+) -> None:
+    desk.client.chat_postMessage(channel=channel.id, text="x", blocks=card("x", "Approve"))
+    pm.click(ws.messages(channel)[0], "Approve")
+    url = WebhookClient(desk.told[-1]["response_url"])
+    url.send(text="done", replace_original=True)
+    url.send(text="for you")
+    url.send(text="for all", response_type="in_channel")
+    assert [each.plain for each in pm.messages(channel)][1:] == ["for you", "for all"]
+    assert (ws.messages(channel)[0].text, url.send(delete_original=True).status_code) == ("done", 200)
+    assert [each.text for each in ws.messages(channel)] == ["for all"]
+    assert [url.send(text="5").status_code, url.send(text="6").status_code] == [200, 404]
+    pm.command(channel, "/cert")
+    clock.now += 1801
+    assert (
+        WebhookClient(desk.told[-1]["response_url"]).send(text="late").body == '{"ok": false, "error": "expired_url"}'
+    )
+
+
+def test_a_missed_acknowledgement_is_shown(ws: Workspace, desk: Desk, pm: Person, channel: Channel) -> None:
+    ws.delivery_faults.arm("slash_commands", "late")
+    outcome = pm.command(channel, "/cert")
+    assert (outcome.acked, outcome.text) == (False, '/cert failed with the error "operation_timeout"')
+    assert (len(desk.told), ws.recorder.find("slash_commands")[0].reply) == (1, "http_timeout")
+    opened(desk, pm, channel, form("C"))
+    pm.fill("Web addresses", "x")
+    ws.delivery_faults.arm("interactive", "lost")
+    assert pm.submit().errors == {"": "We had some trouble connecting. Try again?"}
+    assert pm.view
+    ws.ack_seconds = -1
+    assert pm.command(channel, "/cert").acked is False
+
+
+def test_a_failed_event_comes_again_three_times(ws: Workspace, desk: Desk, pm: Person, channel: Channel) -> None:
+    ws.delivery_faults.arm("events_api", "late", times=4)
+    pm.say(channel, "hello")
+    assert len(desk.told) == 2
+    ws.redeliver()
+    ws.redeliver()
+    ws.redeliver()
+    assert (len(desk.told), len({each["event_id"] for each in desk.told})) == (4, 1)
+    ws.delivery_faults.arm("events_api", "duplicate")
+    ws.join(ws.add_person("engineer"), channel)
+    assert [each["event"]["type"] for each in desk.told[4:]] == ["member_joined_channel"] * 2
+
+
+def test_only_subscribed_events_of_the_bots_channels_are_sent(ws: Workspace, desk: Desk, pm: Person) -> None:
+    elsewhere = ws.add_channel("elsewhere", [pm], bot=False)
+    pm.say(elsewhere, "hello")
+    ws.deactivate(ws.add_person("left"))
+    ws.kick_bot(ws.add_channel("third", [pm]))
+    assert desk.told == []
+    ws.join(ws.bot, elsewhere)
+    assert desk.told[0]["event"]["user"] == ws.bot_user_id
+
+
+def test_an_event_without_its_scope_is_a_mistake_of_the_manifest() -> None:
+    wrong = manifest(event_subscriptions={"bot_events": ["link_shared", "nonsense", "app_home_opened"]})
+    assert [each.split()[3] for each in Workspace(wrong).violations] == ["link_shared", "nonsense"]
+
+
+def test_people_cannot_do_what_their_client_does_not_offer(ws: Workspace, desk: Desk, pm: Person) -> None:
+    elsewhere = ws.add_channel("elsewhere")
+    for act in (lambda: pm.say(elsewhere, "x"), pm.submit, pm.close, lambda: pm.shortcut(None, "take")):
+        with pytest.raises(AssertionError, match="client does not let"):
+            act()
+    assert pm.command(pm.dm, "/nonsense").text == "/nonsense is not a valid command."
+    assert desk.told == []
+
+
+def test_the_control_address_drives_people_by_name(ws: Workspace, desk: Desk, pm: Person, channel: Channel) -> None:
+    def control(name: str, **how: object) -> Any:  # noqa: ANN401 - any JSON
+        body = json.dumps(how).encode()
+        with urlopen(Request(f"{ws.control_url}/{name}", body)) as answer:  # noqa: S310 - the control address
+            return json.load(answer)
+
+    desk.opens(form(channel.id))
+    assert control("command", person=pm.name, channel="acme", text="/cert")["acked"] is True
+    control("fill", person="pm", wanted="Web addresses", value="acme.com")
+    assert control("submit", person="pm") == {"errors": {}, "closed": True}
+    ts = control("say", person="pm", channel="acme", text="hello")
+    assert control("messages", person="pm", channel="acme") == [{"ts": ts, "plain": "hello", "buttons": []}]
+
+
+def test_waiting_ends_with_what_was_seen(ws: Workspace, pm: Person, channel: Channel) -> None:
+    pm.say(channel, "hello")
+    with pytest.raises(AssertionError, match="#acme hello"):
+        ws.wait_for(lambda: False, timeout=0.01)
+    threading.Thread(target=pm.say, args=(channel, "second")).start()
+    assert ws.wait_for(lambda: [each.text for each in ws.messages(channel)][1:])[0] == "second"
+
+
+def test_a_missed_answer_of_a_callable_is_passed_on(ws: Workspace, pm: Person, channel: Channel) -> None:
+    ws.deliver = lambda _kind, _payload: Missed("http_timeout")
+    assert pm.command(channel, "/cert").acked is False
