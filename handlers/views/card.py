@@ -10,20 +10,9 @@ from typing import NamedTuple
 from bot.domain.approval import Buying
 from bot.domain.card import CardFacts
 from bot.domain.order import Actor, Order, Status
-from handlers.views import parts
+from handlers.views import parts, words
 from handlers.views.parts import Json, Message
-from handlers.views.words import (
-    ACTOR,
-    ADD_BY_HAND,
-    BY_HAND,
-    DOING,
-    HELD_BY,
-    LEVEL,
-    STATE,
-    STOPPED,
-    VOTE,
-    counted,
-)
+from handlers.views.words import counted
 
 _MOST_DETAILS = 4  # with headline, asked, next and dates: eight lines
 _MOST_PEOPLE = 5
@@ -38,28 +27,28 @@ def card(facts: CardFacts) -> Message:
 
 def headline(facts: CardFacts) -> str:
     """The state in words, then the names."""
-    emoji, words = _state(facts)
-    return f"{emoji} {parts.bold(words)}   {parts.names(facts.order.request.names)}"
+    emoji, said = _state(facts)
+    return f"{emoji} {parts.bold(said)}   {parts.names(facts.order.request.names)}"
 
 
 def _state(facts: CardFacts) -> tuple[str, str]:
     order = facts.order
     if order.hold and order.status is Status.HELD:
-        emoji, words = HELD_BY[order.hold.who]
-        return emoji, f"{words}: {counted(len(order.hold.reasons), 'thing')} before we can order"
+        emoji, said = words.HELD_BY[order.hold.who]
+        return emoji, f"{said}: {counted(len(order.hold.reasons), 'thing')} before we can order"
     if order.status is Status.BUYING and not order.tries:
-        stopped, by_hand = STOPPED if order.blocked else None, BY_HAND if facts.buying is Buying.BY_HAND else None
-        return stopped or by_hand or STATE[order.status]
+        by_hand = words.BY_HAND if facts.buying is Buying.BY_HAND else words.STATE[order.status]
+        return words.STOPPED if order.blocked else by_hand
     given = len(order.standing_approvals)
-    if order.status is Status.AWAITING_APPROVAL and given:
-        return STATE[order.status][0], f"{STATE[order.status][1]}: {given} of {facts.needed} given"
-    return STATE[order.status]
+    emoji, said = words.STATE[order.status]
+    count = f": {given} of {facts.needed} given" if order.status is Status.AWAITING_APPROVAL and given else ""
+    return emoji, said + count
 
 
 def _asked(facts: CardFacts) -> str:
     order = facts.order
     test = ["*TEST account, nothing real is bought*"] if order.account.is_test else []
-    level = LEVEL[facts.product.level if facts.product else order.request.level].capitalize()
+    level = words.LEVEL[facts.product.level if facts.product else order.request.level].capitalize()
     deeds = [f"asked by {parts.mention(order.requester)}"]
     deeds += [
         f"approved by {parts.mention(each.by)}" + (", its requester" if each.own else "")
@@ -72,8 +61,8 @@ def _next(facts: CardFacts) -> str:
     if facts.next_actor is Actor.NOBODY:
         return ""
     order, by_hand = facts.order, facts.order.status is Status.BUYING and facts.next_actor is Actor.ENGINEER
-    who = people(facts.next_people) or ACTOR[facts.next_actor]
-    doing = ADD_BY_HAND if by_hand and not order.blocked else DOING[order.status]
+    who = people(facts.next_people) or words.ACTOR[facts.next_actor]
+    doing = words.ADD_BY_HAND if by_hand and not order.blocked else words.DOING[order.status]
     return f"*Next:* {who}: {doing} · since {parts.when(order.since)}"
 
 
@@ -102,7 +91,7 @@ _AT_SUPPLIER = (Status.BUYING, Status.DOUBTFUL, Status.VALIDATING)
 def _particulars(order: Order) -> list[tuple[tuple[Status, ...], str]]:
     """(statuses it is shown in, line or nothing)."""
     since = f" since {parts.when(order.drafting_at)}" if order.drafting_at else ""
-    votes = ", ".join(f"{parts.mention(vote.by)}: {VOTE.get(vote.about, '?')}" for vote in order.votes[-4:])
+    votes = ", ".join(f"{parts.mention(vote.by)}: {words.VOTE.get(vote.about, '?')}" for vote in order.votes[-4:])
     wish = f"Cancelling was asked for by {parts.mention(order.cancel_wanted_by)}; done when it is clear what happened."
     warnings = parts.foreign(", ".join(order.certificate.warnings)) if order.certificate else ""
     return [

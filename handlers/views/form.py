@@ -6,18 +6,18 @@ Every input’s block_id is the name of the field it fills. What was typed stays
 import json
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
 from bot.domain.card import CardFacts
-from bot.domain.client import Project
 from bot.domain.offer import Suggestion
-from bot.domain.request import Dcv, KeyType, Product, Purpose
+from bot.domain.request import Dcv, KeyType, Purpose
 from bot.ports import Form
+from bot.service.ask import FormSummary
 from handlers.views import parts
 from handlers.views.parts import Json, read
 from handlers.views.words import CONTROL, KEY, PURPOSE
 
-__all__ = ["STEPS", "Summary", "exists_view", "form_view", "meta", "placed_view", "read"]
+__all__ = ["exists_view", "form_view", "meta", "placed_view", "read"]  # `read` is the same for every view
 
 STEPS = {  # step: title
     "names": "New certificate",
@@ -31,21 +31,6 @@ _MOST_RADIOS = 10
 _KEPT = "Asked once, then kept with the client. You may close this and come back: what you sent with Next is kept."
 _NOT_BOUGHT = "Nothing is bought yet: an engineer must approve this first."
 _CONSENT = "The agency makes and keeps the secret key of this certificate."
-
-
-class Summary(Protocol):
-    """What the last step shows: everything asked for with what it is, and what is still missing."""
-
-    @property
-    def project(self) -> Project | None: ...
-    @property
-    def product(self) -> Product | None: ...
-    @property
-    def suggestion(self) -> Suggestion | None: ...
-    @property
-    def fields(self) -> Sequence[tuple[str, str]]: ...
-    @property
-    def missing(self) -> Sequence[str]: ...
 
 
 class Field(NamedTuple):
@@ -80,7 +65,7 @@ def form_view(
     form: Form,
     step: str,
     offers: Sequence[Suggestion] = (),
-    summary: Summary | None = None,
+    summary: FormSummary | None = None,
     errors: Mapping[str, str] | None = None,
 ) -> Json:
     """One step of the form as a modal. `offers` belong to "kind", or to "send" where that is not a step of its own."""
@@ -99,7 +84,7 @@ def meta(view: Mapping[str, Any]) -> tuple[str, str]:
     return said["form"], said["step"]
 
 
-def _names(form: Form, _offers: Sequence[Suggestion], _summary: Summary | None) -> list[Json]:
+def _names(form: Form, _offers: Sequence[Suggestion], _summary: FormSummary | None) -> list[Json]:
     value = form.values.get
     lines = value("names", "").splitlines()
     fitting = _fitting(lines)
@@ -129,7 +114,7 @@ def _fitting(lines: Sequence[str]) -> list[str]:
     return fitting
 
 
-def _kind(form: Form, offers: Sequence[Suggestion], _summary: Summary | None) -> list[Json]:
+def _kind(form: Form, offers: Sequence[Suggestion], _summary: FormSummary | None) -> list[Json]:
     if not offers:
         return [parts.section("No kind we can order covers these addresses together. Go back and split them.")]
     wanted = _wanted_by(form)
@@ -166,17 +151,17 @@ def _texts(form: Form, fields: Sequence[Field]) -> list[Json]:
     ]
 
 
-def _company(form: Form, _offers: Sequence[Suggestion], _summary: Summary | None) -> list[Json]:
+def _company(form: Form, _offers: Sequence[Suggestion], _summary: FormSummary | None) -> list[Json]:
     why = "The authority looks this company up and calls it."
     return [parts.section(f"{why} {_KEPT}"), *_texts(form, _COMPANY)]
 
 
-def _contact(form: Form, _offers: Sequence[Suggestion], _summary: Summary | None) -> list[Json]:
+def _contact(form: Form, _offers: Sequence[Suggestion], _summary: FormSummary | None) -> list[Json]:
     why = "Somebody at the client whom the authority may write to and call."
     return [parts.section(f"{why} {_KEPT}"), *_texts(form, _CONTACT)]
 
 
-def _send(form: Form, offers: Sequence[Suggestion], summary: Summary | None) -> list[Json]:
+def _send(form: Form, offers: Sequence[Suggestion], summary: FormSummary | None) -> list[Json]:
     consent = parts.input_boxes([parts.option("yes", "Yes, that is agreed")], [form.values.get("consent", "")])
     return [
         *(_kind(form, offers, summary) if offers else []),
@@ -187,7 +172,7 @@ def _send(form: Form, offers: Sequence[Suggestion], summary: Summary | None) -> 
     ]
 
 
-def _summed_up(form: Form, summary: Summary) -> list[Json]:
+def _summed_up(form: Form, summary: FormSummary) -> list[Json]:
     said = [(label, parts.foreign(value, 600)) for label, value in summary.fields]
     missing = "\n".join(f"{place}. {parts.foreign(text)}" for place, text in enumerate(summary.missing[:8], 1))
     return [
@@ -197,9 +182,9 @@ def _summed_up(form: Form, summary: Summary) -> list[Json]:
     ]
 
 
-def _dates(form: Form, summary: Summary) -> str:
+def _dates(form: Form, summary: FormSummary) -> str:
     offer, project = summary.suggestion, summary.project
-    launch = _wanted_by(form) or (project.launch if project else None)
+    launch = _wanted_by(form) or project.launch
     wanted = f"Launch {parts.day(launch)}. " if launch else ""
     if offer is None:
         return wanted.strip()
@@ -226,7 +211,7 @@ def _more(form: Form) -> list[Json]:
     ]
 
 
-_DRAW: dict[str, Callable[[Form, Sequence[Suggestion], Summary | None], list[Json]]] = {
+_DRAW: dict[str, Callable[[Form, Sequence[Suggestion], FormSummary | None], list[Json]]] = {
     "names": _names,
     "kind": _kind,
     "company": _company,

@@ -90,10 +90,12 @@ def project(of: Project, client_name: str = "") -> Message:
 
 
 def paused() -> Message:
-    text = "Buying is paused. Approved orders wait; everything else goes on. `/cert resume` ends it."
-    return text, [parts.section(text)]
+    return _line("Buying is paused. Approved orders wait; everything else goes on. `/cert resume` ends it.")
 
 
 def resumed() -> Message:
-    text = "Buying goes on. Waiting orders are checked again first."
+    return _line("Buying goes on. Waiting orders are checked again first.")
+
+
+def _line(text: str) -> Message:
     return text, [parts.section(text)]

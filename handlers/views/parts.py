@@ -93,10 +93,6 @@ def context(text: str) -> Json:
     return {"type": "context", "elements": [mrkdwn(text)]}
 
 
-def header(text: str) -> Json:
-    return {"type": "header", "text": plain(text, 150)}
-
-
 def divider() -> Json:
     return {"type": "divider"}
 

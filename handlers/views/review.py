@@ -134,11 +134,7 @@ def _read_back(review: Review) -> str:
     return said + (f"\nNot shown by the supplier: {hidden}." if hidden else "")
 
 
-_HEADINGS = {
-    Verdict.STOP: "Stops",
-    Verdict.WARN: "Warnings",
-    Verdict.UNKNOWN: "Could not be found out",
-}
+_HEADINGS = {Verdict.STOP: "Stops", Verdict.WARN: "Warnings", Verdict.UNKNOWN: "Could not be found out"}
 
 
 def _warnings(review: Review) -> list[Json]:

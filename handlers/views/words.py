@@ -53,11 +53,7 @@ DOING: dict[Status, str] = {
 }
 ADD_BY_HAND = "add the service in the supplier's panel; the desk sees it and follows"
 
-LEVEL = {
-    Level.DV: "domain checked",
-    Level.OV: "company checked",
-    Level.EV: "company checked at length",
-}
+LEVEL = {Level.DV: "domain checked", Level.OV: "company checked", Level.EV: "company checked at length"}
 PURPOSE = {
     Purpose.PUBLIC: "A public site",
     Purpose.CUSTOMERS: "Customers log in or pay there",
@@ -84,23 +80,13 @@ DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 DEED: dict[str, str] = {
     "placed": "asked for it",
     Move.READY: "draft saved and read back, approval asked",
-    Move.HOLD: "held",
     Move.SAVE_LOST: "the supplier did not answer when the draft was saved",
-    Move.CHANGE: "changed it",
-    Move.CANCEL: "cancelled it",
-    Move.CLIENT_ORDERS: "handed over to the client, who orders",
-    Move.MENDED: "the reason to hold it is gone",
     Move.OVERRIDE: "went on in spite of a stop",
-    Move.REMIND: "reminded",
     Move.LAPSE: "cancelled after 60 days on hold",
     Move.APPROVE: "approved it, one more is needed",
     Move.APPROVED: "approved it",
-    Move.REFUSE: "refused it",
     Move.DRAFT_DIFFERS: "the draft at the supplier is not what was approved",
-    Move.RECHECKED: "checked again",
     Move.BOUGHT_IN_PANEL: "was bought in the supplier's panel before the approval",
-    Move.APPROVER_LOST: "an approver no longer is one",
-    Move.BLOCKED: "buying is stopped",
     Move.ATTEMPT: "tried to buy it",
     Move.ACCEPTED: "bought",
     Move.REJECTED: "the supplier refused the purchase",
@@ -108,26 +94,13 @@ DEED: dict[str, str] = {
     Move.DOUBT: "unclear whether it was bought",
     Move.CANCEL_LATER: "asked to cancel it once the answer is known",
     Move.FOUND_LIVE: "found bought at the supplier",
-    Move.FOUND_DECLINED: "found declined at the supplier",
-    Move.FOUND_CANCELLED: "found cancelled at the supplier",
     Move.NUMBER_WANTED: "asked for the new order number",
     Move.ORDER_NUMBER: "gave the new order number",
-    Move.STILL_PENDING: "surely not bought",
     Move.VOTE: "said what happened to the purchase",
-    Move.BOUGHT_OUTSIDE: "settled: bought outside",
-    Move.BOUGHT_AS: "settled: bought under another number",
-    Move.NOT_BOUGHT: "settled: not bought",
-    Move.PROGRESS: "news from the supplier",
-    Move.UNKNOWN_STATE: "a state nobody knows",
     Move.SWITCH_DCV: "changed how control of the domain is shown",
-    Move.RESEND: "had the mail sent again",
     Move.NUDGE: "had the desk look at once",
-    Move.CANCELLED_THERE: "cancelled at the supplier",
     Move.NO_CERTIFICATE: "completed, but no certificate to fetch",
     Move.OTHER_KEY: "a certificate for another key came",
-    Move.ISSUE: "issued",
-    Move.PASTE: "pasted the certificate",
-    Move.REORDER: "ordered again",
     Move.AFTERMATH: "goes on at the supplier although cancelled here",
     Move.VAULT_SHUT: "the vault did not open the key",
 }
