@@ -25,7 +25,7 @@ from bot.checks.key_csr import KeyCsr
 from bot.checks.names import Names, normalise
 from bot.checks.period import Period
 from bot.checks.subject import Subject
-from bot.checks.supplier import Supplier
+from bot.checks.supplier import Supply
 from bot.clock import RandomIds, SystemClock
 from bot.domain.approval import Policy
 from bot.domain.notices import Notice, Told
@@ -53,7 +53,7 @@ from handlers.notify import SlackNotifier
 from handlers.people import SlackPeople
 
 CHECKS: tuple[Check, ...] = (
-    Names(), Subject(), Coverage(), KeyCsr(), Contacts(), Period(), Duplicates(), Supplier(),
+    Names(), Subject(), Coverage(), KeyCsr(), Contacts(), Period(), Duplicates(), Supply(),
 )  # fmt: skip
 
 LISTENERS = 20  # threads; Slack gives three seconds, and five listeners at once would be too few
