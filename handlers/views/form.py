@@ -201,7 +201,6 @@ def _more(form: Form) -> list[Json]:
     mailbox = parts.input_text(value("approver_email", ""), "admin@acme.com", most=254)
     own = parts.input_text(value("own_csr", ""), multiline=True)
     return [
-        parts.divider(),
         parts.section("*More options.* Leave them as they are if in doubt."),
         parts.entry("dcv", "Proof of control", parts.input_radio(ways, value("dcv") or Dcv.DNS)),
         parts.entry("approver_email", "Mailbox for the proof", mailbox, "Only for proof by mail.", optional=True),

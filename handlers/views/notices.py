@@ -75,8 +75,8 @@ WORDS: dict[Told, str] = {
     Told.MENDED: "What held the order[ for {names}] is gone; I go on with it.",
     Told.CHANGED: "The order[ for {names}] was changed; I prepare it anew.[ {before} → {after}.][{void:.0} Approvals "
     "given before no longer count.]",
-    Told.OVERRIDDEN: "An approver lets the order[ for {names}] go on all the same.[ Reason: {reason}.][ It is "
-    "about:{whats}]\nTwo other approvers must now agree.",
+    Told.OVERRIDDEN: "An approver lets the order[ for {names}] go on all the same.[ Reason: {reason}.][ In spite of:{list}]\nTwo other "
+    "approvers must now agree.",
     Told.APPROVAL_WANTED: "Please review the order[ for {names}], then approve or refuse it.[ {dates}]",
     Told.APPROVED_ONE: "The order[ for {names}] has an approval[, {given} of {needed}]. One more approver, please.",
     Told.APPROVED: "The order[ for {names}] is approved[{own:.0} by its requester].[ {dates}]",
@@ -137,8 +137,7 @@ WORDS: dict[Told, str] = {
     Told.PAUSED: "Buying is paused.[ Reason: {reason}.] Approved orders wait until it is resumed.",
     Told.RESUMED: "Buying goes on. Waiting orders are checked again first.",
     Told.ANCHOR: "Today’s anchor of the audit[: `{anchor}`]. Please keep this message.",
-    Told.UNDELIVERED: "I could not post in the project’s channel[: {reason}]. Please invite me there.[ It was about "
-    "{names}.]",
+    Told.UNDELIVERED: "I could not post this in the project’s channel; please invite me there:",
 }
 
 _SECOND = "second.allow"

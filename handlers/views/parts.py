@@ -93,10 +93,6 @@ def context(text: str) -> Json:
     return {"type": "context", "elements": [mrkdwn(text)]}
 
 
-def divider() -> Json:
-    return {"type": "divider"}
-
-
 def alert(text: str, level: str = "warning") -> Json:
     """A coloured line at the top of a modal (modals only)."""
     return {"type": "alert", "level": level, "text": mrkdwn(text, 200)}

@@ -32,15 +32,13 @@ def waiting(order_id: str) -> Json:
 def review(review: Review) -> Json:
     """The draft as read just now; without a submit button where nothing may be approved."""
     order = review.facts.order
+    paragraphs = (_read_back(review), *_findings(review), *_decisions(order), _by_hand(review))
     blocks = [
         _account(order),
         *([parts.alert(parts.foreign(review.problem, 200), "error")] if review.problem else []),
         parts.section(_since_last(review)),
         *parts.fields(_what(review)),
-        parts.section(_read_back(review)),
-        *_warnings(review),
-        *_decisions(review),
-        *_by_hand(review),
+        *(parts.section(text) for text in paragraphs if text),
         parts.context(_engineers(review)),
         parts.section(_which(review)),
     ]
@@ -81,7 +79,7 @@ def _list(heading: str, lines: Iterable[str]) -> str:
 
 def _since_last(review: Review) -> str:
     lines = [
-        f"{parts.foreign(what, 60)}: {parts.foreign(before or '–', 70)} → *{parts.foreign(now or '–', 70)}*"
+        f"{parts.foreign(what, 60)}: {parts.foreign(before or '–', 70)} → {parts.foreign(now or '–', 70)}"
         for what, before, now in review.changes
     ]
     return _list("Other than in the last order", lines) or "Nothing differs from the last order, or there was none."
@@ -94,7 +92,7 @@ def _what(review: Review) -> list[tuple[str, str]]:
     held = f", USD {review.funds.held:.2f} of it set aside" if review.funds and review.funds.held else ""
     return [
         ("Web addresses", parts.names(request.names, 10)),
-        ("Kind", f"{parts.foreign(product.title if product else request.product, 100)}, {LEVEL[request.level]}"),
+        ("Kind", parts.foreign(product.title if product else f"{request.product}, {LEVEL[request.level]}", 150)),
         ("Price", _price(order) or "not known"),
         ("Balance", funds + held),
         ("Limit of the day", f"USD {parts.foreign(review.limit_day, 20)}" if review.limit_day else ""),
@@ -137,39 +135,34 @@ def _read_back(review: Review) -> str:
 _HEADINGS = {Verdict.STOP: "Stops", Verdict.WARN: "Warnings", Verdict.UNKNOWN: "Could not be found out"}
 
 
-def _warnings(review: Review) -> list[Json]:
-    lists = [
-        _list(heading, [_finding(each) for each in review.findings if each.verdict is verdict])
-        for verdict, heading in _HEADINGS.items()
+def _findings(review: Review) -> list[str]:
+    found = [
+        (heading, [each for each in review.findings if each.verdict is which]) for which, heading in _HEADINGS.items()
     ]
-    return [parts.section(each) for each in lists if each]
+    return [_list(heading, map(_finding, findings)) for heading, findings in found]
 
 
 def _finding(finding: Finding) -> str:
     return f"{parts.foreign(finding.rule, 30)}: {parts.foreign(f'{finding.sentence} {finding.advice}', 190)}"
 
 
-def _decisions(review: Review) -> list[Json]:
+def _decisions(order: Order) -> list[str]:
     """What approvers decided before: overrides, a permitted second order."""
-    order = review.facts.order
-    overrides = [
-        f"{parts.foreign(each.rule, 30)} by {parts.mention(each.by)}: {parts.foreign(each.reason, 150)}"
-        for each in order.overrides
+    given = [(each.by, each.reason, f"{parts.foreign(each.rule, 30)}, ") for each in order.overrides]
+    seconds = [(order.second.by, order.second.reason, "")] if order.second else []
+    return [
+        _list(heading, (f"{rule}{parts.mention(by)}: {parts.foreign(reason, 150)}" for by, reason, rule in decided))
+        for heading, decided in (("Overridden", given), ("Allowed as a second order for these addresses", seconds))
     ]
-    second = order.second
-    seconds = [f"{parts.mention(second.by)}: {parts.foreign(second.reason, 150)}"] if second else []
-    lists = (_list("Overridden", overrides), _list("Allowed as a second order for these addresses", seconds))
-    return [parts.section(each) for each in lists if each]
 
 
-def _by_hand(review: Review) -> list[Json]:
+def _by_hand(review: Review) -> str:
     """For the panel: the draft's number and the proof of control, which are typed there again."""
     order, request = review.facts.order, review.facts.order.request
-    if review.facts.buying is not Buying.BY_HAND:
-        return []
     mailbox = f", {parts.code(request.approver_email)}" if request.dcv is Dcv.EMAIL else ""
     draft = f" Draft {parts.code(order.draft.id, 60)}." if order.draft else ""
-    return [parts.section(f"*For the panel:*{draft} Proof of control {CONTROL[request.dcv]}{mailbox}.")]
+    by_hand = review.facts.buying is Buying.BY_HAND
+    return f"*For the panel:*{draft} Proof of control {CONTROL[request.dcv]}{mailbox}." if by_hand else ""
 
 
 def _engineers(review: Review) -> str:

@@ -42,7 +42,7 @@ DOING: dict[Status, str] = {
     Status.HELD: "mend what is listed below; nothing is bought",
     Status.AWAITING_APPROVAL: "review the draft, then approve or refuse it",
     Status.BUYING: "buys it, then says so here",
-    Status.DOUBTFUL: "look in the supplier's panel, then say below what is there",
+    Status.DOUBTFUL: "look in the supplier’s panel, then say below what is there",
     Status.VALIDATING: "the client shows control of the domain, the authority checks",
     Status.ISSUED: "install it",
     Status.LIVE: "keeps watching it",
@@ -51,7 +51,7 @@ DOING: dict[Status, str] = {
     Status.CANCELLED: "nothing is left to do",
     Status.ENDED: "nothing is left to do",
 }
-ADD_BY_HAND = "add the service in the supplier's panel; the desk sees it and follows"
+ADD_BY_HAND = "add the service in the supplier’s panel; the desk sees it and follows"
 
 LEVEL = {Level.DV: "domain checked", Level.OV: "company checked", Level.EV: "company checked at length"}
 PURPOSE = {
@@ -62,7 +62,7 @@ PURPOSE = {
 }
 CONTROL = {
     Dcv.DNS: "by a DNS record (recommended)",
-    Dcv.EMAIL: "by a mail to the domain's own mailbox",
+    Dcv.EMAIL: "by a mail to the domain’s own mailbox",
     Dcv.FILE: "by a file on the web server",
 }
 TURN: dict[str, str] = {  # what the client does to show control of the domain
@@ -85,8 +85,12 @@ DEED: dict[str, str] = {
     Move.LAPSE: "cancelled after 60 days on hold",
     Move.APPROVE: "approved it, one more is needed",
     Move.APPROVED: "approved it",
+    Move.HOLD: "held",
+    Move.CHANGE: "changed it",
+    Move.CANCEL: "cancelled it",
+    Move.REFUSE: "refused it",
     Move.DRAFT_DIFFERS: "the draft at the supplier is not what was approved",
-    Move.BOUGHT_IN_PANEL: "was bought in the supplier's panel before the approval",
+    Move.BOUGHT_IN_PANEL: "was bought in the supplier’s panel before the approval",
     Move.ATTEMPT: "tried to buy it",
     Move.ACCEPTED: "bought",
     Move.REJECTED: "the supplier refused the purchase",

@@ -1,0 +1,293 @@
+"""Every message and view: what it looks like, that Slack takes it, and that nothing foreign gets through as markup."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+from syrupy.assertion import SnapshotAssertion
+from syrupy.extensions.json import JSONSnapshotExtension
+
+from bot.domain.approval import Buying
+from bot.domain.findings import Verdict
+from bot.domain.notices import Notice, Told
+from bot.domain.order import Attempt, Status
+from bot.domain.request import Level
+from handlers.views import dialogs, form, lists, words
+from handlers.views.card import BUTTONS, card
+from handlers.views.notices import WORDS, notice
+from handlers.views.parts import Json, Message
+from handlers.views.review import review, waiting
+from tests.handlers.views import samples
+from tests.sandbox.slack.surfaces import check_message, check_view
+
+TRADE = re.compile(r"\b(CSR|DCV|SAN|CAA|RDAP|OV)\b")
+_OURS = re.compile(r"<(@[UW][A-Z0-9]+|#C[A-Z0-9]+|!date\^\d+\^[^|<>]+\|[^<>]+)>")
+_ALL_FACTS = sorted(
+    set(re.findall(r"{(\w+)", "".join(WORDS.values()))) - {"list", "dates"} | {"by", "what", "form", "dcv"}
+)
+_USUAL_FACTS = {
+    Told.HELD: {"reason": "Acme LLC is not in good standing in Illinois.\nWe have no phone number."},
+    Told.CHANGED: {"by": "U0PM", "void": "yes"},
+    Told.OVERRIDDEN: {"by": "U0BOSS", "reason": "They filed it today", "what": samples.STOP.sentence},
+    Told.APPROVED_ONE: {"given": "1", "needed": "2"},
+    Told.BLOCKED: {"reason": "buying is paused"},
+    Told.VOTED: {"about": "not_bought"},
+    Told.REFUSED: {"reason": "The launch moved to spring."},
+    Told.UNKNOWN_STATE: {"state": "quantum <b>"},
+    Told.SUPPLIER_SILENT: {"since": samples.AT.isoformat()},
+    Told.CLIENT_MUST_ACT: {"before": "in-progress", "after": "awaiting-approval", "dcv": "dns"},
+    Told.PROGRESS: {"before": "pending", "after": "in-progress"},
+    Told.ISSUED: {"until": samples.AT.isoformat(), "names": "*.acme.com, acme.com", "warnings": ""},
+    Told.OTHER_KEY: {"serial": "0A:0B", "issuer": "Thawte TLS CA"},
+    Told.SECOND_WANTED: {"form": samples.FORM.id, "project": "Acme shop", "by": "U0PM"},
+    Told.SECOND_ALLOWED: {"other": "o-zzzz2222", "reason": "Another data centre"},
+    Told.REMINDER: {"since": samples.AT.isoformat()},
+    Told.LAPSE_SOON: {"until": "2026-12-24"},
+    Told.PROJECT_SET: {"name": "Acme shop", "client": "Acme LLC", "by": "U0PM"},
+    Told.UNDELIVERED: {"what": "issued", "until": samples.AT.isoformat()},
+}  # fmt: skip
+
+
+@pytest.fixture
+def shown(snapshot: SnapshotAssertion) -> SnapshotAssertion:
+    return snapshot.use_extension(JSONSnapshotExtension)
+
+
+def told(kind: Told, mentions: tuple[str, ...] = ("U0PM",), /, **said: str) -> Notice:
+    return Notice(kind, samples.PROJECT.id, samples.ORDER.id, "", mentions, tuple(said.items()))
+
+
+def worst_notice(kind: Told) -> Message:
+    crowd = tuple(f"U0A{n}" for n in range(60))
+    said = tuple((name, samples.LONG) for name in _ALL_FACTS)
+    return notice(replace(told(kind, crowd), facts=said), samples.worst_facts(Status.DOUBTFUL))
+
+
+def messages() -> Iterator[tuple[str, Message]]:
+    """Every message, both as on every day and at its worst."""
+    for status in Status:
+        yield f"card {status}", card(samples.facts(samples.usual(status)))
+        yield f"worst card {status}", card(samples.worst_facts(status))
+    for kind in Told:
+        yield f"bare notice {kind}", notice(Notice(kind), None)
+        yield f"worst notice {kind}", worst_notice(kind)
+    crowd = [samples.worst_facts(status) for status in Status] * 5
+    yield "help", lists.help_text()
+    yield "unknown word", lists.help_text(samples.LONG, "list")
+    yield "orders", lists.orders(crowd, samples.LONG)
+    yield "no orders", lists.orders([], samples.LONG)
+    yield "none open", lists.orders([])
+    yield "history", lists.history(samples.LONG, samples.entries(200))
+    yield "project", lists.project(replace(samples.PROJECT, name=samples.LONG), samples.LONG)
+    yield from (("paused", lists.paused()), ("resumed", lists.resumed()))
+
+
+def views() -> Iterator[tuple[str, Json]]:
+    hard = samples.summary(worst=True)
+    errors = {"org.name": samples.LONG, "elsewhere": samples.LONG}
+    for step in form.STEPS:
+        yield f"form {step}", form.form_view(samples.FORM, step, samples.offers(), samples.summary())
+        yield f"worst form {step}", form.form_view(samples.WORST_FORM, step, samples.offers(25), hard, errors)
+        yield f"empty form {step}", form.form_view(replace(samples.FORM, values={}), step)
+    stops = [finding for finding in samples.worst(Status.HELD).findings if finding.verdict is Verdict.STOP]
+    yield "placed", form.placed_view(samples.worst_facts(Status.PREPARING))
+    yield "exists", form.exists_view(samples.ORDER.id, samples.MANY_NAMES, samples.FORM.id)
+    yield "waiting", waiting(samples.ORDER.id)
+    yield "review", review(samples.review())
+    yield "worst review", review(samples.worst_review())
+    yield "review without a way", review(replace(samples.worst_review(), problem=samples.LONG))
+    yield "refuse", dialogs.refuse(samples.ORDER.id)
+    yield "override", dialogs.override(samples.ORDER.id, stops)
+    yield "nothing to override", dialogs.override(samples.ORDER.id, [])
+    yield "second", dialogs.allow_second(samples.FORM.id)
+    yield "number", dialogs.number(samples.ORDER.id)
+    yield "project", dialogs.project("C0ACME", {})
+    yield (
+        "worst project",
+        dialogs.project("C0ACME", {"name": samples.LONG, "client_name": samples.LONG, "owner": "U0PM"}),
+    )
+
+
+MESSAGES, VIEWS = dict(messages()), dict(views())
+
+
+def texts(value: object, key: str = "") -> Iterator[str]:
+    """Every text a person reads; what stands in an input to be edited is left as it was typed."""
+    if isinstance(value, str) and key in {"text", ""}:
+        yield value
+    for name, each in value.items() if isinstance(value, Mapping) else ():
+        yield from texts(each, name)
+    for each in value if isinstance(value, list | tuple) else ():
+        yield from texts(each)
+
+
+def read_by_people(what: object) -> str:
+    return "\n".join(texts(what))
+
+
+@pytest.mark.parametrize("status", Status)
+def test_every_status_has_its_card(status: Status, shown: SnapshotAssertion) -> None:
+    assert card(samples.facts(samples.usual(status))) == shown
+
+
+@pytest.mark.parametrize("kind", Told)
+def test_everything_told_has_its_words(kind: Told, shown: SnapshotAssertion) -> None:
+    facts = None if kind in {Told.PAUSED, Told.RESUMED, Told.ANCHOR, Told.PROJECT_SET} else samples.facts(samples.ORDER)
+    assert notice(told(kind, ("U0PM",), **_USUAL_FACTS.get(kind, {})), facts) == shown
+
+
+@pytest.mark.parametrize("name", [*(f"form {step}" for step in form.STEPS), "review", "refuse", "number", "exists"])
+def test_every_view_has_its_look(name: str, shown: SnapshotAssertion) -> None:
+    assert VIEWS[name] == shown
+
+
+def test_lists_have_their_look(shown: SnapshotAssertion) -> None:
+    orders = lists.orders([samples.facts(samples.usual(status)) for status in (Status.HELD, Status.LIVE)])
+    history, project = lists.history(samples.ORDER.id, samples.entries()), lists.project(samples.PROJECT, "Acme LLC")
+    assert [lists.help_text(), orders, history, project] == shown
+
+
+@pytest.mark.parametrize("name", MESSAGES)
+def test_slack_takes_every_message(name: str) -> None:
+    text, blocks = MESSAGES[name]
+    assert check_message({"text": text, "blocks": blocks}) == []
+
+
+@pytest.mark.parametrize("name", VIEWS)
+def test_slack_takes_every_view(name: str) -> None:
+    assert check_view(VIEWS[name]) == []
+
+
+@pytest.mark.parametrize("name", [*MESSAGES, *VIEWS])
+def test_nothing_foreign_becomes_a_mention_a_link_or_half_an_entity(name: str) -> None:
+    said = _OURS.sub("", read_by_people(MESSAGES.get(name) or VIEWS.get(name)))
+    assert "<" not in said
+    assert "U0EVIL>" not in said
+    assert re.findall(r"&(?!(?:amp|lt|gt);)", said) == []
+
+
+@pytest.mark.parametrize("status", Status)
+def test_a_card_has_at_most_eight_lines(status: Status) -> None:
+    for facts in (samples.facts(samples.usual(status)), samples.worst_facts(status)):
+        assert 2 <= len(card(facts)[1][0]["text"]["text"].splitlines()) <= 8
+
+
+@pytest.mark.parametrize("name", MESSAGES)
+def test_no_message_carries_price_contact_or_suppliers_number(name: str) -> None:
+    said = json.dumps(MESSAGES[name])
+    assert [
+        private for private in ("449", "USD", "ann@", "312555", "3515690", "Smith", "admin@") if private in said
+    ] == []
+
+
+def test_requesters_read_no_trade_word() -> None:
+    table = [value for name, value in vars(words).items() if name.isupper()]
+    seen = read_by_people([list(each.values()) if isinstance(each, dict) else each for each in table])
+    seen += read_by_people([*MESSAGES.values(), *(view for name, view in VIEWS.items() if "review" not in name)])
+    assert TRADE.findall(seen) == []
+
+
+def test_everything_that_can_be_told_has_exactly_one_row() -> None:
+    assert list(WORDS) == list(Told)
+
+
+@pytest.mark.parametrize("kind", Told)
+def test_a_notice_calls_only_those_who_must_act(kind: Told) -> None:
+    text, _ = notice(told(kind, ("U0PM", "U0ENG"), by="U0BOSS"), samples.worst_facts(Status.VALIDATING))
+    assert re.findall(r"<@(\w+)>", text) == ["U0PM", "U0ENG"]
+
+
+def actions(blocks: list[Json]) -> list[Json]:
+    return [element for block in blocks if block["type"] == "actions" for element in block["elements"]]
+
+
+@pytest.mark.parametrize("status", Status)
+def test_every_button_names_the_order_and_the_version_it_was_drawn_from(status: Status) -> None:
+    found = actions(card(samples.facts(samples.usual(status)))[1])
+    assert {each["value"] for each in found} <= {"o-k3v9x2mq:7"}
+    assert bool(found) == bool(BUTTONS[status])
+
+
+DANGEROUS = {"order.cancel", "order.cancel_bought", "order.resolve.not_bought", "order.resolve.outside"}
+
+
+@pytest.mark.parametrize("status", Status)
+def test_what_is_dangerous_is_asked_twice(status: Status) -> None:
+    for each in actions(card(samples.facts(samples.usual(status)))[1]):
+        assert ("confirm" in each) == (each["action_id"] in DANGEROUS)
+
+
+@pytest.mark.parametrize(
+    ("attempts", "buying", "offered"),
+    [
+        ((), Buying.AUTO, {"order.look", "order.cancel"}),
+        ((), Buying.BY_HAND, {"order.look", "order.number", "order.cancel"}),
+        (samples.usual(Status.BUYING).attempts, Buying.AUTO, {"order.look", "order.cancel_bought"}),
+    ],
+)
+def test_an_order_being_bought_offers_what_still_makes_sense(
+    attempts: tuple[Attempt, ...], buying: Buying, offered: set[str]
+) -> None:
+    order = samples.usual(Status.BUYING, attempts=attempts)
+    assert {each["action_id"] for each in actions(card(samples.facts(order, buying=buying))[1])} == offered
+
+
+@pytest.mark.parametrize(
+    ("kind", "offered"),
+    [
+        (Told.APPROVAL_WANTED, ["order.review", "order.refuse"]),
+        (Told.DOUBTFUL, ["order.resolve.not_bought", "order.resolve.outside", "order.resolve.number"]),
+        (Told.NUMBER_WANTED, ["order.number"]),
+        (Told.SECOND_WANTED, ["second.allow"]),
+        (Told.BOUGHT, []),
+    ],
+)
+def test_a_notice_carries_the_buttons_of_what_it_asks_for(kind: Told, offered: list[str]) -> None:
+    _, blocks = notice(told(kind, form=samples.FORM.id), samples.facts(samples.usual(Status.DOUBTFUL)))
+    assert [each["action_id"] for each in actions(blocks)] == offered
+
+
+def test_a_test_account_says_so_in_words() -> None:
+    test = replace(samples.ORDER, account=replace(samples.ORDER.account, environment="test"))
+    assert "TEST account" in read_by_people(card(samples.facts(test))[1])
+    assert "TEST account" not in read_by_people(card(samples.facts(samples.ORDER))[1])
+    assert "TEST account" in review(samples.review(test))["blocks"][0]["text"]["text"]
+    assert "LIVE account" in review(samples.review())["blocks"][0]["text"]["text"]
+
+
+@pytest.mark.parametrize(
+    ("buying", "price", "submit"),
+    [
+        (Buying.AUTO, samples.PRODUCT.price, "Buy for USD 449.00"),
+        (Buying.BY_HAND, samples.PRODUCT.price, "Approve for USD 449.00"),
+        (Buying.AUTO, None, "Approve (price unknown)"),
+    ],
+)
+def test_the_reviews_button_says_what_a_yes_does(buying: Buying, price: Decimal | None, submit: str) -> None:
+    assert samples.ORDER.draft
+    order = replace(samples.usual(Status.AWAITING_APPROVAL), draft=replace(samples.ORDER.draft, price=price))
+    view = review(replace(samples.review(order), facts=samples.facts(order, buying=buying)))
+    assert view["submit"]["text"] == submit
+
+
+def test_a_review_with_a_problem_cannot_be_submitted() -> None:
+    view = review(replace(samples.review(), problem="The draft is gone."))
+    assert "submit" not in view
+    assert "The draft is gone." in read_by_people(view)
+
+
+def test_a_review_opens_with_account_and_what_differs_from_the_last_order() -> None:
+    first = [read_by_people(block) for block in VIEWS["review"]["blocks"][:2]]
+    assert first[0].startswith("*LIVE account*")
+    assert first[1].startswith("*Other than in the last order*\n• addresses: acme.com → *.acme.com")
+
+
+@pytest.mark.parametrize(("level", "said"), [(Level.DV, "Domain checked"), (Level.EV, "Company checked at length")])
+def test_a_card_says_what_is_checked_in_plain_words(level: Level, said: str) -> None:
+    facts = samples.facts(samples.ORDER, product=replace(samples.PRODUCT, level=level))
+    assert said in read_by_people(card(facts)[1])
