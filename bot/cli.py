@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from bot import logs
 from bot.app import NotReady, Running, build, start, supplier_of, team_of, web_client
 from bot.clock import SystemClock
-from bot.domain.errors import DeskError
+from bot.domain.errors import BadInput, DeskError
 from bot.settings import Settings, read
 from bot.store.engine import open_engine
 from bot.store.migrate import migrate as migrate_database
@@ -96,6 +96,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             print(
                 f"{'.'.join(str(part) for part in error['loc']).upper() or 'settings'}: {error['msg']}", file=sys.stderr
             )
+    except BadInput as wrong:
+        print("\n".join(f"{where}: {sentence}" for where, sentence in wrong.fields.items()), file=sys.stderr)
     except (NotReady, DeskError) as problem:
         print(problem, file=sys.stderr)
     return 2

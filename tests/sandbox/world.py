@@ -1,0 +1,200 @@
+"""The world in a box: the stand-ins on loopback and the bot as a process of its own, through its ordinary settings.
+
+Nothing of the bot is imported: it starts with an empty environment plus its own settings, as on a server.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from types import TracebackType
+from typing import Self
+
+import yaml
+
+from tests.sandbox.opensrs import OpenSRS
+from tests.sandbox.slack import Workspace
+
+ROOT = Path(__file__).parents[2]
+RESELLER_KEY = "5eed" * 28  # 112 characters, as real ones are; a canary, too: it must show up nowhere
+PRICES = {"rapidssl": "19.00", "rapidssl_wildcard": "149.00", "sslwebserver_wildcard": "449.00", "sslwebserver": "199.00"}
+_KIND = '{code} = {{title="{title}", brand="{brand}", level="{level}", wildcard={wild}, extra_names={more}, days={days}, standing="confirmed", price={price}}}'
+
+
+def catalogue() -> str:
+    """The account's price list as the operator would write it."""
+    kinds = (
+        ("rapidssl", "RapidSSL", "RapidSSL", "DV", "false", 0, [0, 1]),
+        ("rapidssl_wildcard", "RapidSSL Wildcard", "RapidSSL", "DV", "true", 0, [0, 1]),
+        ("sslwebserver", "Thawte SSL Web Server", "Thawte", "OV", "false", 4, [2, 5]),
+        ("sslwebserver_wildcard", "Thawte SSL Web Server Wildcard", "Thawte", "OV", "true", 0, [2, 5]),
+    )
+    names = ("code", "title", "brand", "level", "wild", "more", "days")
+    return "[products]\n" + "\n".join(_KIND.format(**dict(zip(names, kind, strict=True)), price=PRICES[kind[0]]) for kind in kinds)
+
+
+class Bot:
+    """The bot's process. `log` is everything it wrote."""
+
+    def __init__(self, environment: Mapping[str, str], folder: Path, program: tuple[str, ...] = ("-m", "bot")) -> None:
+        self.environment, self.folder, self.program = dict(environment), folder, program
+        self.log = folder / "bot.log"
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def command(self, *arguments: str) -> str:
+        """Run one command to its end; its output."""
+        done = subprocess.run(
+            [sys.executable, "-m", "bot", *arguments], env=self.environment, cwd=ROOT, capture_output=True, check=False, text=True
+        )
+        if done.returncode:
+            raise AssertionError(f"certdesk {' '.join(arguments)} ended with {done.returncode}: {done.stdout}{done.stderr}")
+        return done.stdout
+
+    def start(self) -> None:
+        """Start it; the workspace tells when it listens."""
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, *self.program, "run"], env=self.environment, cwd=ROOT, stdout=log, stderr=log
+            )
+
+    def stop(self, how: int = signal.SIGTERM) -> int:
+        """End it by its pid; its exit code."""
+        if self.process is None:
+            return 0
+        self.process.send_signal(how)
+        code = self.process.wait(timeout=30)
+        self.process = None
+        return code
+
+    @property
+    def alive(self) -> bool:
+        """Whether it still runs."""
+        return self.process is not None and self.process.poll() is None
+
+    def written(self) -> str:
+        """Everything it logged."""
+        return self.log.read_text(encoding="utf-8", errors="replace") if self.log.exists() else ""
+
+
+class World:
+    """Slack, OpenSRS, a movable clock, a channel with its people, and the bot."""
+
+    def __init__(self, settings: Mapping[str, str] | None = None, program: tuple[str, ...] = ("-m", "bot")) -> None:
+        self._folder = TemporaryDirectory(prefix="certdesk-")
+        self.folder = Path(self._folder.name)
+        self._offset_file = self.folder / "clock"
+        self._offset_file.write_text("0", encoding="ascii")
+        self._lock = threading.Lock()
+        self._offset = 0.0
+        self.opensrs = OpenSRS(username="agency", key=RESELLER_KEY, clock=self.time, prices=PRICES, first_order_id=4711)
+        manifest = yaml.safe_load((ROOT / "manifest.yml").read_text(encoding="utf-8"))
+        self.slack = Workspace(manifest)
+        self._people()
+        self.opensrs.start()
+        self.slack.start()
+        self.bot = Bot({**self._settings(), **(settings or {})}, self.folder, program)
+
+    def _people(self) -> None:
+        ws = self.slack
+        self.pm = ws.add_person("paula", title="Project manager")
+        self.engineer = ws.add_person("erik", title="Engineer")
+        self.second = ws.add_person("edith", title="Engineer")
+        self.guest = ws.add_person("gustav", kind="guest")
+        self.stranger = ws.add_person("stella", kind="stranger")
+        self.admin = ws.add_person("ada", title="Head of engineering")
+        everybody = (self.pm, self.engineer, self.second, self.guest, self.admin)
+        self.channel = ws.add_channel("acme-website", everybody)
+        self.office = ws.add_channel("certdesk-admins", (self.admin,), private=True)
+
+    def _settings(self) -> dict[str, str]:
+        ws = self.slack
+        prices = self.folder / "catalogue.toml"
+        prices.write_text(catalogue(), encoding="utf-8")
+        key = subprocess.run([sys.executable, "-m", "bot", "init"], env=_bare(), cwd=ROOT, capture_output=True, check=True, text=True)
+        return {
+            **_bare(),
+            "SLACK_BOT_TOKEN": ws.bot_token, "SLACK_APP_TOKEN": ws.app_token, "SLACK_API_URL": ws.api_url, "SLACK_PACE": "0",
+            "APPROVERS": f"{self.engineer.id},{self.second.id},{self.pm.id}", "ADMINS": self.admin.id,
+            "ADMIN_CHANNEL": self.office.id, "BUYING": "auto", "DESK_TIME_ZONE": "America/Chicago",
+            "BUY_LIMIT_ORDER": "1000", "BUY_LIMIT_DAY": "2000",
+            "AGENCY_ADDRESS": "Agency LLC; 1 Main Street; Chicago; Illinois; 60601; US; +1.3125550100",
+            "AGENCY_CONTACT": "Erik Engineer <certs@agency.example> +1.3125550101",
+            "BILLING_CONTACT": "Bea Books <accounts@agency.example> +1.3125550102",
+            "OPENSRS_URL": self.opensrs.url, "OPENSRS_USERNAME": "agency", "OPENSRS_KEY": RESELLER_KEY,
+            "CATALOGUE": str(prices), "DATABASE_URL": f"sqlite:///{self.folder / 'certdesk.db'}",
+            "VAULT_KEY": key.stdout.strip().removeprefix("VAULT_KEY="), "TICK_SECONDS": "0.1", "OPS_ADDRESS": "",
+            "CLOCK_OFFSET_FILE": str(self._offset_file),
+        }  # fmt: skip
+
+    # -- life ----------------------------------------------------------------------------------------------------------
+
+    def __enter__(self) -> Self:
+        self.bot.command("migrate")
+        self.start_bot()
+        return self
+
+    def start_bot(self) -> None:
+        """Start the bot and wait until it can be reached."""
+        self.bot.start()
+        self.slack.wait_for_bot(timeout=15)
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self.bot.alive:
+            self.bot.stop()
+        self.slack.stop()
+        self.opensrs.stop()
+        self._folder.cleanup()
+
+    # -- time ----------------------------------------------------------------------------------------------------------
+
+    def time(self) -> float:
+        """Business time, in seconds since 1970, as the stand-ins and the bot have it."""
+        with self._lock:
+            return time.time() + self._offset
+
+    def pass_time(self, *, days: float = 0, hours: float = 0, minutes: float = 0) -> None:
+        """Move business time on for everybody."""
+        with self._lock:
+            self._offset += days * 86_400 + hours * 3_600 + minutes * 60
+            fresh = self._offset_file.with_suffix(".new")
+            fresh.write_text(str(self._offset), encoding="ascii")
+            fresh.replace(self._offset_file)
+
+    # -- what was seen -------------------------------------------------------------------------------------------------
+
+    def secrets(self) -> dict[str, str]:
+        """What must never show up anywhere: name to value."""
+        return {
+            "reseller key": RESELLER_KEY, "bot token": self.slack.bot_token, "app token": self.slack.app_token,
+            "vault key": self.bot.environment["VAULT_KEY"],
+        }  # fmt: skip
+
+    def leaks(self) -> list[str]:
+        """Every place where a secret or a private key can be read: requests, logs, database, what people saw."""
+        places = {"log": self.bot.written(), "database": self._database()}
+        for name, entries in (("slack", self.slack.recorder.entries), ("opensrs", self.opensrs.recorder.entries)):
+            places[f"requests at {name}"] = "\n".join(f"{e.headers} {e.body} {e.reply}" for e in entries)
+        found = [f"{what} in {place}" for place, text in places.items() for what, value in self.secrets().items() if value in text]
+        keys = [f"private key in {place}" for place, text in places.items() if re.search("-----BEGIN [A-Z ]*PRIVATE KEY", text)]
+        return found + keys
+
+    def _database(self) -> str:
+        return "".join(
+            file.read_bytes().decode("latin-1") for file in self.folder.glob("certdesk.db*")
+        )
+
+
+def _bare() -> dict[str, str]:
+    """An environment with nothing but what Python needs to start."""
+    kept = ("PATH", "LANG", "LC_ALL", "COVERAGE_PROCESS_START", "COVERAGE_PROCESS_CONFIG", "COVERAGE_FILE", "TMPDIR")
+    return {name: os.environ[name] for name in kept if name in os.environ}
