@@ -1,0 +1,67 @@
+"""The Slack edge in front of the workspace stand-in, in one process: a real Bolt app, a desk with a memory."""
+
+from __future__ import annotations
+
+import json
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import yaml
+from slack_bolt import App, BoltRequest, BoltResponse
+from slack_sdk import WebClient
+
+from handlers import attach
+from tests.handlers.desk import CHANNEL, FakeDesk
+from tests.sandbox.slack import Message, Missed, Outcome, Workspace
+
+Json = dict[str, Any]
+MANIFEST: Json = yaml.safe_load((Path(__file__).parents[2] / "manifest.yml").read_text())
+
+
+class Surface:
+    """`person` is a member of the project's channel. With `at_once` a listener has ended when its answer is there."""
+
+    def __init__(self, ws: Workspace, *, at_once: bool = True) -> None:
+        self.ws, self.desk = ws, FakeDesk()
+        self.person = ws.add_person(f"person{len(ws.people)}")
+        self.channel = ws.find_channel(CHANNEL)
+        ws.join(self.person, self.channel)
+        self.app = App(
+            client=WebClient(ws.bot_token, ws.api_url, timeout=2),
+            signing_secret="unused by the socket",
+            token_verification_enabled=False,
+            process_before_response=at_once,
+            raise_error_for_unhandled_request=True,
+            listener_executor=ThreadPoolExecutor(4),
+        )
+        attach(self.app, self.desk)  # type: ignore[arg-type]  # has every verb of the desk, checked at each call
+        ws.deliver = self._deliver
+
+    def _deliver(self, kind: str, payload: Json) -> Json | Missed | None:
+        del kind
+        answer = self.app.dispatch(BoltRequest(body=payload, mode="socket_mode"))
+        if answer.status != 200:
+            return Missed("http_error")
+        if not answer.body:
+            return None
+        return dict(json.loads(answer.body)) if answer.body.startswith("{") else {"text": answer.body}
+
+    def event(self, event: Json) -> BoltResponse:
+        body = {"type": "event_callback", "team_id": self.ws.team_id, "event_id": self.ws.ids.new("Ev"), "event": event}
+        return self.app.dispatch(BoltRequest(body=body, mode="socket_mode"))
+
+    def post(self, blocks: list[Json], thread_ts: str | None = None) -> Message:
+        """A message of the bot's in the channel, as this person sees it."""
+        answer = self.app.client.chat_postMessage(
+            channel=self.channel.id, text="a card", blocks=blocks, thread_ts=thread_ts
+        )
+        return next(each for each in self.ws.messages(self.channel, thread_ts) if each.ts == answer["ts"])
+
+    def cert(self, text: str) -> Outcome:
+        return self.person.command(self.channel, f"/cert {text}".strip())
+
+    def open(self, view: Json) -> None:
+        """The view is open on the person's screen."""
+        trigger = self.ws.new_trigger(self.person.id, None, self.channel.id)
+        self.app.client.views_open(trigger_id=trigger, view=view)
