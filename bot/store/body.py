@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -10,10 +11,17 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import TypeAdapter
 
+from bot.domain.notices import Notice
+from bot.domain.request import Contact, Organisation
+
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
 Kind = TypeVar("Kind")
+# what annotations name that their own module imports for the type checker alone
+_NAMED: dict[str, Any] = {
+    named.__name__: named for named in (Contact, Decimal, Mapping, Notice, Organisation, date, datetime)
+}
 _ADAPTERS: dict[type[Any], TypeAdapter[Any]] = {}  # made when first needed, since making one takes a while
 
 
@@ -33,6 +41,7 @@ def load(kind: type[Kind], text: str) -> Kind:
     """What `dump` wrote; pydantic's ValidationError when it does not fit the class."""
     if kind not in _ADAPTERS:
         _ADAPTERS[kind] = TypeAdapter(kind)
+        _ADAPTERS[kind].rebuild(_types_namespace=_NAMED, raise_errors=True)
     loaded: Kind = _ADAPTERS[kind].validate_json(text)
     return loaded
 

@@ -1,0 +1,230 @@
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+
+import pytest
+from sqlalchemy import Engine, select, update
+
+from bot.domain.notices import Notice, Told
+from bot.ports import Place, Post, PostKind
+from bot.store import tables
+from bot.store.outbox import Outbox
+from bot.store.unit import SqlStore
+from tests.bot.store.samples import MINUTE, NOW, order
+
+PLACE = Place("C1", "1700000000.000100")
+CARD = "card"
+side_by_side = pytest.mark.parametrize("engine", ["postgresql"], indirect=True)  # on SQLite transactions queue
+
+
+@pytest.fixture
+def outbox(engine: Engine) -> Outbox:
+    return Outbox(engine)
+
+
+def in_channel(channel: str, word: str) -> Notice:
+    """It hangs on no card."""
+    return Notice(Told.PROJECT_SET, channel, facts=(("word", word),))
+
+
+def on_card(order_id: str, word: str) -> Notice:
+    return Notice(Told.HELD, "C1", order_id, facts=(("word", word),))
+
+
+def put(store: SqlStore, *what: Notice | str) -> None:
+    """Notices, and cards by their order's id, in this order."""
+    with store.unit() as unit:
+        for one in what:
+            if isinstance(one, Notice):
+                unit.tell(one)
+            else:
+                unit.draw_card(order(one))
+
+
+def claim(outbox: Outbox) -> Post:
+    post = outbox.claim(NOW, "w1")
+    assert post is not None
+    return post
+
+
+def word(post: Post | None) -> str:
+    """What a test called it."""
+    if post is None:
+        return ""
+    return post.notice.fact("word") if post.notice else f"{CARD} {post.order_id}"
+
+
+def send_all(outbox: Outbox) -> list[str]:
+    sent = []
+    while post := outbox.claim(NOW, "w1"):
+        assert outbox.tried(post, NOW)
+        assert outbox.sent(post, PLACE, NOW)
+        sent.append(word(post))
+    return sent
+
+
+def let_leases_run_out(engine: Engine) -> None:
+    with engine.begin() as connection:
+        connection.execute(update(tables.outbox).where(tables.outbox.c.lease_until.is_not(None)).values(lease_until=1))
+
+
+def test_a_claimed_post_says_what_it_is(store: SqlStore, outbox: Outbox) -> None:
+    put(store, in_channel("C1", "a"))
+    assert claim(outbox) == Post("p-1", PostKind.NOTICE, "C1", "", NOW, in_channel("C1", "a"), fence=1)
+
+
+@pytest.mark.parametrize(
+    ("notice", "lane"),
+    [
+        (in_channel("C7", "a"), "C7"),
+        (Notice(Told.UNDELIVERED, "C1", "o-1", person="U7"), "U7"),
+        (Notice(Told.PAUSED, "C1"), "admins"),
+    ],
+)
+def test_the_lane_is_where_it_goes(store: SqlStore, outbox: Outbox, notice: Notice, lane: str) -> None:
+    put(store, notice)
+    assert claim(outbox).lane == lane
+
+
+def test_one_post_at_a_time_in_each_lane_in_order(store: SqlStore, outbox: Outbox) -> None:
+    put(store, in_channel("C1", "a"), in_channel("C1", "b"), in_channel("C2", "c"))
+    first, second = claim(outbox), claim(outbox)
+    assert (word(first), word(second)) == ("a", "c")
+    assert outbox.claim(NOW, "w2") is None
+    assert outbox.sent(first, PLACE, NOW)
+    assert word(outbox.claim(NOW, "w2")) == "b"
+
+
+def test_a_post_that_must_wait_keeps_its_lane_waiting(store: SqlStore, outbox: Outbox) -> None:
+    put(store, in_channel("C1", "a"), in_channel("C1", "b"))
+    assert outbox.later(claim(outbox), NOW + MINUTE)
+    assert outbox.claim(NOW, "w1") is None
+    assert word(outbox.claim(NOW + MINUTE, "w1")) == "a"
+
+
+@pytest.mark.parametrize(("surely", "tried_at"), [({}, NOW), ({"arrived": False}, None)])
+def test_a_post_that_may_have_arrived_says_so(
+    store: SqlStore, outbox: Outbox, surely: dict[str, bool], tried_at: datetime | None
+) -> None:
+    put(store, in_channel("C1", "a"))
+    post = claim(outbox)
+    assert outbox.tried(post, NOW)
+    assert outbox.later(post, NOW, **surely)
+    again = claim(outbox)
+    assert (again.tried_at, again.tries) == (tried_at, 1)
+
+
+def test_a_sender_that_died_is_replaced_and_shut_out(engine: Engine, store: SqlStore, outbox: Outbox) -> None:
+    put(store, in_channel("C1", "a"))
+    slow = claim(outbox)
+    assert outbox.tried(slow, NOW)
+    let_leases_run_out(engine)
+    again = claim(outbox)
+    assert (again.id, again.fence, again.tried_at) == (slow.id, 2, NOW)
+    assert not outbox.tried(slow, NOW)
+    assert not outbox.later(slow, NOW)
+    assert not outbox.sent(slow, PLACE, NOW)
+    assert not outbox.undeliverable(slow, "gone", NOW)
+    assert outbox.sent(again, PLACE, NOW)
+    assert outbox.claim(NOW, "w1") is None
+
+
+def test_the_card_comes_before_its_thread(store: SqlStore, outbox: Outbox) -> None:
+    put(store, on_card("o-1", "held"), in_channel("C1", "other"), "o-1", on_card("o-1", "again"))
+    assert send_all(outbox) == ["other", "card o-1", "held", "again"]
+    with store.unit() as unit:
+        assert unit.card_place("o-1") == PLACE
+        assert unit.card_place("o-2") is None
+
+
+def test_a_thread_waits_for_its_own_card_only(store: SqlStore, outbox: Outbox) -> None:
+    put(store, on_card("o-1", "held"), "o-2", on_card("o-2", "fine"))
+    assert send_all(outbox) == ["card o-2", "fine"]
+    put(store, "o-1")
+    assert send_all(outbox) == ["card o-1", "held"]
+
+
+def test_a_card_that_can_never_be_posted_holds_up_nobody(engine: Engine, store: SqlStore, outbox: Outbox) -> None:
+    put(store, "o-1", on_card("o-1", "held"))
+    assert outbox.undeliverable(claim(outbox), "", NOW)
+    assert word(claim(outbox)) == "held"
+    with engine.begin() as connection:
+        assert connection.scalars(select(tables.outbox.c.failed)).all() == ["unknown", ""]
+
+
+def test_a_card_may_move(store: SqlStore, outbox: Outbox) -> None:
+    put(store, "o-1")
+    send_all(outbox)
+    put(store, "o-1")
+    assert outbox.sent(claim(outbox), Place("C1", "2"), NOW)
+    with store.unit() as unit:
+        assert unit.card_place("o-1") == Place("C1", "2")
+
+
+def test_a_card_that_nobody_began_to_send_is_not_doubled(store: SqlStore, outbox: Outbox) -> None:
+    put(store, "o-1", "o-1", "o-2")
+    put(store, "o-1")
+    assert send_all(outbox) == ["card o-1", "card o-2"]
+
+
+def test_a_card_that_somebody_begins_to_send_is_drawn_again(store: SqlStore, outbox: Outbox) -> None:
+    put(store, "o-1")
+    sending = claim(outbox)
+    put(store, "o-1", "o-1")
+    assert outbox.sent(sending, PLACE, NOW)
+    assert send_all(outbox) == ["card o-1"]
+
+
+def test_a_card_whose_arrival_is_unsure_is_drawn_again(store: SqlStore, outbox: Outbox) -> None:
+    put(store, "o-1")
+    unsure = claim(outbox)
+    assert outbox.tried(unsure, NOW)
+    assert outbox.later(unsure, NOW)
+    put(store, "o-1")
+    assert send_all(outbox) == ["card o-1", "card o-1"]
+
+
+@side_by_side
+def test_no_card_is_begun_while_its_order_is_being_changed(store: SqlStore, outbox: Outbox) -> None:
+    put(store, "o-1")
+    with store.unit() as unit:
+        unit.draw_card(order("o-1"))
+        assert outbox.claim(NOW, "w1") is None
+    assert send_all(outbox) == ["card o-1"]
+
+
+@side_by_side
+def test_what_was_told_first_but_committed_later_comes_later(store: SqlStore, outbox: Outbox) -> None:
+    with store.unit() as unit:
+        unit.tell(in_channel("C1", "late"))
+        put(store, in_channel("C1", "early"))
+        early = claim(outbox)
+    assert word(early) == "early"
+    assert outbox.claim(NOW, "w2") is None
+    assert outbox.sent(early, PLACE, NOW)
+    assert word(claim(outbox)) == "late"
+
+
+def test_senders_share_the_lanes_and_keep_their_order(store: SqlStore, outbox: Outbox) -> None:
+    lanes = [f"C{number}" for number in range(5)]
+    put(store, *(in_channel(lane, str(number)) for number in range(8) for lane in lanes))
+    sent: dict[str, list[str]] = {lane: [] for lane in lanes}
+
+    def send(owner: int) -> None:
+        while sum(map(len, sent.values())) < 40:
+            if post := outbox.claim(NOW, f"w{owner}"):
+                sent[post.lane].append(word(post))
+                assert outbox.sent(post, PLACE, NOW)
+
+    with ThreadPoolExecutor(4) as pool:
+        for done in [pool.submit(send, owner) for owner in range(4)]:
+            done.result()
+    assert sent == {lane: [str(number) for number in range(8)] for lane in lanes}
+
+
+def test_what_was_sent_or_given_up_is_swept(store: SqlStore, outbox: Outbox) -> None:
+    put(store, in_channel("C1", "a"), in_channel("C2", "b"), in_channel("C3", "c"))
+    outbox.sent(claim(outbox), PLACE, NOW)
+    outbox.undeliverable(claim(outbox), "archived", NOW)
+    assert outbox.sweep(NOW) == 0
+    assert outbox.sweep(NOW + MINUTE) == 2
+    assert word(outbox.claim(NOW, "w1")) == "c"

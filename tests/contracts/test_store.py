@@ -1,0 +1,360 @@
+"""What the desk relies on, on SQLite and on PostgreSQL alike."""
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from threading import Barrier
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, func, select
+from sqlalchemy.exc import StatementError
+
+from bot.domain.client import Client, Person, PersonKind, Project
+from bot.domain.errors import DecidedAlready, OpenOrderExists, Stale, UnknownOrder, Unusable, VaultShut
+from bot.domain.notices import Notice, Told
+from bot.domain.order import OPEN, Approval, Attempt, Order, Second, Status
+from bot.domain.supply import Account
+from bot.ports import Entry, Form, Job, Store
+from bot.store.tables import metadata
+from bot.store.unit import SqlStore, kept, rewrap_keys, sweep_forms
+from tests.bot.store.samples import (
+    ACCOUNT,
+    AUDIT_KEY,
+    DATABASES,
+    MINUTE,
+    NOW,
+    CountedIds,
+    FixedClock,
+    fresh_engine,
+    full_order,
+    order,
+)
+
+HELD = {"status": Status.HELD}
+
+
+@pytest.fixture(params=DATABASES)
+def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
+    yield from fresh_engine(request, tmp_path)
+
+
+@pytest.fixture
+def store(engine: Engine) -> Store:
+    return SqlStore(engine, FixedClock(), CountedIds(), AUDIT_KEY)
+
+
+def add(store: Store, *orders: Order) -> None:
+    with store.unit() as unit:
+        for new in orders:
+            unit.add_order(new)
+
+
+def save(store: Store, after: Order) -> Order:
+    with store.unit() as unit:
+        return unit.save_order(after)
+
+
+def read(store: Store, order_id: str = "o-1") -> Order:
+    with store.unit() as unit:
+        return unit.order(order_id)
+
+
+def race(threads: int, run: Callable[[int], object]) -> list[BaseException | None]:
+    """Start them together; what each raised."""
+    gate = Barrier(threads)
+
+    def start(number: int) -> BaseException | None:
+        gate.wait()
+        try:
+            run(number)
+        except Exception as error:  # noqa: BLE001 - it is what the test looks at
+            return error
+        return None
+
+    with ThreadPoolExecutor(threads) as pool:
+        return list(pool.map(start, range(threads)))
+
+
+def test_an_order_is_read_as_it_was_added(store: Store) -> None:
+    add(store, full_order())
+    assert read(store, "o-full") == full_order()
+
+
+def test_an_order_is_read_as_it_was_saved(store: Store) -> None:
+    add(store, order("o-full"))
+    saved = save(store, full_order())
+    assert saved == replace(full_order(), version=1)
+    assert read(store, "o-full") == saved
+
+
+def test_an_unknown_order_is_said_to_be_unknown(store: Store) -> None:
+    with pytest.raises(UnknownOrder):
+        read(store)
+    with pytest.raises(Stale):
+        save(store, order())
+
+
+def test_a_second_save_from_the_same_reading_is_stale(store: Store) -> None:
+    add(store, order())
+    save(store, order(csr="one"))
+    with pytest.raises(Stale):
+        save(store, order(csr="two"))
+    assert read(store).csr == "one"
+
+
+def test_of_eight_savers_exactly_one_wins(store: Store) -> None:
+    add(store, order())
+    raised = race(8, lambda number: save(store, order(csr=str(number), attempts=(Attempt(0, 1, NOW),))))
+    assert sorted(type(error).__name__ for error in raised) == ["NoneType", *["Stale"] * 7]
+    assert read(store).csr == str(raised.index(None))
+
+
+def test_of_twenty_orders_for_the_same_names_one_is_opened(store: Store) -> None:
+    names = [("a.com", "b.com"), ("b.com", "a.com")]
+    raised = race(20, lambda number: add(store, order(f"o-{number}", *names[number % 2])))
+    winner = f"o-{raised.index(None)}"
+    losers = [error for error in raised if error is not None]
+    assert len(losers) == 19
+    assert {error.order_id for error in losers if isinstance(error, OpenOrderExists)} == {winner}
+    with store.unit() as unit:
+        assert [opened.id for opened in unit.orders()] == [winner]
+
+
+@pytest.mark.parametrize("status", Status)
+def test_names_are_taken_while_their_order_is_open(store: Store, status: Status) -> None:
+    add(store, order("o-1", status=status))
+    if status in OPEN:
+        with pytest.raises(OpenOrderExists) as caught:
+            add(store, order("o-2", form="f-2"))
+        assert (caught.value.order_id, caught.value.form) == ("o-1", "f-2")
+    else:
+        add(store, order("o-2"))
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        order("o-2", second=Second("two sites", "U9", "o-1")),
+        order("o-2", "other.com"),
+        order("o-2", account=Account("client", "agency", "test")),
+    ],
+    ids=["allowed second", "other names", "other supplier"],
+)
+def test_names_are_not_taken_from(store: Store, other: Order) -> None:
+    add(store, order(), other)
+
+
+def test_changing_to_names_that_are_taken_is_refused(store: Store) -> None:
+    add(store, order("o-1"), order("o-2", "other.com"))
+    with store.unit() as unit:
+        with pytest.raises(OpenOrderExists, match="o-1"):
+            unit.save_order(order("o-2"))
+        assert unit.order("o-2").request.names == ("other.com",)
+
+
+def test_a_form_makes_one_order(store: Store) -> None:
+    raised = race(4, lambda number: add(store, order(f"o-{number}", f"{number}.com", form="f-1")))
+    winner = f"o-{raised.index(None)}"
+    assert [error.order_id for error in raised if isinstance(error, OpenOrderExists)] == [winner] * 3
+
+
+def test_a_refused_order_leaves_the_unit_usable(store: Store) -> None:
+    add(store, order())
+    with store.unit() as unit:
+        with pytest.raises(OpenOrderExists):
+            unit.add_order(order("o-2"))
+        unit.add_order(order("o-3", "other.com"))
+    assert read(store, "o-3").id == "o-3"
+
+
+def test_one_person_approves_a_digest_once(store: Store) -> None:
+    first, again, other = Approval("d", "U3", NOW), Approval("d", "U3", NOW + MINUTE), Approval("d", "U4", NOW)
+    add(store, order())
+    saved = save(store, order(approvals=(first,)))
+    with pytest.raises(DecidedAlready):
+        save(store, replace(saved, approvals=(first, again)))
+    saved = save(store, replace(saved, approvals=(first, other)))
+    assert read(store).approvals == (first, other)
+
+
+def test_approvals_and_attempts_are_never_taken_away(store: Store) -> None:
+    add(store, full_order())
+    save(store, replace(full_order(), approvals=(), attempts=(), supplier_ids=()))
+    kept_order = read(store, "o-full")
+    assert (kept_order.approvals, kept_order.attempts) == (full_order().approvals, full_order().attempts)
+    assert kept_order.supplier_ids == full_order().supplier_ids
+
+
+def test_an_attempt_gets_its_answer(store: Store) -> None:
+    add(store, order())
+    saved = save(store, order(attempts=(Attempt(0, 1, NOW),)))
+    save(store, replace(saved, attempts=(Attempt(0, 1, NOW, "accepted"), Attempt(0, 2, NOW + MINUTE))))
+    assert read(store).attempts == (Attempt(0, 1, NOW, "accepted"), Attempt(0, 2, NOW + MINUTE))
+
+
+def test_a_supplier_id_belongs_to_one_order_of_its_account(store: Store) -> None:
+    live = replace(ACCOUNT, environment="live")
+    add(store, order("o-1", supplier_ids=("7", "8", "7")), order("o-2", "b.com", account=live, supplier_ids=("7",)))
+    with store.unit() as unit:
+        assert [unit.order_of_supplier_id(a, i) for a, i in ((ACCOUNT, "8"), (live, "7"), (live, "8"))] == [
+            "o-1", "o-2", "",
+        ]  # fmt: skip
+    with pytest.raises(Unusable):
+        add(store, order("o-3", "c.com", supplier_ids=("8",)))
+
+
+def test_orders_are_found_by_project_and_status_newest_first(store: Store) -> None:
+    late = {"opened_at": NOW + MINUTE}
+    add(store, order("o-1", "a.com"), order("o-2", "b.com", **late, **HELD), order("o-3", "c.com", project_id="C2"))
+    with store.unit() as unit:
+        assert [found.id for found in unit.orders()] == ["o-2", "o-1", "o-3"]
+        assert [found.id for found in unit.orders(project_id="C1")] == ["o-2", "o-1"]
+        assert [found.id for found in unit.orders(statuses=[Status.HELD, Status.LIVE])] == ["o-2"]
+        assert unit.orders(project_id="C2", statuses=[Status.HELD]) == []
+
+
+def test_what_was_attempted_since_is_found(store: Store) -> None:
+    tried = (Attempt(0, 1, NOW - MINUTE), Attempt(0, 2, NOW))
+    add(store, order("o-1", attempts=tried), order("o-2", "b.com", attempts=tried[:1]), order("o-3", "c.com"))
+    with store.unit() as unit:
+        assert [found.id for found in unit.spent_since(NOW)] == ["o-1"]
+        assert unit.spent_since(NOW + MINUTE) == []
+
+
+def test_papers_are_added_and_replaced(store: Store) -> None:
+    zoe, acme = Person("U1", "T1", PersonKind.MEMBER, "UTC"), Client("c-1", "Acme")
+    site, form = Project("C1", "Site", "c-1", "U1"), Form("f-1", "U1", "C1", NOW, {"names": "acme.com"})
+    with store.unit() as unit:
+        assert (unit.person("U1"), unit.client("c-1"), unit.project("C1"), unit.form("f-1")) == (None,) * 4
+    for changed in (False, True):
+        zoe, acme = replace(zoe, time_zone=str(changed)), replace(acme, confirmed_at=NOW if changed else None)
+        site, form = replace(site, launch=NOW.date() if changed else None), replace(form, order_id=str(changed))
+        with store.unit() as unit:
+            unit.save_person(zoe)
+            unit.save_client(acme)
+            unit.save_project(site)
+            unit.save_form(form)
+        with store.unit() as unit:
+            found = (unit.person("U1"), unit.client("c-1"), unit.project("C1"), unit.form("f-1"))
+            assert found == (zoe, acme, site, form)
+
+
+def test_lists_are_sorted_by_name(store: Store) -> None:
+    with store.unit() as unit:
+        for number, name in enumerate(("Beta", "Acme")):
+            unit.save_client(Client(f"c-{number}", name))
+            unit.save_project(Project(f"C{number}", name, "c-0", "U1"))
+        assert [client.name for client in unit.clients()] == ["Acme", "Beta"]
+        assert [project.name for project in unit.projects()] == ["Acme", "Beta"]
+
+
+def test_saving_the_same_new_thing_at_once_is_no_error(store: Store) -> None:
+    def save_flag(number: int) -> None:
+        with store.unit() as unit:
+            unit.set_flag("paused", str(number))
+
+    assert race(8, save_flag) == [None] * 8
+    with store.unit() as unit:
+        assert unit.flag("paused") in {str(number) for number in range(8)}
+        assert unit.flag("other") == ""
+
+
+def test_a_sealed_key_is_never_overwritten(store: Store) -> None:
+    with store.unit() as unit:
+        unit.add_key("k-1", "o-1", "sealed")
+        with pytest.raises(VaultShut):
+            unit.add_key("k-1", "o-1", "other")
+        assert unit.sealed_key("k-1") == "sealed"
+        with pytest.raises(VaultShut):
+            unit.sealed_key("k-2")
+
+
+def test_keys_are_rewrapped_all_or_none(engine: Engine, store: Store) -> None:
+    with store.unit() as unit:
+        unit.add_key("k-1", "o-1", "a")
+        unit.add_key("k-2", "o-2", "b")
+
+    def second_fails(sealed: str, order_id: str) -> str:
+        if order_id == "o-2":
+            raise VaultShut(order_id)
+        return sealed * 2
+
+    with pytest.raises(VaultShut):
+        rewrap_keys(engine, second_fails)
+    with store.unit() as unit:
+        assert [unit.sealed_key("k-1"), unit.sealed_key("k-2")] == ["a", "b"]
+    assert rewrap_keys(engine, lambda sealed, order_id: f"{sealed} {order_id}") == 2
+    with store.unit() as unit:
+        assert [unit.sealed_key("k-1"), unit.sealed_key("k-2")] == ["a o-1", "b o-2"]
+
+
+def test_processes_that_start_at_once_keep_one_value(engine: Engine) -> None:
+    seen: list[str] = []
+    assert race(8, lambda number: seen.append(kept(engine, "root", lambda: str(number)))) == [None] * 8
+    assert len(seen) == 8
+    assert len(set(seen)) == 1
+
+
+def test_old_forms_are_swept(engine: Engine, store: Store) -> None:
+    with store.unit() as unit:
+        unit.save_form(Form("f-1", "U1", "C1", NOW - timedelta(days=8)))
+        unit.save_form(Form("f-2", "U1", "C1", NOW))
+    assert sweep_forms(engine, NOW - timedelta(days=7)) == 1
+    with store.unit() as unit:
+        assert unit.form("f-1") is None
+        assert unit.form("f-2") is not None
+
+
+def test_a_unit_that_fails_leaves_nothing(engine: Engine, store: Store) -> None:
+    def everything() -> None:
+        with store.unit() as unit:
+            unit.add_order(full_order())
+            unit.save_order(full_order())
+            unit.save_project(Project("C1", "Site", "c-1", "U1"))
+            unit.save_client(Client("c-1", "Acme"))
+            unit.save_person(Person("U1", "T1", PersonKind.MEMBER, "UTC"))
+            unit.save_form(Form("f-1", "U1", "C1", NOW))
+            unit.add_key("k-1", "o-full", "sealed")
+            unit.schedule(Job("prepare", "o-full", NOW))
+            unit.tell(Notice(Told.OPENED, "C1", "o-full"))
+            unit.draw_card(full_order())
+            unit.record(Entry("o-full", NOW, "U1", "opened"))
+            unit.set_flag("paused", "yes")
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        everything()
+    with engine.begin() as connection:
+        counts = {t.name: connection.scalar(select(func.count()).select_from(t)) for t in metadata.sorted_tables}
+    assert set(counts.values()) == {0}
+
+
+NAIVE = datetime(2026, 11, 23)  # noqa: DTZ001 - it is what must be refused
+
+
+@pytest.mark.parametrize(
+    "write",
+    [
+        lambda unit: unit.add_order(order(opened_at=NAIVE)),
+        lambda unit: unit.add_order(order(since=NAIVE)),
+        lambda unit: unit.schedule(Job("prepare", "o-1", NAIVE)),
+        lambda unit: unit.save_form(Form("f-1", "U1", "C1", NAIVE)),
+        lambda unit: unit.record(Entry("o-1", NAIVE, "U1", "opened")),
+        lambda unit: unit.spent_since(NAIVE),
+    ],
+)
+def test_a_time_without_a_zone_is_refused(store: Store, write: Callable[[Any], object]) -> None:
+    with pytest.raises((ValueError, StatementError), match="without a zone"), store.unit() as unit:
+        write(unit)
+
+
+def test_the_audit_is_read_oldest_first_and_by_order(store: Store) -> None:
+    told = [Entry("o-1", NOW, "U1", "opened"), Entry("o-1", NOW - MINUTE, "U2", "approve", "d", (("a", "b"),))]
+    with store.unit() as unit:
+        for entry in (told[0], Entry("o-2", NOW, "U1", "opened"), told[1]):
+            unit.record(entry)
+    with store.unit() as unit:
+        assert unit.audit("o-1") == told
