@@ -18,7 +18,6 @@ from bot.domain.findings import Finding, Verdict
 from bot.ports import Case
 
 MOST = 100  # names in one order; more is a mistake in pasting
-LONGEST_COMMON_NAME = 64
 LONGEST = 253
 
 _BR = "Baseline Requirements 7.1.2.7.12"
@@ -78,7 +77,7 @@ class Names:
             return [NONE.found()]
         found = [problem for name in dict.fromkeys(names) if (problem := _written_or(name))]
         found += [TWICE.found(name) for name in dict.fromkeys(names) if names.count(name) > 1]
-        return found + ([LONG_FIRST.found(names[0])] if LONGEST >= len(names[0]) > LONGEST_COMMON_NAME else [])
+        return found + ([LONG_FIRST.found(names[0])] if LONGEST >= len(names[0]) > 64 else [])
 
 
 def normalise(text: str) -> tuple[tuple[str, ...], list[Finding]]:
@@ -177,10 +176,6 @@ def _unknown_ending(name: str) -> bool:
     return "." not in bare or bare.endswith((".onion", ".arpa")) or _suffixes().publicsuffix(bare) is None
 
 
-def _is_suffix(name: str) -> bool:
-    return _suffixes().publicsuffix(_bare(name)) == _bare(name)
-
-
 # in this order: the first that fits says best what is wrong
 _RULES: tuple[tuple[Rule, Callable[[str], bool]], ...] = (
     (IP_INSIDE, lambda name: (address := _address(name)) is not None and not address.is_global),
@@ -194,6 +189,6 @@ _RULES: tuple[tuple[Rule, Callable[[str], bool]], ...] = (
     (LETTERS, _misspelt),
     (CODED, _wrongly_coded),
     (REVERSE, lambda name: f".{name}".endswith((".in-addr.arpa", ".ip6.arpa"))),
-    (SUFFIX, lambda name: "." in name and _is_suffix(name)),
+    (SUFFIX, lambda name: "." in name and _suffixes().publicsuffix(_bare(name)) == _bare(name)),
     (INTERNAL, _unknown_ending),
 )

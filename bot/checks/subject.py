@@ -66,7 +66,7 @@ class Subject:
         request = case.request
         if not request.level.company_checked or request.organisation is None:
             return []
-        return [*_missing(request.organisation, request.level), *_misformed(request.organisation)]
+        return [*_missing(request.organisation, request.level), *_malformed(request.organisation)]
 
 
 def _missing(company: Organisation, level: Level) -> Iterator[Finding]:
@@ -81,7 +81,7 @@ def _missing(company: Organisation, level: Level) -> Iterator[Finding]:
         yield NUMBER.found("registration_number")
 
 
-def _misformed(company: Organisation) -> Iterator[Finding]:
+def _malformed(company: Organisation) -> Iterator[Finding]:
     for field, (what, most) in _FIELDS.items():
         value: str = getattr(company, field)
         if is_filler(value) and field != "country":

@@ -1,0 +1,192 @@
+import base64
+import textwrap
+from datetime import UTC, date, datetime
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot import pem
+from bot.domain.errors import BadInput, Unusable
+from tests.bot import authority
+
+KEY = ec.generate_private_key(ec.SECP256R1())
+ROOT = authority.root("Root")
+ISSUER = ROOT.below("Issuing")
+LEAF = ISSUER.leaf(KEY.public_key(), ("acme.com",))
+LEAF_TEXT, ISSUER_TEXT = authority.text(LEAF), authority.text(ISSUER.certificate)
+
+
+def block(label: str, body: str) -> str:
+    return f"-----BEGIN {label}-----\n{body}\n-----END {label}-----\n"
+
+
+SHAPES = [
+    LEAF_TEXT,
+    LEAF_TEXT.replace("\n", "\r\n"),
+    f"Dear all,\nhere it is:\n\n{LEAF_TEXT}\nRegards -- A\n",
+    textwrap.indent(LEAF_TEXT, "    "),
+    LEAF_TEXT.replace("CERTIFICATE", "X509 CERTIFICATE"),
+    "\ufeff" + LEAF_TEXT,
+    LEAF_TEXT + block("CERTIFICATE", "bm90aGluZw=="),
+    LEAF_TEXT + block("DH PARAMETERS", "AAAA"),
+    LEAF_TEXT + "-----BEGIN CERTIFICATE-----\nMIIB",
+]
+
+
+@pytest.mark.parametrize("shape", SHAPES, ids=range(len(SHAPES)))
+def test_a_certificate_is_read_whatever_stands_around_it(shape: str) -> None:
+    assert pem.certificates_in([shape]) == [LEAF]
+
+
+def test_blocks_without_a_line_between_them_are_two() -> None:
+    assert pem.certificates_in([LEAF_TEXT.strip() + ISSUER_TEXT.strip()]) == [LEAF, ISSUER.certificate]
+
+
+def test_each_certificate_counts_once() -> None:
+    assert pem.certificates_in([LEAF_TEXT, LEAF_TEXT + ISSUER_TEXT]) == [LEAF, ISSUER.certificate]
+
+
+GARBAGE = [
+    "",
+    "hello",
+    block("CERTIFICATE", "AAAA"),
+    block("CERTIFICATE", "not base64!"),
+    block("PKCS7", "AAAA"),
+    LEAF_TEXT[:-40],
+    LEAF_TEXT[40:],
+    LEAF_TEXT.replace("END CERTIFICATE", "END PKCS7"),
+    block("RSA PRIVATE KEY", "AAAA") + LEAF_TEXT,
+    "x" * pem.LONGEST + LEAF_TEXT,
+]
+
+
+@pytest.mark.parametrize("text", GARBAGE, ids=range(len(GARBAGE)))
+def test_what_is_no_certificate_is_unusable(text: str) -> None:
+    with pytest.raises(Unusable):
+        pem.certificates_in([text])
+
+
+KEYS = [
+    block("PRIVATE KEY", "c2VjcmV0"),
+    block("RSA PRIVATE KEY", "Proc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,AB\n\nc2VjcmV0"),
+    block("ENCRYPTED PRIVATE KEY", "c2VjcmV0"),
+    block("EC PRIVATE KEY", "c2VjcmV0"),
+    block("OPENSSH PRIVATE KEY", "c2VjcmV0"),
+    "-----BEGIN PRIVATE KEY-----\nc2VjcmV0",
+    "-----begin private key-----\nc2VjcmV0",
+    "PuTTY-User-Key-File-3: ssh-rsa\nc2VjcmV0",
+]
+
+
+@pytest.mark.parametrize("text", KEYS, ids=range(len(KEYS)))
+def test_a_private_key_is_recognised_and_never_repeated(text: str) -> None:
+    assert pem.holds_private_key(f"before {text} after")
+    with pytest.raises(BadInput) as caught:
+        pem.request_in(text)
+    assert "private key" in caught.value.fields["own_csr"]
+    assert "c2VjcmV0" not in str(caught.value.fields)
+
+
+def test_a_certificate_is_no_private_key() -> None:
+    assert not pem.holds_private_key(LEAF_TEXT)
+
+
+NO_REQUESTS = [
+    ("", "There is no request"),
+    (LEAF_TEXT, "This is a certificate"),
+    (block("CERTIFICATE REQUEST", "AAAA"), "damaged"),
+    (block("CERTIFICATE REQUEST", "!!"), "not whole"),
+    ("-----BEGIN CERTIFICATE REQUEST-----\nMIIB", "not whole"),
+    (block("CERTIFICATE REQUEST", "AAAA") * 2, "more than one"),
+]
+
+
+@pytest.mark.parametrize(("text", "said"), NO_REQUESTS)
+def test_the_field_says_why_it_is_no_request(text: str, said: str) -> None:
+    with pytest.raises(BadInput, match="own_csr") as caught:
+        pem.request_in(text)
+    assert said in caught.value.fields["own_csr"]
+
+
+@given(st.lists(st.sampled_from(["BEGIN", "END"]).map(lambda word: f"-----{word} CERTIFICATE-----"), max_size=9))
+def test_any_heap_of_marks_is_read_without_a_crash(marks: list[str]) -> None:
+    assert all(label == "CERTIFICATE" for label, _ in pem.blocks("\nAAAA\n".join(marks)))
+
+
+@given(st.binary(max_size=200))
+def test_what_was_put_in_a_block_comes_out(content: bytes) -> None:
+    body = "\n".join(textwrap.wrap(base64.b64encode(content).decode(), 64))
+    assert list(pem.blocks(block("ANYTHING", body))) == [("ANYTHING", content)]
+
+
+# days as Baseline Requirements 6.3.2 counts them
+COUNTED = [
+    ("2026-11-23 00:00:00", "2027-06-09 23:59:59", 199),
+    ("2026-11-23 00:00:00", "2027-06-10 23:59:59", 200),
+    ("2026-11-23 00:00:00", "2027-06-11 00:00:00", 201),
+    ("2026-11-23 00:00:00", "2026-11-23 00:00:00", 1),
+    ("2026-11-23 12:00:00", "2026-11-24 11:59:59", 1),
+]
+
+
+@pytest.mark.parametrize(("begins", "ends", "days"), COUNTED)
+def test_days_are_counted_with_both_ends(begins: str, ends: str, days: int) -> None:
+    first, last = (datetime.fromisoformat(moment).replace(tzinfo=UTC) for moment in (begins, ends))
+    assert pem.counted_days(first, last) == days
+
+
+CAPS = [
+    (date(2026, 3, 14), 398), (date(2026, 3, 15), 200), (date(2027, 3, 14), 200), (date(2027, 3, 15), 100),
+    (date(2029, 3, 14), 100), (date(2029, 3, 15), 47), (date(2040, 1, 1), 47),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("issued", "days"), CAPS)
+def test_how_long_a_certificate_may_last_depends_on_its_day_of_issue(issued: date, days: int) -> None:
+    assert pem.cap_days(issued) == days
+
+
+COMPANIES = [
+    ("Acme LLC", "ACME L.L.C.", True),
+    ("Acme LLC", "Acme, Limited Liability Company", True),
+    ("The Acme Company", "Acme Co.", True),
+    ("Acme & Sons Inc.", "ACME and Sons Incorporated", True),
+    ("Müller Limited", "MÜLLER LTD", True),
+    ("O'Brien Corp", "OBrien Corporation", True),
+    ("Ａｃｍｅ Ltd", "Acme Ltd", True),
+    ("Acme LLC", "Acme Inc", False),
+    ("Acme", "Acme Inc", False),
+    ("Acme Bakery", "Acme", False),
+    ("Theatre Co", "atre Co", False),
+    ("Acme", "", False),
+]
+
+
+@pytest.mark.parametrize(("one", "other", "same"), COMPANIES)
+def test_spelling_does_not_make_another_company_but_its_legal_form_does(one: str, other: str, *, same: bool) -> None:
+    assert pem.same_company(one, other) is pem.same_company(other, one) is same
+
+
+def test_a_chain_is_followed_by_signature_not_by_name() -> None:
+    impostor = authority.root("Root").below("Issuing")
+    chain, whole = pem.chain_above(LEAF, [impostor.certificate, ISSUER.certificate, ROOT.certificate])
+    assert (chain, whole) == ([ISSUER.certificate], True)
+    assert pem.chain_above(LEAF, [impostor.certificate]) == ([], False)
+
+
+def test_two_that_vouch_for_each_other_end_the_chain() -> None:
+    one, other = authority.root("One"), authority.root("Other")
+    crossed = [authority.crossed(one, other), authority.crossed(other, one)]
+    leaf = one.leaf(KEY.public_key(), ("acme.com",))
+    chain, _ = pem.chain_above(leaf, crossed)
+    assert [certificate.subject for certificate in chain] == [authority.named("One"), authority.named("Other")]
+
+
+def test_names_come_from_the_list_and_else_from_the_subject() -> None:
+    alone = x509.CertificateSigningRequestBuilder(authority.named("old.acme.com")).sign(KEY, hashes.SHA256())
+    assert pem.names_in(LEAF) == ("acme.com",)
+    assert pem.names_in(alone) == ("old.acme.com",)
