@@ -35,7 +35,7 @@ PO_BOX_MAYBE = _warn("CONTACT-7",
 _PHONE = re.compile(r"\+[1-9]\d{0,2}\.\d{4,14}(x\d{1,4})?")
 _MAIL = re.compile(r"[^@\s<>,;]{1,64}@(?!-)[^@\s<>,;.]+(\.[^@\s<>,;.]+)+")
 _BOX = re.compile(
-    r"\bP\.?\s*O\.?\s*Box\b|\bpost(al)? ?(office)? ?box\b|\bPostfach\b|\bbo.te postale\b|\bB\.?P\.? \d"
+    r"\bP\.?\s*O\.?\s*Box\b|\bpost(al)? ?(office)? ?box\b|\bPostfach\b|\bbo.t. postale\b|\bB\.?P\.? \d"
     r"|\bapartado\b|\bcasella postale\b|\bpostbus\b|\bPMB\b",
     re.IGNORECASE,
 )
