@@ -33,4 +33,4 @@ def test_a_time_without_a_zone_is_refused() -> None:
 
 def test_bytes_are_never_stored() -> None:
     with pytest.raises(TypeError, match="bytes is never stored"):
-        dump(replace(order(), csr=b"PEM"))
+        dump(order(csr=b"PEM"))
