@@ -1,9 +1,8 @@
-"""Private answers to commands: help, orders, an order's history, the channel's project, the pause."""
+"""Private answers to commands: help, orders, an order's history, the pause."""
 
 from collections.abc import Sequence
 
 from bot.domain.card import CardFacts
-from bot.domain.client import Project
 from bot.ports import Entry
 from handlers.views import card, parts
 from handlers.views.form import SHOW
@@ -74,19 +73,6 @@ def _entry(entry: Entry) -> str:
     deed = DEED.get(entry.what) or parts.foreign(entry.what.replace("_", " "), 80)
     facts = ", ".join(f"{parts.foreign(name, 20)} {parts.foreign(value, 60)}" for name, value in entry.facts[:2])
     return f"{parts.when(entry.at)} · {parts.mention(entry.by)}: {deed}" + (f" ({facts})" if facts else "")
-
-
-def project(of: Project, client_name: str = "") -> Message:
-    """Whose project a channel is."""
-    text = f"Project {parts.foreign(of.name, 100)}"
-    launch = parts.day(of.launch) if of.launch else ""
-    people = (("Owner", of.owner), ("Stand-in", of.stand_in), ("Engineer", of.engineer))
-    pairs = [
-        ("Client", parts.foreign(client_name, 150)),
-        *((label, parts.mention(user) if user else "") for label, user in people),
-        ("Launch", launch),
-    ]
-    return text, [parts.section(parts.bold(text)), *parts.fields(pairs)]
 
 
 def paused() -> Message:

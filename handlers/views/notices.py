@@ -75,8 +75,8 @@ WORDS: dict[Told, str] = {
     Told.MENDED: "What held the order[ for {names}] is gone; I go on with it.",
     Told.CHANGED: "The order[ for {names}] was changed; I prepare it anew.[ {before} → {after}.][{void:.0} Approvals "
     "given before no longer count.]",
-    Told.OVERRIDDEN: "An approver lets the order[ for {names}] go on all the same.[ Reason: {reason}.][ In spite of:{list}]\nTwo other "
-    "approvers must now agree.",
+    Told.OVERRIDDEN: "An approver lets the order[ for {names}] go on all the same.[ Reason: {reason}.][ In spite "
+    "of:{list}]\nTwo other approvers must now agree.",
     Told.APPROVAL_WANTED: "Please review the order[ for {names}], then approve or refuse it.[ {dates}]",
     Told.APPROVED_ONE: "The order[ for {names}] has an approval[, {given} of {needed}]. One more approver, please.",
     Told.APPROVED: "The order[ for {names}] is approved[{own:.0} by its requester].[ {dates}]",

@@ -83,7 +83,6 @@ def messages() -> Iterator[tuple[str, Message]]:
     yield "no orders", lists.orders([], samples.LONG)
     yield "none open", lists.orders([])
     yield "history", lists.history(samples.LONG, samples.entries(200))
-    yield "project", lists.project(replace(samples.PROJECT, name=samples.LONG), samples.LONG)
     yield from (("paused", lists.paused()), ("resumed", lists.resumed()))
 
 
@@ -148,8 +147,7 @@ def test_every_view_has_its_look(name: str, shown: SnapshotAssertion) -> None:
 
 def test_lists_have_their_look(shown: SnapshotAssertion) -> None:
     orders = lists.orders([samples.facts(samples.usual(status)) for status in (Status.HELD, Status.LIVE)])
-    history, project = lists.history(samples.ORDER.id, samples.entries()), lists.project(samples.PROJECT, "Acme LLC")
-    assert [lists.help_text(), orders, history, project] == shown
+    assert [lists.help_text(), orders, lists.history(samples.ORDER.id, samples.entries())] == shown
 
 
 @pytest.mark.parametrize("name", MESSAGES)
