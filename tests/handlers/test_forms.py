@@ -54,7 +54,6 @@ def test_after_the_last_step_the_order_is_placed(surface: Surface) -> None:
     assert surface.desk.calls("ask.place") == [{"form_id": "f-1", "user": surface.person.id}]
     assert shown.view is not None
     assert ORDER in shown.view.plain
-    assert not surface.person.view or surface.person.view.callback_id == ""
 
 
 def open_review(surface: Surface, digest: str = "d" * 64) -> None:

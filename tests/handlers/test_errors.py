@@ -1,0 +1,181 @@
+"""Every failure is answered where the person is: in the view, under the command, or for them alone in the thread."""
+
+import inspect
+import logging
+import re
+from collections.abc import Iterator
+
+import pytest
+
+from bot.domain import errors as known
+from bot.domain.approval import MAY, Action
+from handlers.errors import WORDING, wording
+from handlers.views import dialogs
+from handlers.views.parts import actions, button
+from handlers.views.review import waiting
+from tests.handlers.surface import Surface
+from tests.sandbox.slack import Workspace
+
+ORDER = "o-aaaa2222"
+MADE: dict[type[known.DeskError], known.DeskError] = {
+    known.DeskError: known.DeskError("inside"),
+    known.IllegalMove: known.IllegalMove(ORDER, "held", "approve"),
+    known.Stale: known.Stale(ORDER, "held", "approve"),
+    known.UnknownOrder: known.UnknownOrder(ORDER),
+    known.NotAllowed: known.NotAllowed("approve"),
+    known.OwnOrder: known.OwnOrder("approve"),
+    known.NotAMember: known.NotAMember("guest"),
+    known.ChangedSince: known.ChangedSince(ORDER),
+    known.DecidedAlready: known.DecidedAlready(ORDER),
+    known.NoProject: known.NoProject("C0ACME"),
+    known.OpenOrderExists: known.OpenOrderExists(ORDER, "f-1"),
+    known.BadInput: known.BadInput({"somewhere": "This <cannot> be."}),
+    known.PeopleUnknown: known.PeopleUnknown("U1"),
+    known.NotInvited: known.NotInvited("C0ACME"),
+    known.VaultShut: known.VaultShut("inside"),
+    known.SupplierError: known.SupplierError("inside"),
+    known.Lost: known.Lost("inside"),
+    known.Refused: known.Refused("No <b>money</b> {here} <!channel>"),
+    known.Unusable: known.Unusable("inside"),
+    known.WrongKey: known.WrongKey("0A1B", "Some <CA>"),
+}
+CLASSES = [found for _, found in inspect.getmembers(known, inspect.isclass) if issubclass(found, known.DeskError)]
+
+
+@pytest.fixture(params=[True, False], ids=["at_once", "beside"])
+def surface(workspace: Workspace, request: pytest.FixtureRequest) -> Iterator[Surface]:
+    """Listeners run before Bolt answers, and beside it: errors must reach people either way."""
+    workspace.faults.clear()
+    workspace.violations.clear()
+    yield Surface(workspace, at_once=request.param)
+    assert workspace.violations == []
+
+
+def said_to(surface: Surface) -> str:
+    """What this person reads after a click, once it is there."""
+    message = surface.post(actions(button("order.check", "Press", f"{ORDER}:1")))
+    outcome = surface.person.click(message, "Press")
+    assert outcome.acked, "the click was not acknowledged"
+    return surface.ws.wait_for(lambda: outcome.ephemerals)[0].plain
+
+
+@pytest.mark.parametrize("kind", CLASSES, ids=lambda kind: kind.__name__)
+def test_a_click_is_answered_for_the_one_who_clicked(surface: Surface, kind: type[known.DeskError]) -> None:
+    surface.desk.answers["ask.check_again"] = MADE[kind]
+    said = said_to(surface)
+    assert said.startswith(WORDING[kind][0].split("{")[0])
+    assert "inside" not in said
+
+
+@pytest.mark.parametrize("kind", CLASSES, ids=lambda kind: kind.__name__)
+def test_a_command_is_answered_under_it(surface: Surface, kind: type[known.DeskError]) -> None:
+    surface.desk.answers["buy.pause"] = MADE[kind]
+    said = surface.cert("pause")
+    assert said.acked
+    assert said.text.startswith(WORDING[kind][0].split("{")[0])
+    assert [each.ephemeral_to for each in said.ephemerals] == [surface.person.id]
+
+
+@pytest.mark.parametrize("kind", [kind for kind in CLASSES if kind is not known.OpenOrderExists])
+def test_a_submission_is_answered_by_a_view(surface: Surface, kind: type[known.DeskError]) -> None:
+    surface.desk.answers["decide.refuse"] = MADE[kind]
+    surface.open(dialogs.refuse(ORDER))
+    surface.person.fill("Why?", "because")
+    shown = surface.person.submit()
+    assert shown.errors == {}
+    assert shown.view is not None
+    assert WORDING[kind][0].split("{")[0] in shown.view.plain
+    assert shown.view.submit_label == ""
+
+
+def test_a_click_within_a_view_is_answered_on_top_of_it(surface: Surface) -> None:
+    surface.desk.answers["ask.cancel"] = known.NotAllowed("cancel")
+    view = waiting(ORDER)
+    surface.open(view | {"blocks": [*view["blocks"], *actions(button("order.cancel", "Press", f"{ORDER}:1"))]})
+    outcome = surface.person.press("Press")
+    assert outcome.acked
+    shown = surface.ws.wait_for(lambda: outcome.view)
+    assert shown is not None
+    assert "a full member" in shown.plain
+
+
+@pytest.mark.parametrize("kind", [known.IllegalMove, known.Stale, known.DecidedAlready, known.OpenOrderExists])
+def test_a_click_that_came_too_late_gets_the_present_state(surface: Surface, kind: type[known.DeskError]) -> None:
+    surface.desk.answers["ask.check_again"] = MADE[kind]
+    assert "Waiting for approval" in said_to(surface)
+    assert surface.desk.calls("see.order") == [{"order_id": ORDER, "user": surface.person.id}]
+
+
+def test_the_present_state_is_kept_from_those_who_may_not_see_it(surface: Surface) -> None:
+    surface.desk.answers |= {
+        "ask.check_again": known.IllegalMove(ORDER, "held", "check"),
+        "see.order": known.UnknownOrder(ORDER),
+    }
+    assert "acme.com" not in said_to(surface)
+
+
+def test_what_others_wrote_stays_text(surface: Surface) -> None:
+    surface.desk.answers["ask.check_again"] = MADE[known.Refused]
+    assert "No <b>money</b> {here} <!channel>" in said_to(surface)
+
+
+def test_an_answer_in_a_thread_stays_in_the_thread(surface: Surface) -> None:
+    surface.desk.answers["ask.check_again"] = known.NotAllowed("check")
+    card = surface.post(actions(button("order.look", "Look", f"{ORDER}:1")))
+    reply = surface.post(actions(button("order.check", "Press", f"{ORDER}:1")), thread_ts=card.ts)
+    outcome = surface.person.click(reply, "Press")
+    assert surface.ws.wait_for(lambda: outcome.ephemerals)[0].thread_ts == card.ts
+
+
+class Inner(Exception):
+    """Something nobody expected."""
+
+
+@pytest.mark.parametrize("where", ["click", "command", "submission"])
+def test_the_unexpected_gives_a_number_and_nothing_of_the_inside(
+    surface: Surface, caplog: pytest.LogCaptureFixture, where: str
+) -> None:
+    trouble = Inner("password hunter2 at /srv/secret.py")
+    surface.desk.answers |= {"ask.check_again": trouble, "buy.pause": trouble, "decide.refuse": trouble}
+    with caplog.at_level(logging.ERROR, "handlers.errors"):
+        if where == "click":
+            said = said_to(surface)
+        elif where == "command":
+            said = surface.cert("pause").text
+        else:
+            surface.open(dialogs.refuse(ORDER))
+            surface.person.fill("Why?", "because")
+            view = surface.person.submit().view
+            said = view.plain if view else ""
+    reference = re.search(r"number: ([0-9a-f]{8})", said)
+    assert reference
+    assert "hunter2" not in said
+    assert "Inner" not in said
+    [record] = [each for each in caplog.records if each.name == "handlers.errors"]
+    assert reference[1] in record.getMessage()
+    assert record.exc_info
+    assert record.exc_info[1] is trouble
+
+
+def test_two_failures_have_two_numbers(surface: Surface) -> None:
+    surface.desk.answers["buy.pause"] = Inner()
+    assert surface.cert("pause").text != surface.cert("pause").text
+
+
+def test_a_lost_answer_is_logged_and_the_click_still_acknowledged(
+    surface: Surface, caplog: pytest.LogCaptureFixture
+) -> None:
+    surface.desk.answers["ask.check_again"] = known.NotAllowed("check")
+    surface.ws.faults.arm("response_url", "drop_before", times=2)
+    message = surface.post(actions(button("order.check", "Press", f"{ORDER}:1")))
+    with caplog.at_level(logging.WARNING, "handlers.errors"):
+        assert surface.person.click(message, "Press").acked
+        surface.app.listener_runner.listener_executor.shutdown(wait=True)
+    assert "did not reach" in caplog.text
+
+
+@pytest.mark.parametrize("action", Action)
+def test_who_may_is_said_for_every_action(action: Action) -> None:
+    said = wording(known.NotAllowed(action))
+    assert said.count(" or ") == len(MAY[action][0]) - 1
+    assert "somebody else" not in said
