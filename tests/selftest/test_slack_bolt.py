@@ -179,11 +179,16 @@ def running(delivery: str) -> Iterator[Workspace]:
             yield ws
 
 
-@pytest.fixture(params=["socket", "http"])
-def ws(request: pytest.FixtureRequest) -> Iterator[Workspace]:
-    with running(request.param) as workspace:
-        yield workspace
-        assert workspace.violations == []
+@pytest.fixture(scope="module", params=["socket", "http"])
+def workspace(request: pytest.FixtureRequest) -> Iterator[Workspace]:
+    with running(request.param) as made:
+        yield made
+
+
+@pytest.fixture
+def ws(workspace: Workspace) -> Iterator[Workspace]:
+    yield workspace
+    assert workspace.violations == []
 
 
 @pytest.fixture

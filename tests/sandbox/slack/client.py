@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
+from tests.sandbox.slack.blocks import options_of
 from tests.sandbox.slack.delivery import INTERACTIVE, Missed
 from tests.sandbox.slack.fields import Entry, entered, locate, refuse
 from tests.sandbox.slack.seen import OpenView, Outcome, Submitted
@@ -24,6 +25,8 @@ TROUBLE: Final = "We had some trouble connecting. Try again?"
 
 class Client:
     """One person's client; `stack` holds the open modals, `shown` the ephemeral messages."""
+
+    kind = "member"
 
     def __init__(self, ws: Workspace, id: str, name: str, tz: str, team_id: str) -> None:  # noqa: A002 - as callers say
         self._ws = ws
@@ -48,8 +51,8 @@ class Client:
 
     def _inside(self, channel: Channel | Client | str) -> Channel:
         found = self._ws.find_channel(channel)
-        if self.id not in found.members:
-            raise refuse(f"{self.name} is not in #{found.name}")
+        if self.id not in found.members or self.kind == "deactivated":
+            raise refuse(f"{self.name} is not in #{found.name}, or no longer active")
         return found
 
     def _top(self) -> View:
@@ -63,7 +66,9 @@ class Client:
         signs = {"@" + each.name: f"<@{each.id}>" for each in self._ws.people.values()}
         signs |= {"@" + each.handle: f"<!subteam^{each.id}>" for each in self._ws.groups.values()}
         signs |= {"#" + each.name: f"<#{each.id}|{each.name}>" for each in self._ws.channels.values()}
-        return re.sub(r"[@#][\w.-]+", lambda found: signs.get(found[0], found[0]), html.escape(text, quote=False))
+        return re.sub(
+            r"[@#]\w[\w-]*(?:\.[\w-]+)*", lambda found: signs.get(found[0], found[0]), html.escape(text, quote=False)
+        )
 
     def _envelope(self, payload: Json) -> Json:
         who = {"id": self.id, "username": self.name, "name": self.name, "team_id": self.team_id}
@@ -111,9 +116,9 @@ class Client:
         }
         if not message.ephemeral_to:
             payload["message"] = message.as_json()
-        if held is not None and element["type"] != "overflow":
-            state = state_of(element, held)
-            payload["state"] = {"values": nested({(block["block_id"], element["action_id"]): state})}
+        key = (block["block_id"], element["action_id"])
+        stateful = element["type"] not in ("button", "overflow")
+        payload["state"] = {"values": nested({key: state_of(element, held)} if stateful else {})}
         return self._interact(payload, channel=where, asked=self._dialog(element))
 
     def _use_in_view(self, view: View, wanted: str, option: object, *, confirm: bool) -> Outcome:
@@ -148,7 +153,7 @@ class Client:
             action["selected_option"] = held
         elif element["type"] != "button":
             action |= state_of(element, held)
-        return {"type": "block_actions", "actions": [action], "state": {"values": {}}}
+        return {"type": "block_actions", "actions": [action]}
 
     def _confirmed(self, element: Json, *, confirm: bool) -> bool:
         if not confirm and "confirm" not in element:
@@ -169,8 +174,7 @@ class Client:
             reply = self._ws.hand_over(INTERACTIVE, payload)
             if isinstance(reply, Missed) or not reply:
                 return []
-            groups = reply.get("option_groups", [])
-            return [*reply.get("options", []), *(each for group in groups for each in group["options"])]
+            return options_of(reply)
 
         return suggest
 

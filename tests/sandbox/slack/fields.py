@@ -9,6 +9,7 @@ from datetime import date, datetime, time
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Final
 
+from tests.sandbox.slack.blocks import options_of
 from tests.sandbox.slack.shapes import Json
 from tests.sandbox.slack.state import Channel, View, is_empty
 from tests.sandbox.slack.text import Reader, chosen, elements, label_of
@@ -28,11 +29,6 @@ class Entry:
     space: Space
     element: Json
     suggest: Callable[[str], list[Json]]
-
-
-def options_of(element: Json) -> list[Json]:
-    groups = element.get("option_groups", [])
-    return [*element.get("options", []), *(each for group in groups for each in group["options"])]
 
 
 def refuse(reason: str) -> AssertionError:

@@ -166,7 +166,10 @@ class Server:
         reply = "" if isinstance(answer, HangUp) else bytes(answer.body).decode()
         path, headers = str(request.url.path), dict(request.headers)
         status = 0 if isinstance(answer, HangUp) else answer.status_code
-        self._ws.recorder.add(Entry(self._ws.clock(), "app", request.method, path, headers, body, status, reply))
+        entry = Entry(self._ws.clock(), "app", request.method, path, headers, body, status, reply)
+        with self._ws.changed:
+            self._ws.recorder.add(entry)
+            self._ws.changed.notify_all()
         return answer
 
     async def _call(self, request: Request) -> Response:

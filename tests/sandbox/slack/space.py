@@ -95,6 +95,7 @@ class Space:
         """Remember something that the app must never do."""
         with self.changed:
             self.violations.append(sentence)
+            self.changed.notify_all()
 
     def name_of(self, some_id: str) -> str | None:
         """The name behind an id of a person, channel or group."""

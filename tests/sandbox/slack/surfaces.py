@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Final
 
-from tests.sandbox.slack.blocks import BLOCKS, HOME, MESSAGE, MODAL, SURFACES
+from tests.sandbox.slack.blocks import HOME, MESSAGE, MODAL, blocks_on, table
 from tests.sandbox.slack.shapes import Json, Problem, Shape, anything, flag, listing, one_of, plain, string, typed
 
 MESSAGE_CHARACTERS: Final = 13_200
@@ -95,9 +95,8 @@ def _objects(value: object) -> Iterator[Json]:
 
 
 def _check_blocks(blocks: object, at: str, surface: str) -> Iterator[Problem]:
-    allowed = frozenset(kind for kind, surfaces in SURFACES.items() if surface in surfaces)
-    yield from listing(typed(BLOCKS, allowed, f"a {surface}"), _BLOCKS_MOST[surface])(blocks, at)
-    known = [each for each in _dicts(blocks) if each.get("type") in BLOCKS]
+    yield from listing(typed(table("blocks"), blocks_on(surface), f"a {surface}"), _BLOCKS_MOST[surface])(blocks, at)
+    known = [each for each in _dicts(blocks) if each.get("type") in table("blocks")]
     ids = Counter(each["block_id"] for each in known if isinstance(each.get("block_id"), str))
     for block_id in [each for each, count in ids.items() if count > 1]:
         yield Problem(at, "duplicate_block_id", f"block_id {block_id} is used twice")
