@@ -48,9 +48,7 @@ def test_a_button_calls_its_verb_for_the_order_it_stands_under(surface: Surface,
         ("order.resolve.number", "order.bought_as"),
     ],
 )
-def test_a_button_with_dots_opens_the_view_that_asks_for_the_rest(
-    surface: Surface, action: str, callback: str
-) -> None:
+def test_a_button_with_dots_opens_the_view_that_asks_for_the_rest(surface: Surface, action: str, callback: str) -> None:
     stop = Finding("caa", "CAA-1", Verdict.STOP, "The domain forbids this authority.")
     surface.desk.answers["see.order"] = facts_of(an_order(status=Status.HELD, findings=(stop,)))
     opened = click(surface, action)

@@ -63,9 +63,7 @@ def open_review(surface: Surface, digest: str = "d" * 64) -> None:
 def test_an_approval_carries_the_digest_that_was_shown(surface: Surface) -> None:
     open_review(surface)
     assert surface.person.submit().closed
-    assert surface.desk.calls("decide.approve") == [
-        {"order_id": ORDER, "user": surface.person.id, "digest": "d" * 64}
-    ]
+    assert surface.desk.calls("decide.approve") == [{"order_id": ORDER, "user": surface.person.id, "digest": "d" * 64}]
 
 
 def test_an_old_digest_approves_nothing_and_is_read_again(surface: Surface) -> None:

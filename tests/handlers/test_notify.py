@@ -49,7 +49,9 @@ def card(notifier: SlackNotifier) -> Place:
     return notifier.send(card_post(), facts_of(), None)
 
 
-def test_a_card_is_posted_once_and_then_changed_in_place(workspace: Workspace, notifier: SlackNotifier, card: Place) -> None:
+def test_a_card_is_posted_once_and_then_changed_in_place(
+    workspace: Workspace, notifier: SlackNotifier, card: Place
+) -> None:
     before = len(workspace.messages(CHANNEL))
     assert notifier.send(card_post("p-2"), replace(facts_of(), needed=2), card) == card
     assert len(workspace.messages(CHANNEL)) == before
@@ -79,7 +81,9 @@ def test_a_notice_goes_where_its_audience_reads(
     assert (place.ts in [each.ts for each in workspace.messages(CHANNEL)]) is in_channel
 
 
-def test_a_notice_for_the_admins_goes_to_their_channel(workspace: Workspace, notifier: SlackNotifier, card: Place) -> None:
+def test_a_notice_for_the_admins_goes_to_their_channel(
+    workspace: Workspace, notifier: SlackNotifier, card: Place
+) -> None:
     place = notifier.send(told_post(Audience.ADMINS, lane=""), None, card)
     assert workspace.find_channel(place.channel).name == "admins"
 
@@ -139,7 +143,9 @@ def test_each_trouble_has_its_outcome(
         assert raised.value.seconds == how["after"]
 
 
-def test_a_channel_the_desk_left_or_that_is_archived_takes_no_post(workspace: Workspace, notifier: SlackNotifier) -> None:
+def test_a_channel_the_desk_left_or_that_is_archived_takes_no_post(
+    workspace: Workspace, notifier: SlackNotifier
+) -> None:
     left = workspace.add_channel("left", bot=False)
     gone = workspace.add_channel("gone")
     workspace.archive(gone)
