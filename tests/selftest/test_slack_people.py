@@ -381,3 +381,25 @@ def test_waiting_ends_with_what_was_seen(ws: Workspace, pm: Person, channel: Cha
 def test_a_missed_answer_of_a_callable_is_passed_on(ws: Workspace, pm: Person, channel: Channel) -> None:
     ws.deliver = lambda _kind, _payload: Missed("http_timeout")
     assert pm.command(channel, "/cert").acked is False
+
+
+@pytest.mark.parametrize(
+    ("written", "read", "strange"),
+    [
+        ("*Next:* _you_ and ~me~", "Next: you and me", []),
+        ("*.acme.com _acme-challenge.acme.com _x_", "*.acme.com _acme-challenge.acme.com x", []),
+        ("`*.acme.com*`", "*.acme.com*", []),
+        ("1 &lt; 2 &amp;amp; <https://x.example/_a_|there> <mailto:a@b.example>", "1 < 2 &amp; there a@b.example", []),
+        (
+            "<!here> <@U404> <foo> <javascript:x|y>",
+            "@here <@U404> <foo> <javascript:x|y>",
+            ["<@U404>", "<foo>", "<javascript:x|y>"],
+        ),
+        ("<!date^1800000000^{date_short_pretty} {time}|x>", "today 09:00", []),
+        ("<!date^1800086400^{date_pretty}, {date_num}|x>", "tomorrow, 2027-01-16", []),
+        ("<!date^1^{week}|x>", "<!date^1^{week}|x>", ["<!date^1^{week}|x>"]),
+    ],
+)
+def test_mrkdwn_is_read_as_a_person_sees_it(ws: Workspace, written: str, read: str, strange: list[str]) -> None:
+    reader = ws.reader("Europe/Berlin")
+    assert (reader.mrkdwn(written), reader.strange(written)) == (read, strange)

@@ -16,7 +16,7 @@ Values = Mapping[tuple[str, str], Json]
 
 _ANGLE = re.compile(r"<([^<>]*)>")
 _CODE = re.compile(r"(```.*?```|`[^`\n]+`)", re.DOTALL)
-_STYLE = re.compile(r"(?<![\w*_~])([*_~])(\S|\S[^\n]*?\S)\1(?![\w*_~])")
+_STYLE = re.compile(r"(?<![\w*_~/.])([*_~])(?!\s)((?:(?!\1)[^\n])+)(?<!\s)\1(?![\w*_~])")
 _DATE = re.compile(r"!date\^(\d+)\^([^|^]*)(?:\^https?://[^|]*)?\|(.+)")
 _LINK = re.compile(r"(?:https?://|mailto:)([^|\s]+)(?:\|(.+))?")
 _DATE_FORMS: Final = {
