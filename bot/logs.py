@@ -11,7 +11,7 @@ from typing import Any, TextIO
 import structlog
 
 # libraries that would write bodies or credentials when asked to talk more
-_HELD = ("slack_bolt", "slack_sdk", "botocore", "boto3", "paramiko", "urllib3", "requests", "apscheduler")
+_HELD = ("slack_bolt", "slack_sdk", "botocore", "boto3", "paramiko", "urllib3", "requests")
 _SECRETS = re.compile(
     r"xox[a-z]-[\w-]+|xapp-[\w-]+|\b[0-9a-f]{64,}\b"
     r"|-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)",
@@ -51,5 +51,6 @@ def set_up(stream: TextIO = sys.stderr) -> None:
     handler = logging.StreamHandler(stream)
     handler.setFormatter(_Redacting())
     logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)  # a tick that comes too early is no news
     for name in _HELD:
         logging.getLogger(name).setLevel(logging.WARNING)

@@ -13,9 +13,9 @@ from bot.domain.findings import Verdict
 from bot.domain.notices import Notice, Told
 from bot.domain.offer import Suggestion, suggest
 from bot.domain.order import OPEN, Move, Order, Second, Status
-from bot.domain.request import Product, Purpose
+from bot.domain.request import Product, Purpose, Request
 from bot.ports import Entry, Form, Job, Unit
-from bot.service import typed
+from bot.service import company, typed
 from bot.service.gear import Gear
 
 STEPS = ("names", "kind", "company", "contact", "send")
@@ -63,19 +63,23 @@ class Ask:
         else:
             values = {"names": names} if names else {}
         self.gear.allow_in(Action.NEW, user, channel)
-        form = Form(self.gear.ids.new("f"), user, channel, self.gear.now(), values, corrects=corrects, changes=changes)
         with self.gear.store.unit() as unit:
-            unit.save_form(replace(form, values=self._known(unit.project(channel), values)))
-            return unit.form(form.id) or form
+            known = self._known(unit, channel)
+            form = Form(
+                self.gear.ids.new("f"), user, channel, self.gear.now(), {**known, **values},
+                corrects=corrects, changes=changes,
+            )  # fmt: skip
+            unit.save_form(form)
+        return form
 
-    def _known(self, project: Project | None, values: Mapping[str, str]) -> dict[str, str]:
-        if project is None:
-            return dict(values)
-        with self.gear.store.unit() as unit:
-            client = unit.client(project.client_id)
-        on_file = typed.values_on_file(client) if client else {}
+    def _known(self, unit: Unit, channel: str) -> dict[str, str]:
+        """What project and client already say, as form values."""
+        project = unit.project(channel)
+        client = unit.client(project.client_id) if project else None
+        if project is None or client is None:
+            return {}
         launch = {"wanted_by": project.launch.isoformat()} if project.launch else {}
-        return {**launch, **on_file, "engineer": project.engineer, **values}
+        return {**launch, **typed.values_on_file(client), "engineer": project.engineer}
 
     def form(self, form_id: str, user: str) -> Form:
         """A form of this person's own."""
@@ -94,9 +98,16 @@ class Ask:
         problems = typed.problems(values)
         if "names" in values and "names" not in problems:
             problems.update(self._name_problems(values["names"]))
+        if any(field.startswith(("org.", "contact.")) for field in values):
+            wrong = company.problems(self.gear, merged.values, self._kind(merged))
+            problems.update({field: sentence for field, sentence in wrong.items() if field in values})
         if problems:
             raise BadInput(problems)
         return merged
+
+    def _kind(self, form: Form) -> Product | None:
+        choice = self.chosen(form)
+        return choice.product if choice else None
 
     def _name_problems(self, text: str) -> dict[str, str]:
         names, found = self.gear.read_names(text)
@@ -153,7 +164,7 @@ class Ask:
         return client is not None and client.organisation is not None and client.contact is not None
 
     def _company_missing(self, form: Form) -> bool:
-        return self._company_needed(form) and bool(typed.company_problems(form.values))
+        return self._company_needed(form) and bool(company.problems(self.gear, form.values, self._kind(form)))
 
     def summary(self, form: Form) -> FormSummary:
         """Everything that will be sent, in words."""
@@ -164,8 +175,10 @@ class Ask:
             raise NoProject(form.project_id)
         choice = self.chosen(form)
         names, _ = self.gear.read_names(form.values.get("names", ""))
-        missing = tuple(typed.company_problems(form.values)) if self._company_needed(form) else ()
-        fields = typed.told(form.values, names, company=choice is not None and choice.product.level.company_checked)
+        product = self._kind(form)
+        checked = product is not None and product.level.company_checked
+        missing = tuple(company.problems(self.gear, form.values, product)) if checked else ()
+        fields = typed.told(form.values, names, company=checked)
         return FormSummary(
             project, client, choice.product if choice else None, choice, fields, missing, project.engineer
         )
@@ -182,7 +195,7 @@ class Ask:
 
     def _place(self, form: Form, user: str, second: Second | None) -> Order:
         gear = self.gear
-        request = typed.request_from(form.values, self._names(form), self._product(form), gear.policy)
+        request = self._request(form)
         if request.own_csr:
             gear.pki.read_csr(request.own_csr)
         with gear.store.unit() as unit:
@@ -200,20 +213,32 @@ class Ask:
             except OpenOrderExists as exists:
                 raise OpenOrderExists(exists.order_id, form.id) from None
             unit.save_form(replace(form, order_id=order.id))
-            self._remember(unit, form)
+            self._remember(unit, form, request)
             unit.schedule(Job("prepare", order.id, now))
             unit.draw_card(order)
             unit.tell(gear.say(order, Told.OPENED, user))
             unit.record(Entry(order.id, now, user, "placed", order.digest))
             return order
 
-    def _remember(self, unit: Unit, form: Form) -> None:
+    def _request(self, form: Form) -> Request:
+        """What the form asks for, or BadInput for everything that is missing."""
+        names, product = self._names(form), self._product(form)
+        wrong = typed.problems({field: form.values.get(field, "") for field in ("dcv", "approver_email")})
+        if product.level.company_checked:
+            wrong |= company.problems(self.gear, form.values, product)
+        if wrong:
+            raise BadInput(wrong)
+        return typed.request_from(form.values, names, product, self.gear.policy)
+
+    def _remember(self, unit: Unit, form: Form, request: Request) -> None:
         """Keep the company and its contact with the client, confirmed today."""
         project = unit.project(form.project_id)
         client = unit.client(project.client_id) if project else None
-        if client is not None and not typed.company_problems(form.values):
-            company, person = typed.organisation(form.values), typed.contact(form.values)
-            unit.save_client(replace(client, organisation=company, contact=person, confirmed_at=self.gear.now()))
+        if client is not None and request.organisation is not None:
+            confirmed = replace(
+                client, organisation=request.organisation, contact=request.admin, confirmed_at=self.gear.now()
+            )
+            unit.save_client(confirmed)
 
     def _names(self, form: Form) -> tuple[str, ...]:
         problems = self._name_problems(form.values.get("names", ""))
@@ -231,7 +256,7 @@ class Ask:
         """R9: approvals are void, the draft goes, a new CSR is made (a new key only for another key type)."""
         gear = self.gear
         gear.allow(Action.CHANGE, user, form.changes)
-        wanted = typed.request_from(form.values, self._names(form), self._product(form), gear.policy)
+        wanted = self._request(form)
         with gear.store.unit() as unit:
             order = unit.order(form.changes)
             if wanted == order.request:

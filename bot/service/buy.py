@@ -68,7 +68,7 @@ class Buy:
                 return self._look_by_hand(order)
             self._refresh(order)
             look = self._read_draft(order)
-        except (Lost, Unusable, PeopleUnknown):
+        except (Lost, Refused, Unusable, PeopleUnknown):
             return self.gear.now() + MINUTE
         except Obstacle as obstacle:
             return self._give_way(order, obstacle)
@@ -110,16 +110,11 @@ class Buy:
             kind = gear.people.person(approval.by, fresh=True).kind
             if approval.by not in approvers or kind is not PersonKind.MEMBER:
                 raise Obstacle(Move.APPROVER_LOST)
-        old = stale(order.findings, gear.now())
-        findings = run_checks(gear, order, old) if old else order.findings
+        old = stale(order.findings, gear.now()) | {"supplier"}
+        findings = run_checks(gear, order, old, gear.supplier.funds())
         stops = standing_stops(findings, order.overrides)
         if stops:
             raise Obstacle(Move.HOLD, hold_for(stops), findings=findings)
-        price = order.draft.price if order.draft else None
-        if price is not None and gear.supplier.funds().balance < price:
-            raise Obstacle(
-                Move.HOLD, Hold(Mender.ENGINEER, ("The supplier account's balance does not cover this order.",))
-            )
 
     def _read_draft(self, order: Order) -> Look:
         """R3: the draft, if it is still exactly the one approved; else the obstacle that this is."""

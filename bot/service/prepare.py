@@ -15,14 +15,16 @@ from bot.domain.notices import Notice, Told
 from bot.domain.order import OPEN, Hold, Move, Order, Orphan, Status
 from bot.domain.pace import CHECK_HELD, MINUTE, save_again
 from bot.domain.request import KeyType
-from bot.domain.supply import Difference, Draft, Look, State, differences
+from bot.domain.supply import Difference, Draft, Funds, Look, State, differences
 from bot.ports import Case, CsrFacts, Job, Unit
 from bot.service.gear import DESK, Gear
 
 _LOUD_AFTER = 3  # lost saves, before people are told
 
 
-def run_checks(gear: Gear, order: Order, only: frozenset[str] = frozenset()) -> tuple[Finding, ...]:
+def run_checks(
+    gear: Gear, order: Order, only: frozenset[str] = frozenset(), funds: Funds | None = None
+) -> tuple[Finding, ...]:
     """What the checks say now, stamped with the time; `only` leaves the other checks' findings as they were."""
     now = gear.now()
     with gear.store.unit() as unit:
@@ -35,8 +37,9 @@ def run_checks(gear: Gear, order: Order, only: frozenset[str] = frozenset()) -> 
         now=now,
         csr=_csr_facts(gear, order),
         wanted_hosts=order.request.names if project else (),
-        others=others if order.second is None else (),
+        others=others,
         order_id=order.id,
+        funds=funds,
         price=str(order.draft.price) if order.draft and order.draft.price is not None else "",
     )
     wanted = [check for check in gear.checks if not only or check.name in only]

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import date
 
 from bot.domain.approval import Policy
@@ -13,72 +12,31 @@ from bot.domain.request import Contact, Dcv, KeyType, Level, Organisation, Produ
 
 ORGANISATION = ("name", "street", "city", "state", "postal_code", "country", "phone", "registration_number")
 CONTACT = ("first_name", "last_name", "title", "email", "phone")
-_OPTIONAL = {"org.registration_number", "contact.title"}
-# longest value, in characters (certificates' own limits where there are any: X.520 upper bounds)
-_LIMITS = {
-    "org.name": 64, "org.street": 64, "org.city": 64, "org.state": 32, "org.postal_code": 16, "org.country": 2,
-    "org.registration_number": 64, "contact.first_name": 64, "contact.last_name": 63, "contact.title": 64,
-    "contact.email": 254, "contact.phone": 20, "org.phone": 20, "approver_email": 254,
-}  # fmt: skip
-_PHONE = re.compile(r"\+\d{1,3}\.\d{4,14}(x\d{1,6})?")
-_EMAIL = re.compile(r"[^@\s<>]+@[^@\s<>]+\.[^@\s<>.]+")
-_FILLER = re.compile(r"[\s.\-]*|n/?a|none|unknown|x+", re.IGNORECASE)
+_LONGEST = 3000  # of any field; what the authority allows is for the checks
 _MAILBOXES = ("admin@", "administrator@", "webmaster@", "hostmaster@", "postmaster@")
-
-_COMPANY_FIELDS = tuple(f"org.{f}" for f in ORGANISATION) + tuple(f"contact.{f}" for f in CONTACT)
 
 
 def problems(values: Mapping[str, str]) -> dict[str, str]:
-    """What is wrong with the values given, by field; an empty optional field is fine."""
-    found = {field: sentence for field, value in values.items() if (sentence := _problem(field, value.strip()))}
-    if values.get("dcv") == Dcv.EMAIL and not values.get("approver_email", "").strip().startswith(_MAILBOXES):
-        found["approver_email"] = f"It must be one of {', '.join(_MAILBOXES)} at the domain."
-    return found
-
-
-# (what a field must be for the rule to speak, when it is wrong, the sentence); the first that is wrong is said
-_RULES: tuple[tuple[Callable[[str], bool], Callable[[str], bool], str], ...] = (
-    (
-        lambda field: field in _COMPANY_FIELDS and field not in _OPTIONAL,
-        lambda value: bool(_FILLER.fullmatch(value)),
-        "This is needed: the authority looks it up and will not accept a placeholder.",
-    ),
-    (
-        lambda field: field.endswith("phone"),
-        lambda value: not _PHONE.fullmatch(value),
-        "Please write it with the country code, like +1.3125550123.",
-    ),
-    (
-        lambda field: field.endswith("email"),
-        lambda value: bool(value) and not _EMAIL.fullmatch(value),
-        "This does not look like an e-mail address.",
-    ),
-    (
-        lambda field: field == "org.country",
-        lambda value: not re.fullmatch(r"[A-Za-z]{2}", value),
-        "Please give the two-letter country code, like US.",
-    ),
-    (lambda field: field == "wanted_by", lambda value: bool(value) and day(value) is None, "Please pick a date."),
-    (
-        lambda field: field == "consent",
-        lambda value: value != "yes",
-        "Please tick this: without it the agency may not keep the client's key.",
-    ),
-)
-
-
-def _problem(field: str, value: str) -> str:
-    limit = _LIMITS.get(field, 3000)
-    if len(value) > limit:
-        return f"Please keep this to {limit} characters; it has {len(value)}."
-    return next((sentence for speaks, wrong, sentence in _RULES if speaks(field) and wrong(value)), "")
-
-
-def company_problems(values: Mapping[str, str]) -> dict[str, str]:
-    """What is missing or wrong about the company and its contact."""
-    return {
-        field: sentence for field in _COMPANY_FIELDS if (sentence := _problem(field, values.get(field, "").strip()))
+    """What is wrong with the values given, by field, as far as a form can tell without its surroundings."""
+    long = {
+        field: f"Please keep this to {_LONGEST} characters; it has {len(value)}."
+        for field, value in values.items()
+        if len(value) > _LONGEST
     }
+    email = values.get("dcv") == Dcv.EMAIL
+    wrong = {
+        "approver_email": email and not values.get("approver_email", "").strip().startswith(_MAILBOXES),
+        "wanted_by": bool(values.get("wanted_by")) and day(values["wanted_by"]) is None,
+        "consent": "consent" in values and values["consent"] != "yes",
+    }
+    return {**{field: _SENTENCES[field] for field, so in wrong.items() if so}, **long}
+
+
+_SENTENCES = {
+    "approver_email": f"It must be one of {', '.join(_MAILBOXES)} at the domain.",
+    "wanted_by": "Please pick a date.",
+    "consent": "Please tick this: without it the agency may not keep the client's key.",
+}
 
 
 def project_problems(name: str, client: str, owner: str, launch: str) -> dict[str, str]:
@@ -141,14 +99,8 @@ def values_of(request: Request) -> dict[str, str]:
 
 
 def request_from(values: Mapping[str, str], names: tuple[str, ...], product: Product, policy: Policy) -> Request:
-    """The request the values mean; BadInput when the company is needed and incomplete."""
+    """The request the values mean; whether its company is complete is judged before."""
     company = product.level is not Level.DV
-    wrong = {
-        **(company_problems(values) if company else {}),
-        **problems({"dcv": values.get("dcv", ""), **_mail(values)}),
-    }
-    if wrong:
-        raise BadInput(wrong)
     return Request(
         names=names,
         purpose=Purpose(values.get("purpose") or Purpose.PUBLIC),
@@ -164,10 +116,6 @@ def request_from(values: Mapping[str, str], names: tuple[str, ...], product: Pro
         key_type=KeyType(values.get("key_type") or KeyType.RSA_2048),
         own_csr=values.get("own_csr", "").strip(),
     )
-
-
-def _mail(values: Mapping[str, str]) -> dict[str, str]:
-    return {"approver_email": values["approver_email"]} if values.get("approver_email") else {}
 
 
 def told(values: Mapping[str, str], names: tuple[str, ...], *, company: bool) -> tuple[tuple[str, str], ...]:
