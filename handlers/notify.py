@@ -33,9 +33,8 @@ _BUSY = frozenset({"message_limit_exceeded", "rate_limited", "ratelimited"})
 # the operator can mend these, so nothing is given up
 _OURS = frozenset({"account_inactive", "invalid_auth", "missing_scope", "not_authed", "token_expired", "token_revoked"})
 _NOT_THERE = frozenset(
-    {"cannot_reply_to_message", "cant_update_message", "edit_window_closed", "message_not_found", "not_found",
-     "thread_not_found"}
-)  # fmt: skip
+    {"cannot_reply_to_message", "edit_window_closed", "message_not_found", "not_found", "thread_not_found"}
+)
 
 
 class _Gone(CannotPost):

@@ -84,7 +84,7 @@ def test_an_address_without_an_order_is_offered_to_be_ordered(surface: Surface) 
 
 
 def test_an_unknown_word_gets_the_nearest_and_help(surface: Surface) -> None:
-    said = surface.cert("lsit <!channel>")
+    said = surface.cert("lists <!channel>")
     assert "/cert list" in said.text
     assert "/cert new" in said.text
 
