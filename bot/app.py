@@ -130,7 +130,7 @@ def post_anchor(gear: Gear, audit: Audit, day: date) -> None:
         if unit.flag("anchored") != day.isoformat():
             unit.set_flag("anchored", day.isoformat())
             if gear.policy.admin_channel:
-                unit.tell(Notice(Told.ANCHOR, facts=(("line", line),)))
+                unit.tell(Notice(Told.ANCHOR, facts=(("anchor", line),)))
 
 
 def web_client(settings: Settings, timeout: int) -> WebClient:

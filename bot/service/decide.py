@@ -63,11 +63,19 @@ class Decide:
             facts=facts, digest=order.digest, funds=funds, limit_day=str(gear.policy.limit_day or ""),
             changes=changes_between(last, order), differences=wrong, not_shown=not_shown,
             findings=tuple(f for f in order.findings if f.verdict is not Verdict.FINE),
-            own=user in hands_in(order), problem=problem or self._cannot(order, user, funds),
+            own=user in hands_in(order), csr=self._decoded(order), problem=problem or self._cannot(order, user, funds),
         )  # fmt: skip
 
     def _last_bought(self, orders: list[Order], order: Order) -> Order | None:
         return next((o for o in orders if o.id != order.id and o.status in BOUGHT), None)
+
+    def _decoded(self, order: Order) -> tuple[tuple[str, str], ...]:
+        """The request file in words, for engineers (guide step G10)."""
+        facts = self.gear.pki.read_csr(order.csr)
+        subject = ", ".join(f"{name}={value}" for name, value in facts.subject)
+        signature = "verified" if facts.signature_ok else "does not verify"
+        key = f"{facts.key_type} {facts.key_bits} bits"
+        return (("Subject", subject), ("Names", ", ".join(facts.names)), ("Key in it", key), ("Signature", signature))
 
     def _cannot(self, order: Order, user: str, funds: Funds) -> str:
         """Why this person could not approve, in words; empty when they can."""

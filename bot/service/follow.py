@@ -94,7 +94,7 @@ class Follow:
         asks = look.state is State.AWAITING_APPROVAL and new_state
         told = gear.say(
             order, Told.CLIENT_MUST_ACT if asks else Told.PROGRESS, *((order.requester,) if asks else ()),
-            before=order.raw_state, after=look.raw_state, dcv=look.dcv or order.request.dcv,
+            before=order.raw_state, after=look.raw_state, dcv=look.dcv or order.request.dcv, **_task(look),
         )  # fmt: skip
         with gear.store.unit() as unit:
             return gear.move(
@@ -205,3 +205,9 @@ class Follow:
         if live and "aftermath" not in order.told:
             gear.tell_aftermath(order, tuple(live))
         return next((at for at in due if at > gear.now()), None)
+
+
+def _task(look: Look) -> dict[str, str]:
+    """The first thing the client is asked to do, for the people who tell them."""
+    task = next(iter(look.tasks), None)
+    return {"where": task.where, "type": task.kind.upper(), "value": task.value} if task else {}

@@ -105,7 +105,7 @@ WORDS: dict[Told, str] = {
     Told.SUPPLIER_SILENT: "OpenSRS does not answer[ since {since}]. I try again every hour; Check again on the card "
     "tries at once, Cancel ends it.",
     Told.CLIENT_MUST_ACT: "The authority waits for the client now[: {how}][, for {names}]. Please ask them to do "
-    "it.[ {dates}]",
+    "it.[\nName: `{where}`][\nType: {type}][\nValue: `{value}`][\n{dates}]",
     Told.PROGRESS: "News from OpenSRS[ about {names}]:[ from “{before}”][ to “{after}”].[ {dates}]",
     Told.DECLINED: "The authority declined the order[ for {names}].[ Reason: {reason}.] You can correct it and order "
     "again from its card.",
@@ -118,8 +118,8 @@ WORDS: dict[Told, str] = {
     "look in the panel; I keep asking every hour.[ Reason: {reason}.]",
     Told.OTHER_KEY: "The certificate that came[ for {names}] belongs to another key, so I do not use it.[ Serial "
     "{serial}.][ Issuer {issuer}.][ {reason}.] Please have OpenSRS revoke it.",
-    Told.AFTERMATH: "The order[ for {names}] is cancelled here, but OpenSRS goes on with it. Please stop it in the "
-    "panel.",
+    Told.AFTERMATH: "The order[ for {names}] is cancelled here, but OpenSRS goes on with it[ as {number}]. Please "
+    "stop it in the panel.",
     Told.SECOND_WANTED: "Somebody wants a second order[ for {names}][ in the project {project}], beside this one. "
     "Both would be paid for; please allow it only with good reason.",
     Told.SECOND_ALLOWED: "A second order[ ({other})][ for {names}] is allowed.[ Reason: {reason}.]",
