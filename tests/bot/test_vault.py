@@ -1,4 +1,5 @@
 import base64
+import string
 from collections.abc import Callable
 
 import pytest
@@ -34,6 +35,19 @@ def test_no_character_can_be_changed(spot: int, character: str) -> None:
     assume(sealed[spot] != character)
     with pytest.raises(VaultShut):
         vault.open(sealed[:spot] + character + sealed[spot + 1 :], "o-1")
+
+
+def test_bits_that_say_nothing_cannot_be_changed_either() -> None:
+    vault = LocalVault([OLD])
+    sealed = vault.seal(b"four", "o-1")
+    assert sealed.endswith("=")
+    twin = next(
+        sealed[:-2] + letter + "="
+        for letter in string.ascii_letters + string.digits
+        if letter != sealed[-2] and base64.b64decode(sealed[-4:-2] + letter + "=") == base64.b64decode(sealed[-4:])
+    )
+    with pytest.raises(VaultShut):
+        vault.open(twin, "o-1")
 
 
 @given(text=st.one_of(st.text(), st.text(st.characters(codec="ascii")).map("certdesk1:a.b:".__add__)))

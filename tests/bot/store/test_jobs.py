@@ -3,6 +3,7 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 from sqlalchemy import Engine, select, update
@@ -160,18 +161,20 @@ def test_finished_jobs_are_swept(store: SqlStore, table: JobTable) -> None:
     assert table.sweep(NOW + MINUTE) == 1
 
 
-def test_threads_share_the_jobs_and_run_each_once(store: SqlStore, table: JobTable) -> None:
+def test_threads_share_the_jobs_and_claim_each_once(store: SqlStore, table: JobTable) -> None:
     schedule(store, *(job(str(number)) for number in range(60)))
+    gate = Barrier(6)
 
     def work(owner: int) -> list[str]:
-        done = []
+        gate.wait()
+        claimed = []
         while batch := table.claim(NOW, f"w{owner}", 3):
-            done += [found.subject for found in batch if table.finish(found)]
-        return done
+            claimed += [found.subject for found in batch]
+        return claimed
 
     with ThreadPoolExecutor(6) as pool:
-        ran = [subject for done in pool.map(work, range(6)) for subject in done]
-    assert sorted(ran, key=int) == [str(number) for number in range(60)]
+        claimed = [subject for subjects in pool.map(work, range(6)) for subject in subjects]
+    assert sorted(claimed, key=int) == [str(number) for number in range(60)]
 
 
 def test_processes_share_the_jobs_and_run_each_once(engine: Engine, store: SqlStore) -> None:
