@@ -1,0 +1,164 @@
+"""Who may do what (the action table of the design) and what an approval needs (R11)."""
+
+from dataclasses import replace
+from decimal import Decimal
+from itertools import product
+from typing import Any
+
+import pytest
+
+from bot.domain.approval import MAY, Action, Role, approvers_needed, hands_in, may_approve, permit, roles_of
+from bot.domain.client import Person, PersonKind
+from bot.domain.errors import ChangedSince, DecidedAlready, IllegalMove, NotAllowed, NotAMember, OwnOrder
+from bot.domain.findings import Override
+from bot.domain.order import Approval, Order, Second, Status
+from bot.domain.request import Level
+from bot.domain.supply import Draft
+from tests.builders import a_policy, a_project, a_request, an_order
+from tests.fakes import ADMIN, APPROVERS, COLLEAGUE, FIRST, NOW, OWNER, REQUESTER, SECOND, STAND_IN, TEAM, THIRD
+
+# action: who | in which statuses (none = any)
+TABLE = """
+new: member |
+see: member approver admin |
+change: member | preparing held awaiting_approval
+check: member | preparing held awaiting_approval
+cancel: member | preparing held awaiting_approval buying
+reorder: member | refused declined cancelled
+look: member | validating buying doubtful
+approve: approver | awaiting_approval
+refuse: approver | awaiting_approval
+override: approver | held
+resolve: approver | doubtful
+cancel_bought: approver | buying validating
+allow_second: approver | preparing held awaiting_approval buying doubtful validating
+order_number: approver | buying doubtful
+set_up: owner stand_in approver |
+pause: admin |
+"""
+ROWS = {
+    Action(action): ({Role(role) for role in roles.split()}, {Status(status) for status in statuses.split()})
+    for action, _, row in (line.partition(":") for line in TABLE.strip().splitlines())
+    for roles, _, statuses in [row.partition("|")]
+}
+OVERRIDE = Override("names|NAME-1||", "NAME-1", "they insist", SECOND, NOW)
+
+
+def outcome(action: Action, roles: frozenset[Role], order: Order) -> type[Exception] | None:
+    try:
+        permit(action, roles, order)
+    except (NotAllowed, IllegalMove) as error:
+        return type(error)
+    return None
+
+
+def test_the_table_has_every_action() -> None:
+    assert ROWS.keys() == set(Action) == MAY.keys()
+
+
+@pytest.mark.parametrize(("action", "role"), product(Action, Role))
+def test_who_may_do_what_and_when(action: Action, role: Role) -> None:
+    who, when = ROWS[action]
+    expected = {
+        status: NotAllowed if role not in who else None if not when or status in when else IllegalMove
+        for status in Status
+    }
+    assert {status: outcome(action, frozenset({role}), an_order(status)) for status in Status} == expected
+
+
+@pytest.mark.parametrize("action", Action)
+def test_without_a_role_nothing_is_allowed(action: Action) -> None:
+    with pytest.raises(NotAllowed) as caught:
+        permit(action, frozenset())
+    assert caught.value.action == action
+
+
+def person(user: str, kind: PersonKind = PersonKind.MEMBER, team: str = TEAM) -> Person:
+    return Person(user, team, kind, "UTC")
+
+
+@pytest.mark.parametrize(
+    ("user", "in_channel", "roles"),
+    [
+        (REQUESTER, True, {Role.MEMBER}),
+        (REQUESTER, False, set()),
+        (OWNER, True, {Role.MEMBER, Role.OWNER}),
+        (OWNER, False, set()),
+        (STAND_IN, True, {Role.MEMBER, Role.STAND_IN}),
+        (FIRST, True, {Role.MEMBER, Role.APPROVER}),
+        (FIRST, False, {Role.APPROVER}),
+        (ADMIN, False, {Role.ADMIN}),
+    ],
+)
+def test_roles_come_from_channel_project_and_settings(user: str, roles: set[Role], *, in_channel: bool) -> None:
+    assert roles_of(person(user), a_project(), a_policy(), APPROVERS, in_channel=in_channel) == roles
+
+
+@pytest.mark.parametrize("kind", [kind for kind in PersonKind if kind is not PersonKind.MEMBER])
+def test_whoever_is_no_full_member_is_refused_even_as_an_approver(kind: PersonKind) -> None:
+    with pytest.raises(NotAMember):
+        roles_of(person(FIRST, kind), a_project(), a_policy(), APPROVERS, in_channel=True)
+
+
+def test_a_member_of_another_workspace_is_refused() -> None:
+    with pytest.raises(NotAMember):
+        roles_of(person(FIRST, team="T2"), a_project(), a_policy(), APPROVERS, in_channel=True)
+
+
+@pytest.mark.parametrize(
+    ("changes", "policy", "needed"),
+    [
+        ({}, {}, 1),
+        ({"request": a_request(level=Level.OV)}, {}, 1),
+        ({"request": a_request(level=Level.EV)}, {}, 2),
+        ({}, {"limit_order": Decimal(49)}, 1),
+        ({}, {"limit_order": Decimal("48.99")}, 2),
+        ({"draft": Draft("1001", NOW)}, {"limit_order": Decimal(1000)}, 2),
+        ({"draft": Draft("1001", NOW)}, {}, 2),
+        ({"overrides": (OVERRIDE,)}, {}, 2),
+        ({"second": Second("two sites", FIRST, "o-0")}, {}, 2),
+    ],
+)
+def test_how_many_approvers_are_needed(changes: dict[str, Any], policy: dict[str, Any], needed: int) -> None:
+    assert approvers_needed(an_order(Status.AWAITING_APPROVAL, **changes), a_policy(**policy)) == needed
+
+
+HANDS = {
+    "requested": {"requester": FIRST},
+    "typed or changed": {"authors": (REQUESTER, FIRST)},
+    "overrode": {"overrides": (replace(OVERRIDE, by=FIRST),)},
+    "allowed a second": {"second": Second("two sites", FIRST, "o-0")},
+}
+
+
+@pytest.mark.parametrize("changes", HANDS.values(), ids=HANDS.keys())
+def test_nobody_approves_what_they_had_a_hand_in(changes: dict[str, Any]) -> None:
+    order = an_order(Status.AWAITING_APPROVAL, **changes)
+    assert FIRST in hands_in(order)
+    with pytest.raises(OwnOrder):
+        may_approve(order, FIRST, order.digest, a_policy())
+    assert may_approve(order, THIRD, order.digest, a_policy()) is False
+    assert COLLEAGUE not in hands_in(order)
+
+
+@pytest.mark.parametrize(("how", "allowed"), [("requested", True), ("typed or changed", True), ("overrode", False)])
+def test_a_small_shop_may_approve_its_own_and_it_is_marked(how: str, *, allowed: bool) -> None:
+    order = an_order(Status.AWAITING_APPROVAL, **HANDS[how])
+    if allowed:
+        assert may_approve(order, FIRST, order.digest, a_policy(self_approval=True)) is True
+    else:
+        with pytest.raises(OwnOrder):
+            may_approve(order, FIRST, order.digest, a_policy(self_approval=True))
+
+
+def test_an_older_digest_approves_nothing() -> None:
+    with pytest.raises(ChangedSince):
+        may_approve(an_order(Status.AWAITING_APPROVAL), FIRST, "older", a_policy())
+
+
+def test_one_person_approves_once() -> None:
+    order = an_order(Status.AWAITING_APPROVAL)
+    approved = replace(order, approvals=(Approval(order.digest, FIRST, NOW), Approval("older", SECOND, NOW)))
+    with pytest.raises(DecidedAlready):
+        may_approve(approved, FIRST, order.digest, a_policy())
+    assert may_approve(approved, SECOND, order.digest, a_policy()) is False
