@@ -56,7 +56,7 @@ def test_the_table_has_every_action() -> None:
     assert ROWS.keys() == set(Action) == MAY.keys()
 
 
-@pytest.mark.parametrize(("action", "role"), product(Action, Role))
+@pytest.mark.parametrize(("action", "role"), list(product(Action, Role)))
 def test_who_may_do_what_and_when(action: Action, role: Role) -> None:
     who, when = ROWS[action]
     expected = {
@@ -123,7 +123,7 @@ def test_how_many_approvers_are_needed(changes: dict[str, Any], policy: dict[str
     assert approvers_needed(an_order(Status.AWAITING_APPROVAL, **changes), a_policy(**policy)) == needed
 
 
-HANDS = {
+HANDS: dict[str, dict[str, Any]] = {
     "requested": {"requester": FIRST},
     "typed or changed": {"authors": (REQUESTER, FIRST)},
     "overrode": {"overrides": (replace(OVERRIDE, by=FIRST),)},
@@ -131,7 +131,7 @@ HANDS = {
 }
 
 
-@pytest.mark.parametrize("changes", HANDS.values(), ids=HANDS.keys())
+@pytest.mark.parametrize("changes", list(HANDS.values()), ids=list(HANDS))
 def test_nobody_approves_what_they_had_a_hand_in(changes: dict[str, Any]) -> None:
     order = an_order(Status.AWAITING_APPROVAL, **changes)
     assert FIRST in hands_in(order)
