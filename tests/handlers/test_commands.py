@@ -24,6 +24,7 @@ def test_cert_alone_explains_itself(surface: Surface, text: str) -> None:
         ("new www.acme.com", "www.acme.com"),
         ("New  www.acme.com, *.acme.com", "www.acme.com\n*.acme.com"),
         ("new a&b.com", "a&b.com"),
+        ("new a&amp;b.com", "a&b.com"),
     ],
 )
 def test_new_opens_the_form_with_the_addresses_one_a_line(surface: Surface, text: str, names: str) -> None:
