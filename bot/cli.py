@@ -1,4 +1,4 @@
-"""`certdesk`: run, web, worker, init, check, migrate, audit. Each command is a few lines; the work is elsewhere."""
+"""`certdesk`: run, web, worker, init, check, migrate, audit, export. Each command is a few lines; the work is elsewhere."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 from pydantic import ValidationError
 
@@ -76,6 +77,24 @@ def audit(settings: Settings, anchor: str | None = None) -> int:
     return 0 if broken is None else 1
 
 
+def export(settings: Settings, names: str, to: Path) -> int:
+    """Write an order's request file, certificate and chain (never its key) into a folder."""
+    running = build(settings)
+    with running.desk.gear.store.unit() as unit:
+        found = [order for order in unit.orders() if names in (order.id, *order.request.names)]
+    order = next((order for order in found if order.certificate), None)
+    if order is None or order.certificate is None:
+        print("No issued certificate for that.", file=sys.stderr)
+        return 1
+    leaf, chain = order.certificate.leaf, "".join(order.certificate.chain)
+    files = {"request.csr": order.csr, "certificate.pem": leaf, "chain.pem": chain, "fullchain.pem": leaf + chain}
+    to.mkdir(parents=True, exist_ok=True)
+    for name, content in files.items():
+        (to / name).write_text(content, encoding="ascii")
+    print(f"{order.id}: {', '.join(files)}")
+    return 0
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Parse the command line, read the settings, do it."""
     parser = argparse.ArgumentParser("certdesk", description="The certificate desk.")
@@ -85,6 +104,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     verify = commands.add_parser("audit")
     verify.add_argument("verify", choices=["verify"])
     verify.add_argument("--anchor")
+    files = commands.add_parser("export")
+    files.add_argument("names", help="an order's id or one of its addresses")
+    files.add_argument("--to", type=Path, default=Path())
     given = parser.parse_args(arguments)
     logs.set_up()
     if given.command == "init":
@@ -110,6 +132,7 @@ def _dispatch(given: argparse.Namespace, settings: Settings) -> int:
         "worker": lambda: run(settings, web=False),
         "check": lambda: check(settings),
         "migrate": lambda: migrate(settings),
+        "export": lambda: export(settings, given.names, given.to),
         "audit": lambda: audit(settings, given.anchor),
     }
     return table[given.command]()

@@ -20,10 +20,10 @@ from cryptography.x509.oid import AttributeOID, NameOID
 
 from bot import pem
 from bot.domain.errors import BadInput, Unusable, WrongKey
-from bot.domain.offer import covers
 from bot.domain.order import Certificate
 from bot.domain.request import KeyType, Request
 from bot.ports import CsrFacts
+from bot.shown.offer import covers
 
 LONGEST_COMMON_NAME = 64  # X.520; a longer name stands in the list of names alone (NAME-9)
 

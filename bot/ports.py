@@ -15,14 +15,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from bot.domain.approval import Policy
-    from bot.domain.card import CardFacts
     from bot.domain.client import Client, Person, Project
     from bot.domain.findings import Finding
     from bot.domain.notices import Notice
     from bot.domain.order import Certificate, Order, Status
     from bot.domain.request import KeyType, Product, Request
-    from bot.domain.review import Review
     from bot.domain.supply import Accepted, Account, Funds, Look
+    from bot.shown.card import CardFacts
+    from bot.shown.review import Review
 
 
 class Clock(Protocol):

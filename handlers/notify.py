@@ -16,10 +16,10 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web import SlackResponse
 
-from bot.domain.card import CardFacts
 from bot.domain.notices import Audience
-from bot.domain.review import Review
 from bot.ports import CannotPost, Later, Place, Post, PostKind, Unsure
+from bot.shown.card import CardFacts
+from bot.shown.review import Review
 from handlers.views.card import card as draw_card
 from handlers.views.notices import notice as draw_notice
 from handlers.views.review import review as draw_review

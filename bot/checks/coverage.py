@@ -7,9 +7,9 @@ from functools import partial
 
 from bot.checks.rules import Rule
 from bot.domain.findings import Finding, Verdict
-from bot.domain.offer import covers
 from bot.domain.request import Level, Product, Purpose
 from bot.ports import Case
+from bot.shown.offer import covers
 
 _warn, _stop = partial(Rule, "coverage", Verdict.WARN), partial(Rule, "coverage", Verdict.STOP)
 

@@ -11,12 +11,12 @@ from bot.domain.client import Client, Project
 from bot.domain.errors import BadInput, NoProject, OpenOrderExists, UnknownOrder
 from bot.domain.findings import Verdict
 from bot.domain.notices import Notice, Told
-from bot.domain.offer import Suggestion, suggest
 from bot.domain.order import OPEN, Move, Order, Second, Status
 from bot.domain.request import Product, Purpose, Request
 from bot.ports import Entry, Form, Job, Unit
 from bot.service import company, typed
 from bot.service.gear import Gear
+from bot.shown.offer import Suggestion, suggest
 
 STEPS = ("names", "kind", "company", "contact", "send")
 
@@ -286,21 +286,21 @@ class Ask:
 
     def allow_second(self, form_id: str, user: str, reason: str) -> Order:
         """An approver allows it: the waiting form becomes an order marked as a permitted second one."""
-        with self.gear.store.unit() as unit:
+        gear = self.gear
+        with gear.store.unit() as unit:
             form = unit.form(form_id)
+            project = unit.project(form.project_id) if form else None
         if form is None:
             raise UnknownOrder(form_id)
-        if form.order_id:
-            with self.gear.store.unit() as unit:
-                return unit.order(form.order_id)
-        with self.gear.store.unit() as unit:
-            other = self._open_for(self._names(form), unit.orders())
-        if other is None:
-            return self._place(form, form.user, None)
-        self.gear.allow(Action.ALLOW_SECOND, user, other.id, fresh=True)
-        order = self._place(form, form.user, Second(typed.reason(reason), user, other.id))
-        with self.gear.store.unit() as unit:
-            unit.tell(self.gear.say(other, Told.SECOND_ALLOWED, form.user, by=user, other=order.id, reason=reason))
+        permit(Action.ALLOW_SECOND, gear.roles(user, project, fresh=True))
+        why, names = typed.reason(reason), self._names(form)
+        with gear.store.unit() as unit:
+            other = self._open_for(names, unit.orders())
+        second = Second(why, user, other.id) if other else None
+        order = self._place(form, form.user, second)
+        if other is not None and order.id != other.id:
+            with gear.store.unit() as unit:
+                unit.tell(gear.say(other, Told.SECOND_ALLOWED, form.user, by=user, other=order.id, reason=why))
         return order
 
     # -- cancel, check again -------------------------------------------------------------------------------------------
@@ -338,6 +338,7 @@ class Ask:
     def set_up(self, channel: str, user: str, wanted: ProjectInput) -> Project:
         """Record or change the channel's project; any member may create it, owners and approvers change it."""
         gear = self.gear
+        gear.people.in_channel(user, channel)  # says so when the desk is not invited there
         with gear.store.unit() as unit:
             before = unit.project(channel)
         roles = gear.roles(user, before or Project(channel, "", "", user))

@@ -11,11 +11,11 @@ from bot.domain.notices import Told
 from bot.domain.order import Approval, Hold, Move, Order, Status
 from bot.domain.pace import WATCH_DRAFT
 from bot.domain.purchase import before_attempt
-from bot.domain.review import Review, changes_between
 from bot.domain.supply import Funds, Look, differences
 from bot.ports import Job
 from bot.service import typed
 from bot.service.gear import DESK, Gear
+from bot.shown.review import Review, changes_between
 
 BOUGHT = (Status.VALIDATING, Status.ISSUED, Status.LIVE, Status.ENDED)
 
@@ -166,7 +166,7 @@ class Decide:
             order, now = unit.order(order_id), gear.now()
             chosen = [f for f in standing_stops(order.findings, order.overrides) if f.key in finding_keys]
             if not chosen:
-                raise BadInput({"findings": "Please choose at least one of the findings that stop the order."})
+                raise BadInput({"stops": "Please choose at least one of the findings that stop the order."})
             added = tuple(Override(f.key, f.rule, why, user, now) for f in chosen)
             told = gear.say(order, Told.OVERRIDDEN, by=user, reason=why, what="\n".join(f.sentence for f in chosen))
             return gear.move(

@@ -8,15 +8,15 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bot.domain.approval import Action, Policy, Role, permit, roles_of
-from bot.domain.card import CardFacts, card_facts
 from bot.domain.client import Project
-from bot.domain.errors import NoProject, NotAllowed, UnknownOrder
+from bot.domain.errors import NoProject, NotAllowed, NotInvited, UnknownOrder
 from bot.domain.findings import Finding
 from bot.domain.notices import Notice, Told
 from bot.domain.order import Move, Order, Status, Work, advance, work_started
 from bot.domain.pace import CHECK_HELD, WATCH_DRAFT
 from bot.domain.request import Product
 from bot.ports import Check, Clock, Entry, Ids, Job, People, Pki, Screens, Store, Supplier, Unit, Vault
+from bot.shown.card import CardFacts, card_facts
 
 DESK = "desk"
 _AT_ONCE = timedelta(0)
@@ -50,8 +50,15 @@ class Gear:
     def roles(self, user: str, project: Project | None, *, fresh: bool = False) -> frozenset[Role]:
         """What a person is to a project; asks the workspace, so never inside a transaction."""
         person = self.people.person(user, fresh=fresh)
-        in_channel = project is not None and self.people.in_channel(user, project.id, fresh=fresh)
+        in_channel = project is not None and self._in_channel(user, project.id, fresh=fresh)
         return roles_of(person, project, self.policy, self.people.approvers(fresh=fresh), in_channel=in_channel)
+
+    def _in_channel(self, user: str, channel: str, *, fresh: bool) -> bool:
+        """Where the desk itself is not invited nobody counts as a member; approvers and admins still are what they are."""
+        try:
+            return self.people.in_channel(user, channel, fresh=fresh)
+        except NotInvited:
+            return False
 
     def allow(self, action: Action, user: str, order_id: str, *, fresh: bool = False) -> Order:
         """The order, if this person may do this to it as it stands. An order one may not see is an unknown order."""
@@ -62,6 +69,8 @@ class Gear:
         try:
             permit(Action.SEE, roles)
         except NotAllowed:
+            if project is not None:
+                self.people.in_channel(user, project.id)  # says so when the desk is not invited there any more
             raise UnknownOrder(order_id) from None
         permit(action, roles, order)
         return order
@@ -70,6 +79,7 @@ class Gear:
         """The channel's project, if this person may do this there."""
         with self.store.unit() as unit:
             project = unit.project(channel)
+        self.people.in_channel(user, channel)  # says so when the desk is not invited there
         roles = self.roles(user, project)
         if project is None:
             raise NoProject(channel)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from bot.domain.approval import Action, Role, permit
-from bot.domain.card import CardFacts
 from bot.domain.client import Project
 from bot.domain.errors import NotAllowed
 from bot.domain.order import OPEN, Order, Status
 from bot.ports import Entry
 from bot.service.ask import ProjectInput
 from bot.service.gear import Gear
+from bot.shown.card import CardFacts
 
 _MOST = 20
 _LISTED = (*OPEN, Status.ISSUED, Status.LIVE)

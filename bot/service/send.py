@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from bot.domain.card import CardFacts
 from bot.domain.errors import UnknownOrder
 from bot.domain.notices import HOW, Audience, Notice, Told
 from bot.ports import CannotPost, Later, Notifier, Place, Post, Unsure
 from bot.service.gear import Gear
+from bot.shown.card import CardFacts
 
 BURST = 5  # posts to one lane before it is slowed to its pace
 AGAIN = (timedelta(seconds=2), timedelta(seconds=10), timedelta(minutes=1), timedelta(minutes=5))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, TypeVar
 
@@ -141,12 +142,19 @@ class SqlStore:
 
     def __init__(self, engine: Engine, clock: Clock, ids: Ids, audit_key: bytes) -> None:
         self._engine, self._clock, self._ids, self._audit_key = engine, clock, ids, audit_key
+        self._mine = threading.local()
 
     @contextmanager
     def unit(self) -> Iterator[SqlUnit]:
-        """Commit when left normally, roll back on an exception."""
-        with self._engine.begin() as connection:
-            yield SqlUnit(connection, self._clock, self._ids, self._audit_key)
+        """Commit when left normally, roll back on an exception. One inside another would wait for itself: refused."""
+        if getattr(self._mine, "open", False):
+            raise RuntimeError("a unit is open already in this thread")
+        self._mine.open = True
+        try:
+            with self._engine.begin() as connection:
+                yield SqlUnit(connection, self._clock, self._ids, self._audit_key)
+        finally:
+            self._mine.open = False
 
 
 def kept(engine: Engine, name: str, make: Callable[[], str]) -> str:

@@ -8,8 +8,8 @@ from datetime import date
 from typing import NamedTuple
 
 from bot.domain.approval import Buying
-from bot.domain.card import CardFacts
 from bot.domain.order import Actor, Order, Status
+from bot.shown.card import CardFacts
 from handlers.views import parts, words
 from handlers.views.parts import Json, Message
 from handlers.views.words import counted

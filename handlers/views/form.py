@@ -8,11 +8,11 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
-from bot.domain.card import CardFacts
-from bot.domain.offer import Suggestion
 from bot.domain.request import Dcv, KeyType, Purpose
 from bot.ports import Form
 from bot.service.ask import FormSummary
+from bot.shown.card import CardFacts
+from bot.shown.offer import Suggestion
 from handlers.views import parts
 from handlers.views.parts import Json, read
 from handlers.views.words import CONTROL, KEY, PURPOSE
@@ -206,7 +206,6 @@ def _more(form: Form) -> list[Json]:
         parts.entry("approver_email", "Mailbox for the proof", mailbox, "Only for proof by mail.", optional=True),
         parts.entry("key_type", "Key", parts.input_select(keys, value("key_type") or KeyType.RSA_2048)),
         parts.entry("own_csr", "Own request file", own, "Only if the client made one. Never a key.", optional=True),
-        parts.entry("engineer", "Engineer", parts.input_user(value("engineer", "")), optional=True),
     ]
 
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from bot.domain.card import CardFacts
 from bot.ports import Entry
+from bot.shown.card import CardFacts
 from handlers.views import card, parts
 from handlers.views.form import SHOW
 from handlers.views.parts import Message

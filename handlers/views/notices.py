@@ -8,8 +8,8 @@ import re
 from collections.abc import Mapping
 from datetime import date, datetime
 
-from bot.domain.card import CardFacts
 from bot.domain.notices import Notice, Told
+from bot.shown.card import CardFacts
 from handlers.views import card, parts
 from handlers.views.parts import Json, Message
 from handlers.views.words import TURN, VOTE

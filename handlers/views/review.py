@@ -11,7 +11,7 @@ from bot.domain.approval import Buying
 from bot.domain.findings import Finding, Verdict
 from bot.domain.order import Order
 from bot.domain.request import Contact, Dcv, Organisation
-from bot.domain.review import Review
+from bot.shown.review import Review
 from handlers.views import parts
 from handlers.views.card import dates
 from handlers.views.parts import Json

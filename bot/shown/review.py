@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from bot.domain.card import CardFacts
     from bot.domain.findings import Finding
     from bot.domain.order import Order
     from bot.domain.supply import Difference, Funds
+    from bot.shown.card import CardFacts
 
 
 @dataclass(frozen=True, slots=True)
