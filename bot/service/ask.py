@@ -154,8 +154,10 @@ class Ask:
         return earlier[-1] if earlier else "names"
 
     def _company_needed(self, form: Form) -> bool:
+        """Whether company and contact are asked: not on file yet, or an order is changed that may be wrong in them."""
         choice = self.chosen(form)
-        return choice is not None and choice.product.level.company_checked and not self._on_file(form)
+        asked_anew = bool(form.changes or form.corrects)
+        return choice is not None and choice.product.level.company_checked and (asked_anew or not self._on_file(form))
 
     def _on_file(self, form: Form) -> bool:
         with self.gear.store.unit() as unit:

@@ -27,6 +27,7 @@ from bot.service.prepare import held_notice, hold_for, run_checks
 
 PAUSED = "buying paused"
 _KEEP_LOOKS = 40
+_YES, _NO = "accepted as ", "refused: "
 
 
 class Obstacle(Exception):
@@ -172,49 +173,59 @@ class Buy:
         try:
             answer = gear.supplier.submit(order.supplier_id, order.request)
         except Refused as refused:
-            return self._was_refused(order, refused)
+            return self._was_refused(order, attempt, refused)
         except (Lost, Unusable):
             return self._no_answer(order)
-        return self._accepted(order, answer)
+        return self._accepted(order, attempt, answer)
 
-    def _accepted(self, order: Order, answer: Accepted) -> datetime | None:
-        """A clear yes. A new id counts only when it shows our CSR and no other order has it."""
-        gear, new = self.gear, answer.order_id not in order.supplier_ids
-        order = self._answered(order, f"accepted as {answer.order_id}", new=answer.order_id if new else "")
-        if order.supplier_id == answer.order_id and new and not self._shows_ours(order):
-            return gear.now() + LOOK_EVERY  # R2: the looks decide
+    def _accepted(self, order: Order, attempt: Attempt, answer: Accepted) -> datetime | None:
+        """A clear yes, if the id it names is ours; else the looks decide (R2)."""
+        gear = self.gear
+        order = self._adopt(self._answered(order, attempt, f"{_YES}{answer.order_id}"))
         if order.supplier_id != answer.order_id:
-            self._settle(
-                order, Move.DOUBT, reason="OpenSRS answered with an order number that belongs to another order"
-            )
-            return gear.now()
+            return self._no_answer(order)
         with gear.store.unit() as unit:
             told = gear.say(order, Told.BOUGHT, order.requester, names=", ".join(order.request.names[:3]))
             gear.move(unit, order, Move.ACCEPTED, DESK, told, raw_state=answer.raw_state)
         return None
 
-    def _shows_ours(self, order: Order) -> bool:
+    def _adopt(self, order: Order) -> Order:
+        """A new id that an answer named counts once it shows our CSR, and only if no other order has it."""
+        gear, answer = self.gear, order.tries[-1].answer if order.tries else ""
+        named = answer.removeprefix(_YES) if answer.startswith(_YES) else ""
+        if not named or named in order.supplier_ids:
+            return order
         try:
-            look = self.gear.supplier.look(order.supplier_id)
+            ours = gear.pki.same_csr(gear.supplier.look(named).csr, order.csr)
         except (Lost, Refused, Unusable):
-            return False
-        return self._ours(order, look)
+            return order
+        with gear.store.unit() as unit:
+            if not ours or unit.order_of_supplier_id(order.account, named):
+                return order
+            ids = (*order.supplier_ids, named)
+            return gear.note(unit, unit.order(order.id), "new number taken", DESK, supplier_ids=ids)
 
-    def _answered(self, order: Order, answer: str, new: str = "") -> Order:
-        """Put the answer beside the attempt, and a new supplier id, if it is nobody else's."""
+    def _answered(self, order: Order, attempt: Attempt, answer: str) -> Order:
+        """Put the answer beside its attempt; in the meantime the order may have gone on."""
         gear = self.gear
         with gear.store.unit() as unit:
-            order = unit.order(
-                order.id
-            )  # somebody may have asked to cancel in the meantime; the answer must not be lost
-            attempts = (*order.attempts[:-1], replace(order.attempts[-1], answer=answer))
-            taken = unit.order_of_supplier_id(order.account, new) if new else ""
-            ids = (*order.supplier_ids, new) if new and not taken else order.supplier_ids
-            return gear.note(unit, order, "answered", DESK, attempts=attempts, supplier_ids=ids)
+            order = unit.order(order.id)
+            attempts = tuple(
+                replace(known, answer=answer)
+                if (known.round, known.number) == (attempt.round, attempt.number)
+                else known
+                for known in order.attempts
+            )
+            return gear.note(unit, order, "answered", DESK, attempts=attempts)
 
-    def _was_refused(self, order: Order, refused: Refused) -> datetime | None:
-        """A definite no counts when the draft is still pending; else the looks decide."""
-        order = self._answered(order, f"refused: {refused.text}")
+    def _was_refused(self, order: Order, attempt: Attempt, refused: Refused) -> datetime | None:
+        """A definite no counts when the draft is still pending; else the looks decide.
+
+        It says nothing about a later attempt, which another worker made while this answer was under way.
+        """
+        order = self._answered(order, attempt, f"{_NO}{refused.text}")
+        if order.status is not Status.BUYING or order.tries[-1].number != attempt.number:
+            return self.gear.now() + LOOK_EVERY
         return self._look_after_attempt(order)
 
     def _no_answer(self, order: Order) -> datetime:
@@ -230,8 +241,8 @@ class Buy:
         now = self.gear.now()
         order, look, seen = self._look(order)
         last = order.tries[-1]
-        if last.answer.startswith("refused") and seen is Sight.PENDING:
-            self._rejected(order, last.answer.removeprefix("refused: "))
+        if last.answer.startswith(_NO) and seen is Sight.PENDING:
+            self._rejected(order, last.answer.removeprefix(_NO))
             return None
         verdict = judge(order, order.looks, now)
         if verdict is Verdict.WAIT:
@@ -251,7 +262,7 @@ class Buy:
 
     def _look(self, order: Order) -> tuple[Order, Look | None, Sight]:
         """Read the order, keep what it proves, tell an unknown state once (R8)."""
-        gear = self.gear
+        gear, order = self.gear, self._adopt(order)
         try:
             look: Look | None = gear.supplier.look(order.supplier_id)
         except (Lost, Refused, Unusable):

@@ -8,10 +8,12 @@ from bot.domain.approval import Action
 from bot.domain.errors import Lost, Refused, Unusable, WrongKey
 from bot.domain.notices import Told
 from bot.domain.order import Move, Order, Status
-from bot.domain.pace import AFTERCARE, DAY, NO_CERTIFICATE_AGAIN, NO_CERTIFICATE_TO_PEOPLE, look_again
+from bot.domain.pace import AFTERCARE, DAY, DCV_SWITCHED, MINUTE, NO_CERTIFICATE_AGAIN, NO_CERTIFICATE_TO_PEOPLE, look_again
 from bot.domain.supply import Look, State
 from bot.ports import Job
 from bot.service.gear import DESK, Gear
+
+_UNPROVEN = (State.IN_PROGRESS, State.AWAITING_APPROVAL)
 
 
 class Follow:
@@ -73,6 +75,8 @@ class Follow:
         if look.state is State.UNKNOWN:
             self._strange(order, look.raw_state)
             return again
+        if look.state in _UNPROVEN and self._corrects_dcv(order, look):
+            return min(again, self.gear.now() + 5 * MINUTE)
         order = self._progress(order, look)
         if look.state is State.DECLINED and not order.cancel_wanted_by:
             self._end(order, Move.FOUND_DECLINED, Told.DECLINED, look)
@@ -81,8 +85,7 @@ class Follow:
             self._end(order, Move.CANCELLED_THERE, Told.CANCELLED, look)
             return None
         if look.state is State.COMPLETED:
-            return self._fetch(order, look)
-        self._correct_dcv(order, look)
+            return self._fetch(self._too_late(order, look.newest_note) if order.cancel_wanted_by else order, look)
         return again
 
     def _progress(self, order: Order, look: Look) -> Order:
@@ -102,17 +105,27 @@ class Follow:
                 raw_state=look.raw_state, newest_note=look.newest_note, product_id=look.product_id,
             )  # fmt: skip
 
-    def _correct_dcv(self, order: Order, look: Look) -> None:
-        """The method in force at the supplier must be the one approved, before any client is told what to do."""
-        gear, request = self.gear, order.request
-        if not look.dcv or look.dcv.lower() == request.dcv or f"dcv {look.dcv}" in order.told:
-            return
+    def _corrects_dcv(self, order: Order, look: Look) -> bool:
+        """The method in force must be the one approved before any client is told what to do.
+
+        True while that may still come about; where the supplier will not switch, the method in force is what counts.
+        """
+        gear, request, now = self.gear, order.request, self.gear.now()
+        if not look.dcv or look.dcv.lower() == request.dcv:
+            return False
+        mark = f"dcv {look.dcv} "
+        switched = next((t.removeprefix(mark) for t in order.told if t.startswith(mark)), "")
+        if switched:
+            return now - datetime.fromisoformat(switched) < DCV_SWITCHED
         try:
             gear.supplier.switch_dcv(order.supplier_id, request.dcv, request.approver_email)
-        except (Lost, Refused, Unusable):
-            return
+        except (Lost, Unusable):
+            return True
+        except Refused:
+            return False
         with gear.store.unit() as unit:
-            gear.move(unit, order, Move.SWITCH_DCV, DESK, told=(*order.told, f"dcv {look.dcv}"))
+            gear.move(unit, order, Move.SWITCH_DCV, DESK, told=(*order.told, mark + now.isoformat()))
+        return True
 
     def _strange(self, order: Order, raw: str) -> None:
         """R8: what we do not know changes nothing, is shown raw, and is told to the approvers once."""
@@ -132,17 +145,22 @@ class Follow:
             )
 
     def _ask_to_cancel(self, order: Order) -> Order:
-        """Ask the supplier to stop it; too late is said, and the order goes on."""
+        """Ask the supplier to stop it; a clear no is said. Whatever else is answered, the look after it decides."""
         gear = self.gear
         try:
             gear.supplier.cancel(order.supplier_id)
+        except (Lost, Unusable):
+            return order
         except Refused as refused:
-            if gear.supplier.look(order.supplier_id).state in (State.CANCELLED, State.DECLINED):
-                return order
-            with gear.store.unit() as unit:
-                told = gear.say(order, Told.CANCEL_TOO_LATE, order.cancel_wanted_by, reason=refused.text)
-                return gear.note(unit, order, "cancel came too late", DESK, told, cancel_wanted_by="")
+            if gear.supplier.look(order.supplier_id).state not in (State.CANCELLED, State.DECLINED):
+                return self._too_late(order, refused.text)
         return order
+
+    def _too_late(self, order: Order, why: str) -> Order:
+        gear = self.gear
+        with gear.store.unit() as unit:
+            told = gear.say(order, Told.CANCEL_TOO_LATE, order.cancel_wanted_by, reason=why)
+            return gear.note(unit, order, "cancel came too late", DESK, told, cancel_wanted_by="")
 
     # -- the certificate -----------------------------------------------------------------------------------------------
 

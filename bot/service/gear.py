@@ -99,7 +99,7 @@ class Gear:
 
     def say(self, order: Order, told: Told, *mentions: str, **facts: str) -> Notice:
         """A notice about an order."""
-        return Notice(told, order.project_id, order.id, "", tuple(m for m in mentions if m), tuple(facts.items()))
+        return Notice(told, order.project_id, order.id, "", tuple(dict.fromkeys(m for m in mentions if m)), tuple(facts.items()))
 
     def say_approvers(self, order: Order, told: Told, **facts: str) -> Notice:
         """A notice that mentions everybody who could approve this order."""
