@@ -224,7 +224,8 @@ class Buy:
         It says nothing about a later attempt, which another worker made while this answer was under way.
         """
         order = self._answered(order, attempt, f"{_NO}{refused.text}")
-        if order.status is not Status.BUYING or order.tries[-1].number != attempt.number:
+        newest = [(known.round, known.number) for known in order.tries[-1:]]
+        if order.status is not Status.BUYING or newest != [(attempt.round, attempt.number)]:
             return self.gear.now() + LOOK_EVERY
         return self._look_after_attempt(order)
 
