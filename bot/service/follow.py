@@ -8,7 +8,15 @@ from bot.domain.approval import Action
 from bot.domain.errors import Lost, Refused, Unusable, WrongKey
 from bot.domain.notices import Told
 from bot.domain.order import Move, Order, Status
-from bot.domain.pace import AFTERCARE, DAY, DCV_SWITCHED, MINUTE, NO_CERTIFICATE_AGAIN, NO_CERTIFICATE_TO_PEOPLE, look_again
+from bot.domain.pace import (
+    AFTERCARE,
+    DAY,
+    DCV_SWITCHED,
+    MINUTE,
+    NO_CERTIFICATE_AGAIN,
+    NO_CERTIFICATE_TO_PEOPLE,
+    look_again,
+)
 from bot.domain.supply import Look, State
 from bot.ports import Job
 from bot.service.gear import DESK, Gear

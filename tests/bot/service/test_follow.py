@@ -1,6 +1,7 @@
 """From the authority to the certificate: every row of `validating`, and what comes after a cancelled purchase."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -103,6 +104,26 @@ def test_a_correction_that_got_no_answer_is_tried_again(world: World) -> None:
     assert world.standin.orders[order.supplier_id].dv_auth_method == "dns"
 
 
+def test_a_switch_that_never_shows_keeps_nobody_waiting_for_ever(world: World) -> None:
+    order = bought(world)
+    world.standin.set_dv_method(order.supplier_id, "file")
+    world.pass_time(minutes=6)
+    world.standin.set_dv_method(order.supplier_id, "file")
+    world.standin.ca_asks(order.supplier_id)
+    world.pass_time(minutes=10)
+    assert world.told(Told.CLIENT_MUST_ACT) == []
+    world.pass_time(minutes=10)
+    assert [notice.fact("dcv") for notice in world.told(Told.CLIENT_MUST_ACT)] == ["file"]
+
+
+def test_where_the_supplier_will_not_switch_the_method_in_force_is_told(world: World) -> None:
+    order = bought(world, product="sslwebserver")
+    world.standin.set_dv_method(order.supplier_id, "file")
+    world.standin.ca_asks(order.supplier_id)
+    world.pass_time(hours=1)
+    assert [notice.fact("type") for notice in world.told(Told.CLIENT_MUST_ACT)] == ["FILE"]
+
+
 # -- what is not understood changes nothing (R8)
 
 
@@ -147,7 +168,7 @@ def test_an_order_id_means_nothing_on_another_account(world: World) -> None:
     order = bought(world)
     world.standin.decline(order.supplier_id, "no")
     looks = world.calls("get_order_info")
-    live = a_supplier(world.standin, world.clock, ACCOUNT.__class__("opensrs", "agency", "live"))
+    live = a_supplier(world.standin, world.clock, replace(ACCOUNT, environment="live"))
     world.restart(supplier=live)
     world.pass_time(hours=3)
     assert (world.order(order.id).status, world.calls("get_order_info")) == (Status.VALIDATING, looks)
@@ -237,6 +258,15 @@ def test_a_cancellation_too_late_is_said_and_the_order_goes_on(world: World) -> 
     after = world.order(order.id)
     assert (after.status, after.cancel_wanted_by) == (Status.ISSUED, "")
     assert [notice.mentions for notice in world.told(Told.CANCEL_TOO_LATE)] == [(FIRST,)]
+
+
+def test_a_supplier_that_will_not_cancel_is_quoted_and_the_order_goes_on(world: World) -> None:
+    order = bought(world)
+    world.standin.faults.arm("cancel_order", "code", code=435, text="Not while it is being vetted")
+    world.desk.follow.cancel_bought(order.id, FIRST)
+    world.pass_time(minutes=10)
+    assert world.order(order.id).status is Status.VALIDATING
+    assert [notice.fact("reason") for notice in world.told(Told.CANCEL_TOO_LATE)] == ["Not while it is being vetted"]
 
 
 def test_a_cancellation_whose_answer_is_lost_is_settled_by_a_look(world: World) -> None:
