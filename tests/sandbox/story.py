@@ -318,13 +318,13 @@ def second_order(story: Story) -> None:
         wanted = story.until_reply(names, "Which order number")
 
     with story.step("a wrong number is not taken, the right one is"):
-        engineer.click(wanted, "Enter the order number")
+        engineer.click(wanted, "Enter the order number…")
         number = next(iter(engineer.view.inputs)) if engineer.view else ""
         world.opensrs.add_foreign_order("9001", state="in-progress")
         engineer.fill(number, "9001")
         assert not engineer.submit().errors
         again = story.until_reply(names, "does not do")
-        engineer.click(again, "Enter the order number")
+        engineer.click(again, "Enter the order number…")
         engineer.fill(number, story.order_id(names))
         assert not engineer.submit().errors
         story.until_reply(names, "shows the order")
