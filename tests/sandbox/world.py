@@ -58,11 +58,11 @@ class Bot:
             raise AssertionError(f"certdesk {' '.join(arguments)} ended with {done.returncode}: {done.stdout}{done.stderr}")
         return done.stdout
 
-    def start(self) -> None:
-        """Start it; the workspace tells when it listens."""
+    def start(self, command: str = "run") -> None:
+        """Start it as all in one, or as one of several processes; the workspace tells when it listens."""
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [sys.executable, *self.program, "run"], env=self.environment, cwd=ROOT, stdout=log, stderr=log
+                [sys.executable, *self.program, command], env=self.environment, cwd=ROOT, stdout=log, stderr=log
             )
 
     def stop(self, how: int = signal.SIGTERM) -> int:

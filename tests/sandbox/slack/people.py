@@ -208,9 +208,9 @@ class Person(Client):
         if block["type"] != "input" or block.get("dispatch_action"):
             self._act_in_view(view, block, element, held)
 
-    def submit(self) -> Submitted:
-        """Press the submit button of the modal on top."""
-        view = self._top()
+    def submit(self, seen: OpenView | None = None) -> Submitted:
+        """Press the submit button of the modal on top, or of one seen earlier (two clicks may be faster than Slack)."""
+        view = seen.behind if seen else self._top()
         if "submit" not in view.body or view.body.get("submit_disabled"):
             raise refuse("this view cannot be submitted")
         view.errors = incomplete(view)

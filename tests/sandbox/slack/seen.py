@@ -56,6 +56,11 @@ class OpenView:
         return self._view.id
 
     @property
+    def behind(self) -> View:
+        """The view itself, for acts on one that is no longer on top."""
+        return self._view
+
+    @property
     def title(self) -> str:
         return self._text("title")
 
