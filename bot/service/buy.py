@@ -12,9 +12,8 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from bot.domain.approval import Action, Buying, permit
-from bot.domain.client import PersonKind
-from bot.domain.errors import Lost, PeopleUnknown, Refused, Unusable
+from bot.domain.approval import Action, Buying, Role, permit
+from bot.domain.errors import Lost, NotAMember, PeopleUnknown, Refused, Unusable
 from bot.domain.findings import Mender, stale, standing_stops
 from bot.domain.notices import Notice, Told
 from bot.domain.order import Attempt, Hold, Move, Order, Status
@@ -106,16 +105,19 @@ class Buy:
     def _refresh(self, order: Order) -> None:
         """R13: old findings are looked at again, the approvers are still approvers, the money suffices."""
         gear = self.gear
-        approvers = gear.people.approvers(fresh=True)
-        for approval in order.standing_approvals:
-            kind = gear.people.person(approval.by, fresh=True).kind
-            if approval.by not in approvers or kind is not PersonKind.MEMBER:
-                raise Obstacle(Move.APPROVER_LOST)
+        if not all(self._still_approves(approval.by) for approval in order.standing_approvals):
+            raise Obstacle(Move.APPROVER_LOST)
         old = stale(order.findings, gear.now()) | {"supplier"}
         findings = run_checks(gear, order, old, gear.supplier.funds())
         stops = standing_stops(findings, order.overrides)
         if stops:
             raise Obstacle(Move.HOLD, hold_for(stops), findings=findings)
+
+    def _still_approves(self, user: str) -> bool:
+        try:
+            return Role.APPROVER in self.gear.roles(user, None, fresh=True)
+        except NotAMember:
+            return False
 
     def _read_draft(self, order: Order) -> Look:
         """R3: the draft, if it is still exactly the one approved; else the obstacle that this is."""

@@ -1,0 +1,274 @@
+"""Doubtful purchases: two approvers say what happened, and the supplier must show it."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from bot.domain.errors import BadInput, DecidedAlready, IllegalMove, NotAllowed, PeopleUnknown, UnknownOrder
+from bot.domain.notices import Told
+from bot.domain.order import Order, Status
+from tests.bot.service.conftest import MakeDesk
+from tests.bot.service.test_buy import approved, darken, foreign_csr, no_approval_stands, sent
+from tests.builders import World
+from tests.fakes import COLLEAGUE, FIRST, OUTSIDER, REQUESTER, SECOND, THIRD
+
+
+def doubtful(world: World) -> Order:
+    """Nobody knows whether it was bought: it was, and the supplier has been silent since."""
+    order = approved(world)
+    world.standin.faults.arm("process_pending", "drop_after")
+    world.run_jobs()
+    darken(world, order)
+    world.pass_time(minutes=62)
+    world.standin.faults.clear()
+    assert world.order(order.id).status is Status.DOUBTFUL
+    return world.order(order.id)
+
+
+def pending(world: World, order: Order) -> None:
+    """The supplier shows the draft as if it had never been submitted."""
+    held = world.standin.orders[order.supplier_id]
+    held.notes[:] = [note for note in held.notes if note.type != "money_held"]
+    world.standin.set_state(order.supplier_id, "pending")
+
+
+def votes(world: World, order: Order, verb: str, *by: str) -> Order:
+    for user in by:
+        getattr(world.desk.resolve, verb)(order.id, user)
+    world.run_jobs()
+    return world.order(order.id)
+
+
+def run_resolve(world: World, order: Order, verb: str, *by: str) -> Order:
+    """The votes and the job they start, while the regular looks are not due."""
+    for user in by:
+        getattr(world.desk.resolve, verb)(order.id, user)
+    for job in world.jobs.claim(world.clock.now(), "w-9", 50):
+        if job.kind == "resolve":
+            world.desk.jobs["resolve"](job)
+        world.jobs.finish(job, world.clock.now() + timedelta(hours=1))
+    return world.order(order.id)
+
+
+# -- not bought
+
+
+def test_not_bought_by_two_approvers_holds_the_order_and_voids_its_approvals(world: World) -> None:
+    order = doubtful(world)
+    pending(world, order)
+    one = run_resolve(world, order, "not_bought", FIRST)
+    assert (one.status, len(one.votes)) == (Status.DOUBTFUL, 1)
+    after = run_resolve(world, order, "not_bought", SECOND)
+    assert after.status is Status.HELD
+    assert no_approval_stands(after)
+    assert sent(world) == 1
+
+
+@pytest.mark.parametrize("state", ["in-progress", "awaiting-approval", "approver-confirmed", "completed"])
+def test_not_bought_is_refused_while_it_is_live(world: World, state: str) -> None:
+    order = doubtful(world)
+    world.standin.set_state(order.supplier_id, state)
+    told = len(world.told(Told.DOUBTFUL))
+    after = run_resolve(world, order, "not_bought", FIRST, SECOND)
+    assert (after.status, after.votes) == (Status.DOUBTFUL, ())
+    assert len(world.told(Told.DOUBTFUL)) == told + 1
+
+
+def test_not_bought_is_refused_while_any_known_id_is_live(world: World) -> None:
+    order = doubtful(world)
+    first = order.supplier_id
+    other = world.waiting("shop.acme.com")
+    with world.store.unit() as unit:  # a later id, whose draft is untouched
+        unit.save_order(replace(order, supplier_ids=(*order.supplier_ids, "4711")))
+    world.standin.orders[other.supplier_id].csr = order.csr
+    world.standin.book["4711"] = replace(world.standin.orders[other.supplier_id], order_id="4711")
+    assert world.standin.orders[first].state == "in-progress"
+    assert run_resolve(world, order, "not_bought", FIRST, SECOND).status is Status.DOUBTFUL
+
+
+@pytest.mark.parametrize("verb", ["not_bought", "bought_outside"])
+def test_nothing_is_resolved_while_the_supplier_is_silent(world: World, verb: str) -> None:
+    order = doubtful(world)
+    darken(world, order)
+    after = run_resolve(world, order, verb, FIRST, SECOND)
+    assert after.status is Status.DOUBTFUL
+    assert "does not answer" in world.told(Told.DOUBTFUL)[-1].fact("reason")
+
+
+# -- who votes
+
+
+def test_one_approver_is_not_two(world: World) -> None:
+    order = doubtful(world)
+    pending(world, order)
+    run_resolve(world, order, "not_bought", FIRST)
+    with pytest.raises(DecidedAlready):
+        world.desk.resolve.not_bought(order.id, FIRST)
+    assert world.order(order.id).status is Status.DOUBTFUL
+
+
+def test_different_opinions_do_not_add_up(world: World) -> None:
+    order = doubtful(world)
+    pending(world, order)
+    run_resolve(world, order, "not_bought", FIRST)
+    assert run_resolve(world, order, "bought_outside", SECOND).status is Status.DOUBTFUL
+
+
+def test_who_changes_their_mind_counts_once(world: World) -> None:
+    order = doubtful(world)
+    pending(world, order)
+    run_resolve(world, order, "bought_outside", FIRST)
+    after = run_resolve(world, order, "not_bought", FIRST)
+    assert [(vote.by, vote.about) for vote in after.votes] == [(FIRST, "not_bought")]
+    assert run_resolve(world, order, "not_bought", THIRD).status is Status.HELD
+
+
+@pytest.mark.parametrize(
+    ("user", "refusal"), [(COLLEAGUE, NotAllowed), (REQUESTER, NotAllowed), (OUTSIDER, UnknownOrder)]
+)
+def test_only_approvers_vote(world: World, user: str, refusal: type[Exception]) -> None:
+    order = doubtful(world)
+    for verb in (world.desk.resolve.not_bought, world.desk.resolve.bought_outside):
+        with pytest.raises(refusal):
+            verb(order.id, user)
+    assert world.order(order.id).votes == ()
+
+
+def test_who_votes_is_asked_afresh(world: World) -> None:
+    order = doubtful(world)
+    world.people.silent = True
+    with pytest.raises(PeopleUnknown):
+        world.desk.resolve.not_bought(order.id, FIRST)
+
+
+@pytest.mark.parametrize("verb", ["not_bought", "bought_outside"])
+def test_only_a_doubtful_order_is_voted_about(world: World, verb: str) -> None:
+    order = world.waiting()
+    with pytest.raises(IllegalMove):
+        getattr(world.desk.resolve, verb)(order.id, FIRST)
+
+
+# -- bought outside
+
+
+def test_submitted_before_the_approval_needs_two_approvers_whatever_the_looks_show(world: World) -> None:
+    order = world.waiting()
+    world.standin.submit_in_panel(order.supplier_id)
+    world.pass_time(hours=5)
+    assert world.order(order.id).status is Status.DOUBTFUL
+    assert votes(world, order, "bought_outside", FIRST).status is Status.DOUBTFUL
+    after = votes(world, order, "bought_outside", SECOND)
+    assert (after.status, after.outside, sent(world)) == (Status.VALIDATING, True, 0)
+
+
+def test_submitted_before_the_approval_one_approver_does_not_get_it_through_by_its_number(world: World) -> None:
+    order = world.waiting()
+    world.standin.submit_in_panel(order.supplier_id)
+    world.pass_time(hours=2)
+    with pytest.raises(IllegalMove):
+        world.desk.resolve.bought_as(order.id, FIRST, order.supplier_id)
+    world.run_jobs()
+    assert world.order(order.id).status is Status.DOUBTFUL
+
+
+NOT_OURS: dict[str, Callable[[World, Order], object]] = {
+    "pending": pending,
+    "of another request": lambda world, order: setattr(
+        world.standin.orders[order.supplier_id], "csr", foreign_csr(world)
+    ),
+    "cancelled": lambda world, order: world.standin.set_state(order.supplier_id, "cancelled"),
+    "unknown": lambda world, order: world.standin.set_state(order.supplier_id, "in_limbo"),
+}
+
+
+@pytest.mark.parametrize("what", NOT_OURS)
+def test_bought_outside_must_be_live_with_our_csr(world: World, what: str) -> None:
+    order = doubtful(world)
+    NOT_OURS[what](world, order)
+    after = run_resolve(world, order, "bought_outside", FIRST, SECOND)
+    assert (after.status, after.votes) == (Status.DOUBTFUL, ())
+
+
+def test_a_later_clear_look_ends_the_doubt(world: World) -> None:
+    order = doubtful(world)
+    world.pass_time(minutes=31)
+    assert world.order(order.id).status is Status.VALIDATING
+
+
+def test_later_looks_that_surely_show_a_draft_end_the_doubt(world: World) -> None:
+    order = doubtful(world)
+    pending(world, order)
+    world.pass_time(hours=2)
+    after = world.order(order.id)
+    assert after.status is Status.HELD
+    assert no_approval_stands(after)
+
+
+@pytest.mark.parametrize("state", ["declined", "cancelled"])
+def test_an_end_at_the_supplier_does_not_end_the_doubt(world: World, state: str) -> None:
+    order = doubtful(world)
+    world.standin.set_state(order.supplier_id, state)
+    world.pass_time(hours=3)
+    assert world.order(order.id).status is Status.DOUBTFUL
+    assert votes(world, order, "not_bought", FIRST, SECOND).status is Status.HELD
+
+
+# -- bought, number N
+
+
+def replaced(world: World) -> tuple[Order, str]:
+    """Doubtful, because the supplier cancelled it and went on with another one: its number."""
+    order = approved(world)
+    world.standin.faults.arm("process_pending", "drop_after")
+    world.run_jobs()
+    number = world.standin.cancel_at_supplier(order.supplier_id, replacement=True).order_id
+    world.pass_time(minutes=6)
+    assert world.order(order.id).status is Status.DOUBTFUL
+    return world.order(order.id), number
+
+
+def test_bought_under_another_number_with_our_csr(world: World) -> None:
+    order, number = replaced(world)
+    world.desk.resolve.bought_as(order.id, FIRST, number)
+    world.run_jobs()
+    after = world.order(order.id)
+    assert (after.status, after.supplier_id) == (Status.VALIDATING, number)
+    assert set(after.supplier_ids) == {*order.supplier_ids, number}
+
+
+def test_a_number_with_another_request_file_is_not_taken(world: World) -> None:
+    order, _ = replaced(world)
+    world.standin.add_foreign_order("777", state="in-progress")
+    world.desk.resolve.bought_as(order.id, FIRST, "777")
+    world.run_jobs()
+    after = world.order(order.id)
+    assert (after.status, after.supplier_ids) == (Status.DOUBTFUL, order.supplier_ids)
+    assert world.told(Told.NUMBER_WANTED)[-1].mentions == (FIRST,)
+
+
+def test_a_number_that_another_order_has_is_not_taken(world: World) -> None:
+    order, _ = replaced(world)
+    other = world.waiting("shop.acme.com")
+    with pytest.raises(BadInput):
+        world.desk.resolve.bought_as(order.id, FIRST, other.supplier_id)
+
+
+def test_after_not_bought_a_fresh_draft_is_approved_and_bought_once(make: MakeDesk) -> None:
+    world = make()
+    order = doubtful(world)
+    world.standin.orders[order.supplier_id].submissions = 0  # it never arrived
+    pending(world, order)
+    world.standin.holds.clear()
+    held = votes(world, order, "not_bought", FIRST, SECOND)
+    assert held.status is Status.HELD
+    world.desk.ask.check_again(order.id, REQUESTER)
+    world.run_jobs()
+    fresh = world.order(order.id)
+    assert (fresh.status, no_approval_stands(fresh)) == (Status.AWAITING_APPROVAL, True)
+    assert fresh.supplier_id != order.supplier_id
+    assert world.standin.orders[order.supplier_id].state == "cancelled"
+    world.approve(fresh)
+    world.run_jobs()
+    assert (world.order(order.id).status, len(world.standin.submitted())) == (Status.VALIDATING, 1)
