@@ -1,4 +1,4 @@
-"""`certdesk`: run, web, worker, init, check, migrate, audit, export. Each command is a few lines; the work is elsewhere."""
+"""`certdesk`: run, web, worker, init, check, migrate, audit, export. Each a few lines; the work is elsewhere."""
 
 from __future__ import annotations
 

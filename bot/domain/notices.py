@@ -73,54 +73,19 @@ class Told(StrEnum):
     UNDELIVERED = "undelivered"
 
 
-_NOW, _HOURS = Urgency.NOW, Urgency.WORKING_HOURS
-
-# what is told: how urgent, where
-HOW: dict[Told, tuple[Urgency, Audience]] = {
-    Told.OPENED: (_NOW, Audience.THREAD),
-    Told.HELD: (_NOW, Audience.MILESTONE),
-    Told.MENDED: (_NOW, Audience.THREAD),
-    Told.CHANGED: (_NOW, Audience.THREAD),
-    Told.OVERRIDDEN: (_NOW, Audience.THREAD),
-    Told.APPROVAL_WANTED: (_NOW, Audience.MILESTONE),
-    Told.APPROVED_ONE: (_NOW, Audience.THREAD),
-    Told.APPROVED: (_NOW, Audience.THREAD),
-    Told.APPROVALS_VOID: (_NOW, Audience.THREAD),
-    Told.REFUSED: (_NOW, Audience.MILESTONE),
-    Told.BUY_BY_HAND: (_NOW, Audience.THREAD),
-    Told.BLOCKED: (_NOW, Audience.THREAD),
-    Told.BOUGHT: (_NOW, Audience.MILESTONE),
-    Told.FOUND_BOUGHT: (_NOW, Audience.MILESTONE),
-    Told.NO_ANSWER: (_NOW, Audience.THREAD),
-    Told.DOUBTFUL: (_HOURS, Audience.MILESTONE),
-    Told.VOTED: (_NOW, Audience.THREAD),
-    Told.NOT_BOUGHT: (_NOW, Audience.MILESTONE),
-    Told.NUMBER_WANTED: (_HOURS, Audience.THREAD),
-    Told.UNKNOWN_STATE: (_NOW, Audience.THREAD),
-    Told.SUPPLIER_SILENT: (_NOW, Audience.THREAD),
-    Told.CLIENT_MUST_ACT: (_NOW, Audience.MILESTONE),
-    Told.PROGRESS: (_NOW, Audience.THREAD),
-    Told.DECLINED: (_NOW, Audience.MILESTONE),
-    Told.CANCELLED: (_NOW, Audience.THREAD),
-    Told.CANCEL_RECORDED: (_NOW, Audience.THREAD),
-    Told.CANCEL_TOO_LATE: (_NOW, Audience.THREAD),
-    Told.ISSUED: (_NOW, Audience.MILESTONE),
-    Told.NO_CERTIFICATE: (_HOURS, Audience.THREAD),
-    Told.OTHER_KEY: (_NOW, Audience.MILESTONE),
-    Told.AFTERMATH: (_NOW, Audience.PERSON),
-    Told.SECOND_WANTED: (_NOW, Audience.THREAD),
-    Told.SECOND_ALLOWED: (_NOW, Audience.THREAD),
-    Told.REMINDER: (_HOURS, Audience.THREAD),
-    Told.SLOW: (_HOURS, Audience.THREAD),
-    Told.VALUE_OLD: (_HOURS, Audience.THREAD),
-    Told.LAPSE_SOON: (_HOURS, Audience.THREAD),
-    Told.VAULT_SHUT: (_NOW, Audience.THREAD),
-    Told.PROJECT_SET: (_NOW, Audience.CHANNEL),
-    Told.PAUSED: (_NOW, Audience.ADMINS),
-    Told.RESUMED: (_NOW, Audience.ADMINS),
-    Told.ANCHOR: (_NOW, Audience.ADMINS),
-    Told.UNDELIVERED: (_NOW, Audience.PERSON),
+# fmt: off
+_MILESTONES = frozenset({
+    Told.HELD, Told.APPROVAL_WANTED, Told.REFUSED, Told.BOUGHT, Told.FOUND_BOUGHT, Told.DOUBTFUL, Told.NOT_BOUGHT,
+    Told.CLIENT_MUST_ACT, Told.DECLINED, Told.ISSUED, Told.OTHER_KEY,
+})
+_ELSEWHERE = {
+    Told.PROJECT_SET: Audience.CHANNEL, Told.PAUSED: Audience.ADMINS, Told.RESUMED: Audience.ADMINS,
+    Told.ANCHOR: Audience.ADMINS, Told.AFTERMATH: Audience.PERSON, Told.UNDELIVERED: Audience.PERSON,
 }
+_WORKING_HOURS = frozenset({
+    Told.DOUBTFUL, Told.NUMBER_WANTED, Told.NO_CERTIFICATE, Told.REMINDER, Told.SLOW, Told.VALUE_OLD, Told.LAPSE_SOON,
+})
+# fmt: on
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,12 +106,12 @@ class Notice:
     @property
     def urgency(self) -> Urgency:
         """How soon it must be read."""
-        return HOW[self.told][0]
+        return Urgency.WORKING_HOURS if self.told in _WORKING_HOURS else Urgency.NOW
 
     @property
     def audience(self) -> Audience:
         """Where it is said."""
-        return HOW[self.told][1]
+        return _ELSEWHERE.get(self.told, Audience.MILESTONE if self.told in _MILESTONES else Audience.THREAD)
 
     def fact(self, name: str) -> str:
         """One fact, empty when absent."""

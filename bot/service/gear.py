@@ -54,7 +54,7 @@ class Gear:
         return roles_of(person, project, self.policy, self.people.approvers(fresh=fresh), in_channel=in_channel)
 
     def _in_channel(self, user: str, channel: str, *, fresh: bool) -> bool:
-        """Where the desk itself is not invited nobody counts as a member; approvers and admins still are what they are."""
+        """Where the desk itself is not invited nobody counts as a member; approvers and admins still do."""
         try:
             return self.people.in_channel(user, channel, fresh=fresh)
         except NotInvited:
@@ -99,7 +99,9 @@ class Gear:
 
     def say(self, order: Order, told: Told, *mentions: str, **facts: str) -> Notice:
         """A notice about an order."""
-        return Notice(told, order.project_id, order.id, "", tuple(dict.fromkeys(m for m in mentions if m)), tuple(facts.items()))
+        return Notice(
+            told, order.project_id, order.id, "", tuple(dict.fromkeys(m for m in mentions if m)), tuple(facts.items())
+        )
 
     def say_approvers(self, order: Order, told: Told, **facts: str) -> Notice:
         """A notice that mentions everybody who could approve this order."""

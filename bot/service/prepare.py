@@ -9,11 +9,11 @@ import hashlib
 from dataclasses import replace
 from datetime import datetime
 
-from bot.domain.errors import BadInput, Lost, Refused, Unusable
+from bot.domain.errors import BadInput, Lost, Refused, Unusable, VaultShut
 from bot.domain.findings import Finding, Mender, standing_stops
 from bot.domain.notices import Notice, Told
 from bot.domain.order import OPEN, Hold, Move, Order, Orphan, Status
-from bot.domain.pace import CHECK_HELD, MINUTE, save_again
+from bot.domain.pace import CHECK_HELD, HOUR, MINUTE, save_again
 from bot.domain.request import KeyType
 from bot.domain.supply import Difference, Draft, Funds, Look, State, differences
 from bot.ports import Case, CsrFacts, Job, Unit
@@ -75,6 +75,8 @@ class Prepare:
         except BadInput as bad:
             self._hold(order, Mender.REQUESTER, *bad.fields.values())
             return None
+        except VaultShut:
+            return self._vault_is_shut(order)
         findings = run_checks(self.gear, order)
         stops = standing_stops(findings, order.overrides)
         if stops:
@@ -108,6 +110,15 @@ class Prepare:
         with gear.store.unit() as unit:
             unit.add_key(key_id, order.id, gear.vault.seal(key, order.id))
             return gear.note(unit, order, "key made", DESK, key_id=key_id, csr=gear.pki.make_csr(key, request))
+
+    def _vault_is_shut(self, order: Order) -> datetime:
+        """The key does not open: the approvers are told once, and it is tried again hourly."""
+        gear = self.gear
+        if "vault" not in order.told:
+            with gear.store.unit() as unit:
+                told = gear.say_approvers(order, Told.VAULT_SHUT)
+                gear.move(unit, order, Move.VAULT_SHUT, DESK, told, told=(*order.told, "vault"))
+        return gear.now() + HOUR
 
     def _draft(self, order: Order) -> datetime | None:
         if order.draft is None:

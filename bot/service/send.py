@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from bot.domain.errors import UnknownOrder
-from bot.domain.notices import HOW, Audience, Notice, Told
+from bot.domain.notices import Audience, Notice, Told
 from bot.ports import CannotPost, Later, Notifier, Place, Post, Unsure
 from bot.service.gear import Gear
 from bot.shown.card import CardFacts
@@ -85,7 +85,7 @@ class Send:
     def _give_up(self, post: Post, facts: CardFacts | None, reason: str) -> None:
         """What cannot be said in the channel goes to requester and owner by direct message, once."""
         self.lanes.undeliverable(post, reason, self.gear.now())
-        if facts is None or (post.notice and HOW[post.notice.told][1] is Audience.PERSON):
+        if facts is None or (post.notice and post.notice.audience is Audience.PERSON):
             return
         owner = facts.project.owner if facts.project else ""
         with self.gear.store.unit() as unit:

@@ -107,6 +107,13 @@ DEED: dict[str, str] = {
     Move.OTHER_KEY: "a certificate for another key came",
     Move.AFTERMATH: "goes on at the supplier although cancelled here",
     Move.VAULT_SHUT: "the vault did not open the key",
+    Move.MENDED: "what held it is gone",
+    Move.RECHECKED: "checked again",
+    Move.BLOCKED: "buying waits",
+    Move.PROGRESS: "news from the supplier",
+    Move.FOUND_DECLINED: "declined by the authority",
+    Move.CANCELLED_THERE: "cancelled at the supplier",
+    Move.ISSUE: "the certificate came and fits the key",
 }
 
 

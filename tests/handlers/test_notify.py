@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 import pytest
 from slack_sdk import WebClient
 
-from bot.domain.notices import HOW, Audience, Notice, Told
-from bot.domain.review import Review
+from bot.domain.notices import Audience, Notice, Told
 from bot.ports import CannotPost, Later, Place, Post, PostKind, Unsure
+from bot.shown.review import Review
 from handlers.notify import SlackNotifier
 from handlers.views.review import waiting
 from tests.handlers.desk import CHANNEL, facts_of
@@ -33,7 +33,7 @@ def card_post(number: str = "p-card") -> Post:
 
 
 def told_post(audience: Audience, number: str = "p-1", lane: str = CHANNEL) -> Post:
-    told = next(each for each in Told if HOW[each][1] is audience and each is not Told.SECOND_WANTED)
+    told = next(each for each in Told if Notice(each).audience is audience and each is not Told.SECOND_WANTED)
     notice = Notice(told, CHANNEL, "o-aaaa2222", lane if audience is Audience.PERSON else "")
     return Post(number, PostKind.NOTICE, lane, "o-aaaa2222", AT, notice)
 
@@ -226,7 +226,7 @@ def test_a_review_that_slack_did_not_take_is_tried_again(workspace: Workspace, n
 def test_everything_that_can_be_told_is_taken_by_slack(
     workspace: Workspace, notifier: SlackNotifier, card: Place, told: Told
 ) -> None:
-    lane = "U0ASKS" if HOW[told][1] is Audience.PERSON else CHANNEL
+    lane = "U0ASKS" if Notice(told).audience is Audience.PERSON else CHANNEL
     notice = Notice(told, CHANNEL, "o-aaaa2222", facts=(("form", "f-1"), ("by", "U0OKAYS")), mentions=("U0ASKS",))
     place = notifier.send(Post(f"p-{told}", PostKind.NOTICE, lane, "o-aaaa2222", AT, notice), facts_of(), card)
     assert at(workspace, place).text

@@ -33,6 +33,7 @@ CONTACT = {
     "E-mail": "carla@acme.com",
     "Phone": "+1.3125550178",
 }
+WILDCARD, SHOP = "*.acme.com", "shop.acme.com"
 CONSENT = "The agency makes and keeps the secret key of this certificate."
 
 
@@ -136,11 +137,11 @@ class Story:
         return self.until_view(person, "read back")
 
 
-def first_order(story: Story) -> None:
-    """A company-checked wildcard, bought by the desk, with trouble on the way."""
-    world, ws = story.world, story.ws
-    pm, engineer, channel = world.pm, world.engineer, world.channel
-
+def project_is_set_up(story: Story) -> None:
+    ws = story.ws
+    pm = story.world.pm
+    engineer = story.world.engineer
+    channel = story.world.channel
     with story.step("paula sets the project up: /cert project"):
         story.until_private(pm, lambda: pm.command(channel, "/cert new"), "no project yet")
         pm.command(channel, "/cert project")
@@ -155,6 +156,10 @@ def first_order(story: Story) -> None:
         ws.wait_for(lambda: [m for m in ws.messages(channel) if "has its project now" in m.plain])
         story.shows("#acme-website", ws.messages(channel)[-1].plain)
 
+
+def wrong_name_first(story: Story) -> None:
+    pm = story.world.pm
+    channel = story.world.channel
     with story.step("paula asks for a certificate, with an address nobody can have first: /cert new *.co.uk"):
         pm.command(channel, "/cert new *.co.uk")
         story.sees_form(pm)
@@ -162,8 +167,11 @@ def first_order(story: Story) -> None:
         assert "*.co.uk belongs to everybody" in errors["Web addresses"]
         story.shows("paula, at the field", errors["Web addresses"])
 
+
+def company_is_asked_once(story: Story) -> None:
+    pm = story.world.pm
     with story.step("she corrects it; certdesk suggests a kind and asks for the company once"):
-        pm.fill("Web addresses", "*.acme.com")
+        pm.fill("Web addresses", WILDCARD)
         assert not pm.submit().errors
         story.sees_form(pm)
         pm.submit()
@@ -174,6 +182,9 @@ def first_order(story: Story) -> None:
             pm.fill(label, value)
         assert not pm.submit().errors
 
+
+def it_is_sent(story: Story) -> None:
+    pm = story.world.pm
     with story.step("she checks everything and sends it"):
         pm.fill(CONSENT, ["Yes, that is agreed"])
         view = story.sees_form(pm)
@@ -182,13 +193,20 @@ def first_order(story: Story) -> None:
         story.sees_form(pm)
         pm.close()
 
+
+def draft_is_saved(story: Story) -> None:
+    world = story.world
     with story.step("key and request file are made, the checks run, a draft is saved at OpenSRS and read back"):
-        story.until_card("*.acme.com", "approv")
-        story.until_reply("*.acme.com", "Please review")
+        story.until_card(WILDCARD, "approv")
+        story.until_reply(WILDCARD, "Please review")
         assert not world.opensrs.submitted(), "nothing may be bought before an approval"
 
+
+def two_who_may_not(story: Story) -> None:
+    world = story.world
+    pm = story.world.pm
     with story.step("an outsider and the requester herself try to approve"):
-        wanted = story.until_reply("*.acme.com", "Please review", quiet=True)
+        wanted = story.until_reply(WILDCARD, "Please review", quiet=True)
         world.guest.click(wanted, "Review")
         story.until_view(world.guest, "full members")
         world.guest.close(everything=True)
@@ -197,46 +215,65 @@ def first_order(story: Story) -> None:
         assert not view.submit_label
         pm.close()
 
+
+def draft_changes_under_the_review(story: Story) -> None:
+    pm = story.world.pm
+    engineer = story.world.engineer
     with story.step("erik opens the review; while he reads, paula corrects the contact's phone number"):
-        view = story.review(engineer, "*.acme.com")
+        view = story.review(engineer, WILDCARD)
         assert view.submit_label == "Buy for USD 449.00"
-        pm.click(story.card("*.acme.com"), "Change")
+        pm.click(story.card(WILDCARD), "Change")
         for _ in ("names", "kind", "company"):
             assert not pm.submit().errors
         change_phone(story, pm)
 
+
+def lost_answer(story: Story) -> None:
+    world = story.world
+    ws = story.ws
+    engineer = story.world.engineer
     with story.step(
         "erik's yes to the old draft does not count; he reads the new one and buys it, but the answer is lost"
     ):
-        ws.wait_for(lambda: len(reviews(story, "*.acme.com")) == 2, 20)
+        ws.wait_for(lambda: len(reviews(story, WILDCARD)) == 2, 20)
         engineer.submit()
         story.until_view(engineer, "changed")
         ws.wait_for(lambda: engineer.view and engineer.view.submit_label == "Buy for USD 449.00", 20)
         story.shows("erik, the review read anew", line_with(engineer, "+1.3125550199"))
         world.opensrs.faults.arm("process_pending", "drop_after")
         assert not engineer.submit().errors
-        story.until_reply("*.acme.com", "no clear answer")
+        story.until_reply(WILDCARD, "no clear answer")
         assert len(world.opensrs.submitted()) == 1
 
+
+def found_bought(story: Story) -> None:
+    world = story.world
     with story.step("five minutes later certdesk looks, finds it bought, and buys nothing a second time"):
         world.pass_time(minutes=5)
-        story.until_reply("*.acme.com", "shows the order")
-        story.until_card("*.acme.com", "Waiting for")
+        story.until_reply(WILDCARD, "shows the order")
+        story.until_card(WILDCARD, "Waiting for")
         assert len(world.opensrs.submitted()) == 1
 
+
+def authority_asks(story: Story) -> None:
+    world = story.world
     with story.step("the authority asks the client to show control of the domain"):
-        order = story.order_id("*.acme.com")
+        order = story.order_id(WILDCARD)
         world.opensrs.ca_asks(order)
         world.pass_time(hours=1)
-        story.until_reply("*.acme.com", "waits for the client")
+        story.until_reply(WILDCARD, "waits for the client")
 
+
+def issued(story: Story) -> None:
+    world = story.world
+    order = story.order_id(WILDCARD)
     with story.step("the client did it; two days later the certificate is issued"):
         world.opensrs.dns_record_seen(order)
         world.pass_time(days=2)
         world.opensrs.issue(order)
         world.pass_time(hours=2)
-        story.until_reply("*.acme.com", "is issued")
-        story.until_card("*.acme.com", "ssued")
+        story.until_reply(WILDCARD, "is issued")
+        story.until_card(WILDCARD, "ssued")
 
 
 def reviews(story: Story, names: str) -> list[Message]:
@@ -264,14 +301,15 @@ def files_verify(story: Story) -> None:
     """What certdesk holds is accepted by the real openssl."""
     world = story.world
     with story.step("openssl accepts what certdesk made and received"):
-        found = world.bot.command("export", "*.acme.com", "--to", str(world.folder / "export"))
+        found = world.bot.command("export", WILDCARD, "--to", str(world.folder / "export"))
         print(textwrap.indent(found.strip(), "    │ "))
         folder = world.folder / "export"
         (folder / "root.pem").write_text(world.opensrs.roots_pem, encoding="ascii")
         when = str(int(world.time()))
         told = openssl("req", "-verify", "-noout", "-subject", "-in", str(folder / "request.csr"))
         told += openssl(
-            "verify", "-attime", when, "-CAfile", str(folder / "root.pem"), "-untrusted", str(folder / "chain.pem"), str(folder / "certificate.pem")
+            "verify", "-attime", when, "-CAfile", str(folder / "root.pem"), "-untrusted", str(folder / "chain.pem"),
+            str(folder / "certificate.pem"),
         )  # fmt: skip
         told += openssl("x509", "-noout", "-subject", "-issuer", "-enddate", "-in", str(folder / "certificate.pem"))
         story.shows("openssl", told)
@@ -286,17 +324,19 @@ def openssl(*arguments: str) -> str:
     return done.stdout + done.stderr
 
 
-def second_order(story: Story) -> None:
-    """A domain-only one for the known client, bought by hand in the panel, where the order gets a new number."""
-    world, ws = story.world, story.ws
-    pm, engineer, channel, names = world.pm, world.engineer, world.channel, "shop.acme.com"
-
+def restarted_by_hand(story: Story) -> None:
+    world = story.world
     with story.step("the desk is restarted with BUYING=by_hand; nothing is lost"):
         world.bot.stop()
         world.bot.environment["BUYING"] = "by_hand"
         world.start_bot()
-        story.until_card("*.acme.com", "ssued")
+        story.until_card(WILDCARD, "ssued")
 
+
+def known_client(story: Story) -> None:
+    pm = story.world.pm
+    channel = story.world.channel
+    names = SHOP
     with story.step("paula orders for the known client: one field, two submits"):
         pm.command(channel, f"/cert new {names}")
         assert not pm.submit().errors
@@ -305,6 +345,11 @@ def second_order(story: Story) -> None:
         assert not pm.submit().errors
         pm.close(everything=True)
 
+
+def asked_to_buy_by_hand(story: Story) -> None:
+    world = story.world
+    engineer = story.world.engineer
+    names = SHOP
     with story.step("erik approves and is asked to add the service in OpenSRS's panel"):
         story.review(engineer, names)
         assert not engineer.submit().errors
@@ -312,11 +357,21 @@ def second_order(story: Story) -> None:
         story.until_card(names, "Next")
         assert len(world.opensrs.submitted()) == 1
 
+
+def new_number(story: Story) -> None:
+    world = story.world
+    names = SHOP
     with story.step("he does; the panel cancels the draft and goes on under a new number, which certdesk asks for"):
         world.opensrs.submit_in_panel(story.order_id(names), new_id=True)
         world.pass_time(minutes=6)
-        wanted = story.until_reply(names, "Which order number")
+        story.until_reply(names, "Which order number")
 
+
+def wrong_number_then_right(story: Story) -> None:
+    world = story.world
+    engineer = story.world.engineer
+    names = SHOP
+    wanted = story.until_reply(SHOP, "Which order number", quiet=True)
     with story.step("a wrong number is not taken, the right one is"):
         engineer.click(wanted, "Enter the order number…")
         number = next(iter(engineer.view.inputs)) if engineer.view else ""
@@ -329,6 +384,10 @@ def second_order(story: Story) -> None:
         assert not engineer.submit().errors
         story.until_reply(names, "shows the order")
 
+
+def issued_the_same_day(story: Story) -> None:
+    world = story.world
+    names = SHOP
     with story.step("it is issued the same day"):
         order = story.order_id(names)
         world.opensrs.ca_asks(order)
@@ -338,6 +397,12 @@ def second_order(story: Story) -> None:
         story.until_reply(names, "is issued")
         assert len(world.opensrs.submitted()) == 2
 
+
+def nothing_leaked(story: Story) -> None:
+    world = story.world
+    ws = story.ws
+    pm = story.world.pm
+    channel = story.world.channel
     with story.step("the history of the first order, and no secret anywhere"):
         story.until_private(pm, lambda: pm.command(channel, "/cert history *.acme.com"), "approved")
         assert world.leaks() == [], world.leaks()
@@ -345,18 +410,25 @@ def second_order(story: Story) -> None:
         print("    │ no private key, reseller key, vault key or token in any request, log line or database row")
 
 
+SCENES = (
+    # a company-checked wildcard, bought by the desk, with trouble on the way
+    project_is_set_up, wrong_name_first, company_is_asked_once, it_is_sent, draft_is_saved, two_who_may_not,
+    draft_changes_under_the_review, lost_answer, found_bought, authority_asks, issued, files_verify,
+    # a domain-only one for the known client, bought by hand in the panel, where the order gets a new number
+    restarted_by_hand, known_client, asked_to_buy_by_hand, new_number, wrong_number_then_right, issued_the_same_day,
+    nothing_leaked,
+)  # fmt: skip
+
+
 def tell() -> int:
     """Tell the whole story; 0 when nothing failed."""
     began = time.monotonic()
-    print(
-        "certdesk: from /cert new to issued, as everybody sees it. All of the outside world is a stand-in on this machine."
-    )
+    print("certdesk: from /cert new to issued, as everybody sees it. Everything outside is a stand-in on this machine.")
     with World() as world:
         story = Story(world)
         try:
-            first_order(story)
-            files_verify(story)
-            second_order(story)
+            for scene in SCENES:
+                scene(story)
         except AssertionError as failure:
             print(f"\n{failure}", file=sys.stderr)
         print(f"\nstory: {story.steps} steps, {story.failed} failed, {time.monotonic() - began:.0f} s")

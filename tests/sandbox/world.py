@@ -25,8 +25,16 @@ from tests.sandbox.slack import Workspace
 
 ROOT = Path(__file__).parents[2]
 RESELLER_KEY = "5eed" * 28  # 112 characters, as real ones are; a canary, too: it must show up nowhere
-PRICES = {"rapidssl": "19.00", "rapidssl_wildcard": "149.00", "sslwebserver_wildcard": "449.00", "sslwebserver": "199.00"}
-_KIND = '{code} = {{title="{title}", brand="{brand}", level="{level}", wildcard={wild}, extra_names={more}, days={days}, standing="confirmed", price={price}}}'
+PRICES = {
+    "rapidssl": "19.00",
+    "rapidssl_wildcard": "149.00",
+    "sslwebserver_wildcard": "449.00",
+    "sslwebserver": "199.00",
+}
+_KIND = (
+    '{code} = {{title="{title}", brand="{brand}", level="{level}", wildcard={wild}, extra_names={more}, days={days}, '
+    'standing="confirmed", price={price}}}'
+)
 
 
 def catalogue() -> str:
@@ -38,7 +46,9 @@ def catalogue() -> str:
         ("sslwebserver_wildcard", "Thawte SSL Web Server Wildcard", "Thawte", "OV", "true", 0, [2, 5]),
     )
     names = ("code", "title", "brand", "level", "wild", "more", "days")
-    return "[products]\n" + "\n".join(_KIND.format(**dict(zip(names, kind, strict=True)), price=PRICES[kind[0]]) for kind in kinds)
+    return "[products]\n" + "\n".join(
+        _KIND.format(**dict(zip(names, kind, strict=True)), price=PRICES[kind[0]]) for kind in kinds
+    )
 
 
 class Bot:
@@ -52,10 +62,17 @@ class Bot:
     def command(self, *arguments: str) -> str:
         """Run one command to its end; its output."""
         done = subprocess.run(
-            [sys.executable, "-m", "bot", *arguments], env=self.environment, cwd=ROOT, capture_output=True, check=False, text=True
+            [sys.executable, "-m", "bot", *arguments],
+            env=self.environment,
+            cwd=ROOT,
+            capture_output=True,
+            check=False,
+            text=True,
         )
         if done.returncode:
-            raise AssertionError(f"certdesk {' '.join(arguments)} ended with {done.returncode}: {done.stdout}{done.stderr}")
+            raise AssertionError(
+                f"certdesk {' '.join(arguments)} ended with {done.returncode}: {done.stdout}{done.stderr}"
+            )
         return done.stdout
 
     def start(self, command: str = "run") -> None:
@@ -118,11 +135,14 @@ class World:
         ws = self.slack
         prices = self.folder / "catalogue.toml"
         prices.write_text(catalogue(), encoding="utf-8")
-        key = subprocess.run([sys.executable, "-m", "bot", "init"], env=_bare(), cwd=ROOT, capture_output=True, check=True, text=True)
+        key = subprocess.run(
+            [sys.executable, "-m", "bot", "init"], env=_bare(), cwd=ROOT, capture_output=True, check=True, text=True
+        )
         return {
             **_bare(),
-            "SLACK_BOT_TOKEN": ws.bot_token, "SLACK_APP_TOKEN": ws.app_token, "SLACK_API_URL": ws.api_url, "SLACK_PACE": "0",
-            "APPROVERS": f"{self.engineer.id},{self.second.id},{self.pm.id}", "ADMINS": self.admin.id,
+            "SLACK_BOT_TOKEN": ws.bot_token, "SLACK_APP_TOKEN": ws.app_token, "SLACK_API_URL": ws.api_url,
+            "SLACK_PACE": "0", "APPROVERS": f"{self.engineer.id},{self.second.id},{self.pm.id}",
+            "ADMINS": self.admin.id,
             "ADMIN_CHANNEL": self.office.id, "BUYING": "auto", "DESK_TIME_ZONE": "America/Chicago",
             "BUY_LIMIT_ORDER": "1000", "BUY_LIMIT_DAY": "2000",
             "AGENCY_ADDRESS": "Agency LLC; 1 Main Street; Chicago; Illinois; 60601; US; +1.3125550100",
@@ -184,14 +204,21 @@ class World:
         places = {"log": self.bot.written(), "database": self._database()}
         for name, entries in (("slack", self.slack.recorder.entries), ("opensrs", self.opensrs.recorder.entries)):
             places[f"requests at {name}"] = "\n".join(f"{e.headers} {e.body} {e.reply}" for e in entries)
-        found = [f"{what} in {place}" for place, text in places.items() for what, value in self.secrets().items() if value in text]
-        keys = [f"private key in {place}" for place, text in places.items() if re.search("-----BEGIN [A-Z ]*PRIVATE KEY", text)]
+        found = [
+            f"{what} in {place}"
+            for place, text in places.items()
+            for what, value in self.secrets().items()
+            if value in text
+        ]
+        keys = [
+            f"private key in {place}"
+            for place, text in places.items()
+            if re.search("-----BEGIN [A-Z ]*PRIVATE KEY", text)
+        ]
         return found + keys
 
     def _database(self) -> str:
-        return "".join(
-            file.read_bytes().decode("latin-1") for file in self.folder.glob("certdesk.db*")
-        )
+        return "".join(file.read_bytes().decode("latin-1") for file in self.folder.glob("certdesk.db*"))
 
 
 def _bare() -> dict[str, str]:
