@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 
 from bot.domain.approval import Action, approvers_needed, hands_in, may_approve
-from bot.domain.errors import BadInput, Lost, OwnOrder, Refused
+from bot.domain.errors import BadInput, Lost, OwnOrder, Refused, Unusable
 from bot.domain.findings import Mender, Override, Verdict, standing_stops
 from bot.domain.notices import Told
 from bot.domain.order import Approval, Hold, Move, Order, Status
 from bot.domain.pace import WATCH_DRAFT
 from bot.domain.purchase import before_attempt
-from bot.domain.supply import Funds, Look, differences
+from bot.domain.supply import Difference, Funds, Look, differences
 from bot.ports import Job
 from bot.service import typed
 from bot.service.gear import DESK, Gear
@@ -47,24 +47,27 @@ class Decide:
             last = self._last_bought(unit.orders(project_id=order.project_id), order)
         try:
             look, funds = gear.supplier.look(order.supplier_id), gear.supplier.funds()
-        except Lost:
+        except (Lost, Unusable):
             return Review(
                 facts, order.digest, problem="OpenSRS does not answer just now. Please try again in a minute."
             )
         except Refused:
             self._found_different(order, None)
             return Review(facts, order.digest, problem="The draft is gone at OpenSRS. The order is held.")
-        ours = gear.pki.same_csr(look.csr, order.csr)
-        wrong, not_shown = differences(
-            order.request, look, order.draft.price if order.draft else None, csr_is_ours=ours
-        )
-        problem = self._found_different(order, look) if wrong or before_attempt(order, look, ours=ours) else ""
+        touched, wrong, not_shown = self._touched(order, look)
+        problem = self._found_different(order, look) if touched else ""
         return Review(
             facts=facts, digest=order.digest, funds=funds, limit_day=str(gear.policy.limit_day or ""),
             changes=changes_between(last, order), differences=wrong, not_shown=not_shown,
             findings=tuple(f for f in order.findings if f.verdict is not Verdict.FINE),
             own=user in hands_in(order), csr=self._decoded(order), problem=problem or self._cannot(order, user, funds),
         )  # fmt: skip
+
+    def _touched(self, order: Order, look: Look) -> tuple[bool, tuple[Difference, ...], tuple[str, ...]]:
+        """Whether the draft is another than the one read back; what differs, what the supplier does not show."""
+        ours, price = self.gear.pki.same_csr(look.csr, order.csr), order.draft.price if order.draft else None
+        wrong, not_shown = differences(order.request, look, price, csr_is_ours=ours)
+        return bool(wrong) or before_attempt(order, look, ours=ours) is not None, wrong, not_shown
 
     def _last_bought(self, orders: list[Order], order: Order) -> Order | None:
         return next((o for o in orders if o.id != order.id and o.status in BOUGHT), None)
@@ -124,8 +127,7 @@ class Decide:
         except Refused:
             self._found_different(order, None)
             return None
-        ours = self.gear.pki.same_csr(look.csr, order.csr)
-        if before_attempt(order, look, ours=ours) is not None:
+        if self._touched(order, look)[0]:
             self._found_different(order, look)
             return None
         return self.gear.now() + WATCH_DRAFT
