@@ -200,27 +200,32 @@ class Ask:
         request = self._request(form)
         if request.own_csr:
             gear.pki.read_csr(request.own_csr)
-        with gear.store.unit() as unit:
-            now_form = unit.form(form.id) or form
-            if now_form.order_id:
-                return unit.order(now_form.order_id)
-            now = gear.now()
-            order = Order(
-                id=gear.ids.new("o"), project_id=form.project_id, requester=user, request=request,
-                account=gear.supplier.account, status=Status.PREPARING, opened_at=now, since=now, form=form.id,
-                authors=(user,), corrects=form.corrects, second=second,
-            )  # fmt: skip
-            try:
+        now = gear.now()
+        order = Order(
+            id=gear.ids.new("o"), project_id=form.project_id, requester=user, request=request,
+            account=gear.supplier.account, status=Status.PREPARING, opened_at=now, since=now, form=form.id,
+            authors=(user,), corrects=form.corrects, second=second,
+        )  # fmt: skip
+        try:
+            with gear.store.unit() as unit:
                 unit.add_order(order)
-            except OpenOrderExists as exists:
-                raise OpenOrderExists(exists.order_id, form.id) from None
-            unit.save_form(replace(form, order_id=order.id))
-            self._remember(unit, form, request)
-            unit.schedule(Job("prepare", order.id, now))
-            unit.draw_card(order)
-            unit.tell(gear.say(order, Told.OPENED, user))
-            unit.record(Entry(order.id, now, user, "placed", order.digest))
-            return order
+                unit.save_form(replace(form, order_id=order.id))
+                self._remember(unit, form, request)
+                unit.schedule(Job("prepare", order.id, now))
+                unit.draw_card(order)
+                unit.tell(gear.say(order, Told.OPENED, user))
+                unit.record(Entry(order.id, now, user, "placed", order.digest))
+        except OpenOrderExists as exists:
+            return self._placed_before(form, exists.order_id)
+        return order
+
+    def _placed_before(self, form: Form, order_id: str) -> Order:
+        """The order that this very form made, or OpenOrderExists for the one that stands in its way."""
+        with self.gear.store.unit() as unit:
+            other = unit.order(order_id)
+        if other.form != form.id:
+            raise OpenOrderExists(order_id, form.id) from None
+        return other
 
     def _request(self, form: Form) -> Request:
         """What the form asks for, or BadInput for everything that is missing."""

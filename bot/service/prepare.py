@@ -147,11 +147,22 @@ class Prepare:
             what = f" (it names: {refused.field})" if refused.field else ""
             self._hold(order, Mender.REQUESTER, f"OpenSRS refuses the draft{what}: {refused.text}", drafting_at=None)
             return None
+        return self._keep_draft(order, draft_id, now)
+
+    def _keep_draft(self, asked: Order, draft_id: str, at: datetime) -> Order | datetime:
+        """Store the draft's id, whatever happened to the order meanwhile; one that nobody wants any more is dropped."""
+        gear = self.gear
         with gear.store.unit() as unit:
-            return gear.note(
-                unit, order, "draft saved", DESK, draft=Draft(draft_id, now), drafting_at=None, lost_saves=0,
-                supplier_ids=(*order.supplier_ids, draft_id),
+            order = unit.order(asked.id)
+            wanted = order.status is Status.PREPARING and order.csr == asked.csr
+            draft = Draft(draft_id, at) if wanted else order.draft
+            after = gear.note(
+                unit, order, "draft saved", DESK,
+                draft=draft, drafting_at=None, lost_saves=0, supplier_ids=(*order.supplier_ids, draft_id),
             )  # fmt: skip
+            if order.status is not Status.PREPARING:
+                unit.schedule(Job("drop_draft", order.id, at))
+        return after if wanted else gear.now()
 
     def _save_lost(self, order: Order) -> datetime:
         """Record the possible orphan and come back later; after three tries people are told and it goes on hourly."""
