@@ -22,7 +22,7 @@ UNSURE = _warn("SUPPLY-1", "Nobody has yet seen that {kind} can be bought on thi
     "If the supplier refuses it, choose another kind.", "the supplier's catalogue", Mender.ENGINEER)
 OTHER_LEVEL = _stop("SUPPLY-2", "{kind} checks something else than was asked for.", "Choose the kind again.",
     "the supplier's catalogue")
-SHORT = _stop("SUPPLY-3", "The account holds {balance} dollars; this order costs {price}.",
+SHORT = _stop("SUPPLY-3", "The account has {balance} dollars free; this order costs {price}.",
     "Put money into the account at the supplier.", "the supplier's balance", Mender.ENGINEER)
 PRICELESS = _unknown("SUPPLY-3", "The price is not known, so nobody can say whether the account holds enough.", "",
     "the supplier's balance", Mender.ENGINEER)
@@ -58,10 +58,8 @@ def _funds(case: Case) -> Iterator[Finding]:
     price = _number(case.price)
     if price is None:
         yield PRICELESS.found(case.request.product)
-    elif case.funds.balance < price:
-        yield SHORT.found(
-            case.request.product, f"{case.funds.balance} < {price}", balance=case.funds.balance, price=price
-        )
+    elif case.funds.free < price:
+        yield SHORT.found(case.request.product, f"{case.funds.free} < {price}", balance=case.funds.free, price=price)
 
 
 def _number(text: str) -> Decimal | None:

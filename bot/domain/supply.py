@@ -137,10 +137,15 @@ class Accepted:
 
 @dataclass(frozen=True, slots=True)
 class Funds:
-    """What the account holds."""
+    """What the account holds, in US dollars; `balance` includes what is `held` for orders at the authority."""
 
     balance: Decimal
     held: Decimal
+
+    @property
+    def free(self) -> Decimal:
+        """What a new order can be paid from."""
+        return self.balance - self.held
 
 
 @dataclass(frozen=True, slots=True)

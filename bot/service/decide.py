@@ -85,7 +85,7 @@ class Decide:
         price = order.draft.price if order.draft else None
         if order.status is not Status.AWAITING_APPROVAL:
             return "This order does not wait for an approval any more."
-        if price is not None and funds.balance < price:
+        if price is not None and funds.free < price:
             return "The account's balance does not cover the price. Please top it up at OpenSRS first."
         try:
             may_approve(order, user, order.digest, self.gear.policy)

@@ -178,6 +178,18 @@ def test_a_balance_below_the_price_shows_before_anybody_says_yes(world: World, b
     assert shown.funds.balance == Decimal(balance)
 
 
+def test_money_already_set_aside_for_another_order_covers_nothing(world: World) -> None:
+    world.approve(world.waiting("shop.acme.com"), FIRST)
+    world.run_jobs()
+    order = world.waiting()
+    world.standin.set_balance("97.99")  # 49 of them are held for the shop
+    assert review(world, order).problem
+    world.approve(order, FIRST)
+    world.run_jobs()
+    assert world.order(order.id).status is Status.HELD
+    assert world.calls("process_pending") == 1
+
+
 def test_what_one_had_a_hand_in_shows_as_such(world: World) -> None:
     world.people.approving = APPROVERS | {REQUESTER}
     order = world.waiting()
