@@ -425,7 +425,7 @@ def advance(order: Order, move: Move, at: datetime, **changes: Any) -> Order:
     if after is None or not GUARDS.get((order.status, move), _always)(order):
         raise IllegalMove(order.id, order.status, move)
     if order.status in _APPROVABLE and after in _WAYS_BACK and after is not order.status:
-        changes.update(round=order.round + 1, looks=(), votes=(), blocked="", told=())
+        changes.update(round=order.round + 1, looks=(), votes=(), blocked="", told=(), outside=False)
     if after is not order.status:
         changes.setdefault("since", at)
     return replace(order, status=after, **changes)

@@ -61,11 +61,11 @@ class Buy:
 
     def _next_attempt(self, order: Order) -> datetime | None:
         try:
+            if "by_hand" in order.told and (self.gear.policy.buying is Buying.BY_HAND or order.cancel_wanted_by):
+                return self._look_by_hand(order)
             blocked = self._blocked(order)
             if blocked:
                 return self._block(order, blocked)
-            if self.gear.policy.buying is Buying.BY_HAND and "by_hand" in order.told:
-                return self._look_by_hand(order)
             self._refresh(order)
             look = self._read_draft(order)
         except (Lost, Refused, Unusable, PeopleUnknown):
@@ -309,14 +309,7 @@ class Buy:
         with gear.store.unit() as unit:
             told = gear.say(order, Told.NOT_BOUGHT, order.requester, reason=text)
             after = gear.move(unit, order, Move.REJECTED, DESK, told, hold=hold)
-            if order.cancel_wanted_by:
-                gear.move(
-                    unit,
-                    after,
-                    Move.CANCEL,
-                    order.cancel_wanted_by,
-                    gear.say(after, Told.CANCELLED, by=order.cancel_wanted_by),
-                )
+            cancel_as_wished(gear, unit, after)
 
     def _look_in_doubt(self, order: Order) -> datetime:
         """Go on looking: a clear look ends the doubt, except where it was bought before anybody approved."""
@@ -335,7 +328,7 @@ class Buy:
         hold = Hold(Mender.ENGINEER, ("It was not bought. Check again to prepare a fresh draft.",))
         with gear.store.unit() as unit:
             told = gear.say_approvers(order, Told.NOT_BOUGHT, reason="OpenSRS shows an untouched draft")
-            return gear.move(unit, order, Move.STILL_PENDING, DESK, told, hold=hold)
+            return cancel_as_wished(gear, unit, gear.move(unit, order, Move.STILL_PENDING, DESK, told, hold=hold))
 
     def _ours(self, order: Order, look: Look) -> bool:
         return look.order_id in order.supplier_ids and self.gear.pki.same_csr(look.csr, order.csr)
@@ -362,19 +355,25 @@ class Buy:
             return now
         if seen is Sight.PENDING and order.cancel_wanted_by:
             with gear.store.unit() as unit:
-                gear.move(
-                    unit,
-                    order,
-                    Move.CANCEL,
-                    order.cancel_wanted_by,
-                    gear.say(order, Told.CANCELLED, by=order.cancel_wanted_by),
-                )
+                cancel_as_wished(gear, unit, order)
             return None
+        if seen in (Sight.PENDING, Sight.UNCLEAR) and (differs := self._differs(order)):
+            return self._give_way(order, differs)
         if seen is Sight.CANCELLED and "number" not in order.told:
             self._want_number(order)
         elif seen is Sight.DECLINED:
             self._settle(order, Move.DOUBT, reason=f"it is {look.raw_state if look else 'unknown'}")
         return now + LOOK_EVERY
+
+    def _differs(self, order: Order) -> Obstacle | None:
+        """The draft in the engineer's hands is gone or not the approved one any more."""
+        try:
+            self._read_draft(order)
+        except Obstacle as obstacle:
+            return obstacle if obstacle.move is Move.DRAFT_DIFFERS else None
+        except (Lost, Unusable):
+            return None
+        return None
 
     def _want_number(self, order: Order) -> None:
         gear = self.gear
@@ -405,6 +404,12 @@ class Buy:
                 unit.schedule(
                     Job("purchase", order.id, gear.now() if not order.tries else gear.now() + timedelta(minutes=5))
                 )
+
+
+def cancel_as_wished(gear: Gear, unit: Unit, order: Order) -> Order:
+    """What somebody asked for while it was not known whether it was bought: done now that it surely was not."""
+    by = order.cancel_wanted_by
+    return gear.move(unit, order, Move.CANCEL, by, gear.say(order, Told.CANCELLED, by=by)) if by else order
 
 
 def price_of(order: Order) -> Decimal:

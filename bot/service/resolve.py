@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from bot.domain.approval import Action
-from bot.domain.errors import BadInput, DecidedAlready, Lost, Refused, Unusable
+from bot.domain.errors import BadInput, DecidedAlready, IllegalMove, Lost, Refused, Unusable
 from bot.domain.findings import Mender
 from bot.domain.notices import Told
 from bot.domain.order import Hold, Move, Order, Status, Vote
 from bot.domain.supply import Look, State
 from bot.ports import Job
+from bot.service.buy import cancel_as_wished
 from bot.service.gear import DESK, Gear
 
 _VOTERS = 2
@@ -71,9 +72,8 @@ class Resolve:
         gear = self.gear
         hold = Hold(Mender.ENGINEER, ("Two approvers established that it was not bought.",))
         with gear.store.unit() as unit:
-            gear.move(
-                unit, order, Move.NOT_BOUGHT, by, gear.say(order, Told.NOT_BOUGHT, order.requester, by=by), hold=hold
-            )
+            told = gear.say(order, Told.NOT_BOUGHT, order.requester, by=by)
+            cancel_as_wished(gear, unit, gear.move(unit, order, Move.NOT_BOUGHT, by, told, hold=hold))
 
     def _found(self, order: Order, look: Look, by: str, move: Move) -> None:
         gear = self.gear
@@ -107,6 +107,8 @@ class Resolve:
             raise BadInput({"number": "Please give the order number as OpenSRS shows it: digits only."})
         gear = self.gear
         order = gear.allow(Action.ORDER_NUMBER, user, order_id, fresh=True)
+        if order.outside:  # bought before anybody approved: two approvers must say so
+            raise IllegalMove(order.id, order.status, Move.BOUGHT_AS)
         with gear.store.unit() as unit:
             if unit.order_of_supplier_id(order.account, plain) not in ("", order_id):
                 raise BadInput({"number": "Another order of the desk has this number."})

@@ -210,11 +210,13 @@ def test_every_way_back_voids_the_approvals(status: Status, move: Move) -> None:
         approvals=(Approval(order.digest, FIRST, NOW),),
         votes=(Vote(Move.NOT_BOUGHT, FIRST, NOW, 0),),
         looks=(Seen(NOW, Sight.PENDING),),
+        outside=True,
     )
     assert approved.standing_approvals
     back = advance(approved, move, LATER)
     assert (back.standing_approvals, back.votes, back.looks, back.tries) == ((), (), (), ())
     assert back.attempts == approved.attempts
+    assert not back.outside
     assert back.round == order.round + 1
 
 

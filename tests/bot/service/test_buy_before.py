@@ -351,6 +351,33 @@ def test_by_hand_a_cancel_comes_too_late_for_what_is_live(make: MakeDesk) -> Non
     assert world.standin.orders[order.supplier_id].state == "in-progress"
 
 
+@pytest.mark.parametrize("block", [switch_off, pause], ids=["off", "paused"])
+def test_by_hand_a_cancel_is_done_while_nothing_may_be_bought(make: MakeDesk, block: Callable[[World], None]) -> None:
+    world, order = asked(make)
+    block(world)
+    world.desk.ask.cancel(order.id, REQUESTER)
+    world.pass_time(minutes=6)
+    assert world.order(order.id).status is Status.CANCELLED
+
+
+def test_by_hand_a_cancel_is_done_although_the_desk_may_buy_now(make: MakeDesk) -> None:
+    world, order = asked(make)
+    world.desk.ask.cancel(order.id, REQUESTER)
+    switch_on(world)
+    world.pass_time(minutes=6)
+    assert (world.order(order.id).status, sent(world)) == (Status.CANCELLED, 0)
+
+
+@pytest.mark.parametrize("what", CHANGED)
+def test_by_hand_a_draft_that_is_no_longer_the_approved_one_is_held(make: MakeDesk, what: str) -> None:
+    world, order = asked(make)
+    CHANGED[what](world, order)
+    world.pass_time(minutes=6)
+    after = world.order(order.id)
+    assert after.status is Status.HELD
+    assert no_approval_stands(after)
+
+
 def test_by_hand_nothing_is_asked_of_the_engineer_for_a_changed_draft(make: MakeDesk) -> None:
     world = make(buying=Buying.BY_HAND)
     order = approved(world)

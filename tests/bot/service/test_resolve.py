@@ -272,3 +272,30 @@ def test_after_not_bought_a_fresh_draft_is_approved_and_bought_once(make: MakeDe
     world.approve(fresh)
     world.run_jobs()
     assert (world.order(order.id).status, len(world.standin.submitted())) == (Status.VALIDATING, 1)
+
+
+@pytest.mark.parametrize("how", ["looks", "votes"])
+def test_a_cancel_wished_in_the_dark_is_done_once_it_surely_was_not_bought(world: World, how: str) -> None:
+    order = approved(world)
+    world.standin.faults.arm("process_pending", "drop_before")
+    world.run_jobs()
+    darken(world, order)
+    world.desk.ask.cancel(order.id, FIRST)
+    world.pass_time(minutes=62)
+    assert world.order(order.id).status is Status.DOUBTFUL
+    world.standin.faults.clear()
+    if how == "votes":
+        run_resolve(world, order, "not_bought", FIRST, SECOND)
+    world.pass_time(hours=2)
+    assert (world.order(order.id).status, sent(world)) == (Status.CANCELLED, 1)
+    assert world.standin.orders[order.supplier_id].state == "cancelled"
+
+
+def test_once_resolved_as_not_bought_the_next_purchase_is_an_ordinary_one(world: World) -> None:
+    order = world.waiting()
+    world.standin.submit_in_panel(order.supplier_id)
+    world.pass_time(hours=2)
+    world.standin.set_state(order.supplier_id, "cancelled")
+    world.standin.orders[order.supplier_id].submissions = 0
+    held = votes(world, order, "not_bought", FIRST, SECOND)
+    assert (held.status, held.outside) == (Status.HELD, False)
