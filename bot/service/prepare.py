@@ -28,7 +28,7 @@ def run_checks(
     """What the checks say now, stamped with the time; `only` leaves the other checks' findings as they were."""
     now = gear.now()
     with gear.store.unit() as unit:
-        others = tuple(o for o in unit.orders(statuses=(*OPEN, Status.ISSUED, Status.LIVE)) if o.id != order.id)
+        others = tuple(unit.orders(statuses=(*OPEN, Status.ISSUED, Status.LIVE)))  # with the order itself among them
         project = unit.project(order.project_id)
     case = Case(
         request=order.request,

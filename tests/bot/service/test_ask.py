@@ -1,0 +1,508 @@
+"""The requester's side: the form step by step, placing, changing, cancelling, a second order, the project."""
+
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+
+from bot.domain.approval import Buying
+from bot.domain.errors import (
+    BadInput,
+    DeskError,
+    IllegalMove,
+    NoProject,
+    NotAllowed,
+    NotAMember,
+    OpenOrderExists,
+    OwnOrder,
+    UnknownOrder,
+)
+from bot.domain.notices import Told
+from bot.domain.order import Order, Status
+from bot.domain.request import KeyType
+from bot.ports import Form
+from bot.service.ask import ProjectInput
+from tests.bot.service.conftest import MakeDesk
+from tests.builders import COMPANY, CONTACT, World, a_client, a_project
+from tests.fakes import (
+    CHANNEL,
+    COLLEAGUE,
+    FIRST,
+    GUEST,
+    OTHER_CHANNEL,
+    OUTSIDER,
+    OWNER,
+    REQUESTER,
+    SECOND,
+    STAND_IN,
+    THIRD,
+)
+
+TYPED = {
+    **{f"org.{field}": getattr(COMPANY, field) for field in COMPANY.__dataclass_fields__},
+    **{f"contact.{field}": getattr(CONTACT, field) for field in CONTACT.__dataclass_fields__},
+}
+
+
+def new_client(world: World) -> None:
+    """Nothing is on file about the client."""
+    with world.store.unit() as unit:
+        unit.save_client(a_client(organisation=None, contact=None, confirmed_at=None))
+
+
+def opened(world: World, **values: str) -> Form:
+    form = world.desk.ask.open_form(REQUESTER, CHANNEL)
+    return world.desk.ask.save_step(form.id, REQUESTER, {k.replace("__", "."): v for k, v in values.items()})
+
+
+def walk(world: World, form: Form) -> list[str]:
+    """The steps from the first to the last."""
+    walked = ["names"]
+    while (step := world.desk.ask.next_step(form, walked[-1])) and step not in walked:
+        walked.append(step)
+    return walked
+
+
+# -- the steps
+
+
+@pytest.mark.parametrize(
+    ("on_file", "product", "steps"),
+    [
+        (False, "rapidssl", ["names", "send"]),
+        (True, "rapidssl", ["names", "send"]),
+        (True, "sslwebserver", ["names", "send"]),
+        (False, "sslwebserver", ["names", "kind", "company", "contact", "send"]),
+        (False, "sslwebserver_ev", ["names", "kind", "company", "contact", "send"]),
+    ],
+)
+def test_the_company_is_asked_for_only_where_it_is_needed_and_not_on_file(
+    world: World, product: str, steps: list[str], *, on_file: bool
+) -> None:
+    if not on_file:
+        new_client(world)
+    form = opened(world, names="www.acme.com", product=product)
+    assert list(world.desk.ask.steps(form)) == steps
+    assert walk(world, form)[: len(steps)] == steps
+    backwards = [world.desk.ask.previous_step(form, step) for step in steps]
+    assert backwards == ["names", *steps[:-1]]
+
+
+def test_a_kind_that_checks_the_company_chosen_at_the_last_step_leads_to_the_company(world: World) -> None:
+    new_client(world)
+    form = opened(world, names="www.acme.com")
+    assert world.desk.ask.next_step(form, "names") == "send"
+    changed = world.desk.ask.save_step(form.id, REQUESTER, {"product": "sslwebserver"})
+    assert world.desk.ask.next_step(changed, "send") == "company"
+    filled = world.desk.ask.save_step(form.id, REQUESTER, TYPED)
+    assert world.desk.ask.next_step(filled, "send") == ""
+
+
+def test_what_project_and_client_say_is_filled_in(world: World) -> None:
+    with world.store.unit() as unit:
+        unit.save_project(a_project(launch=date(2026, 12, 10)))
+    form = world.desk.ask.open_form(REQUESTER, CHANNEL, "shop.acme.com")
+    assert form.values["names"] == "shop.acme.com"
+    assert form.values["wanted_by"] == "2026-12-10"
+    assert {field: form.values[field] for field in TYPED} == TYPED
+
+
+def test_one_offer_is_preselected_and_a_choice_overrules_it(world: World) -> None:
+    form = opened(world, names="*.acme.com")
+    offers = world.desk.ask.offers(form)
+    assert [offer.product.code for offer in offers if offer.preselected] == ["sslwebserver_wildcard"]
+    assert all(offer.product.wildcard for offer in offers)
+    chosen = world.desk.ask.chosen(world.desk.ask.save_step(form.id, REQUESTER, {"product": "rapidssl_wildcard"}))
+    assert chosen is not None
+    assert chosen.product.code == "rapidssl_wildcard"
+    assert world.desk.ask.offers(replace(form, values={})) == ()
+
+
+def test_the_summary_says_what_is_sent_and_what_is_missing(world: World) -> None:
+    new_client(world)
+    shown = world.desk.ask.summary(opened(world, names="www.acme.com", product="sslwebserver", org__name="Acme LLC"))
+    assert ("Web addresses", "www.acme.com") in shown.fields
+    assert "Company" in dict(shown.fields)
+    assert {"org.country", "contact.email"} <= set(shown.missing)
+    assert "org.name" not in shown.missing
+    simple = world.desk.ask.summary(opened(world, names="www.acme.com", product="rapidssl"))
+    assert (simple.missing, "Company" in dict(simple.fields)) == ((), False)
+
+
+# -- what is typed
+
+
+@pytest.mark.parametrize(
+    ("values", "field"),
+    [
+        ({"names": ""}, "names"),
+        ({"names": "not a name"}, "names"),
+        ({"names": "intranet.local"}, "names"),
+        ({"wanted_by": "soon"}, "wanted_by"),
+        ({"consent": ""}, "consent"),
+        ({"dcv": "email", "approver_email": "ceo@acme.com"}, "approver_email"),
+        ({"org.country": "Illinois"}, "org.country"),
+        ({"org.state": "IL", "org.country": "US"}, "org.state"),
+        ({"org.name": "x" * 3001}, "org.name"),
+        ({"contact.email": "ada"}, "contact.email"),
+        ({"contact.phone": "call me"}, "contact.phone"),
+    ],
+    ids=str,
+)
+def test_a_field_that_cannot_be_is_named_and_nothing_typed_is_lost(
+    world: World, values: dict[str, str], field: str
+) -> None:
+    form = opened(world, names="www.acme.com", product="sslwebserver")
+    with pytest.raises(BadInput) as bad:
+        world.desk.ask.save_step(form.id, REQUESTER, values)
+    assert field in bad.value.fields
+    assert set(bad.value.fields) <= set(values)
+    kept = world.desk.ask.form(form.id, REQUESTER)
+    assert {name: kept.values[name] for name in values} == values
+    assert kept.values["product"] == "sslwebserver"
+
+
+def test_a_form_is_its_owners_alone(world: World) -> None:
+    form = opened(world, names="www.acme.com")
+    for act in (world.desk.ask.form, world.desk.ask.place, lambda f, u: world.desk.ask.save_step(f, u, {})):
+        with pytest.raises(UnknownOrder):
+            act(form.id, COLLEAGUE)
+    with pytest.raises(UnknownOrder):
+        world.desk.ask.form("f-none", REQUESTER)
+
+
+@pytest.mark.parametrize(
+    ("values", "field"),
+    [
+        ({"names": "*.acme.com\nwww.acme.com"}, "product"),
+        ({"names": "www.acme.com", "product": "sslwebserver", "org.name": ""}, "org.name"),
+        ({"names": "", "product": "rapidssl"}, "names"),
+    ],
+    ids=str,
+)
+def test_nothing_incomplete_is_placed(world: World, values: dict[str, str], field: str) -> None:
+    form = opened(world)
+    with suppress(BadInput):
+        world.desk.ask.save_step(form.id, REQUESTER, values)
+    with pytest.raises(BadInput) as bad:
+        world.desk.ask.place(form.id, REQUESTER)
+    assert field in bad.value.fields
+    assert world.desk.see.open_orders(REQUESTER, CHANNEL) == []
+
+
+# -- placing
+
+
+def test_a_placed_order_is_prepared_and_said(world: World) -> None:
+    order = world.place()
+    assert (order.status, order.requester, order.authors) == (Status.PREPARING, REQUESTER, (REQUESTER,))
+    assert [notice.mentions for notice in world.told(Told.OPENED)] == [(REQUESTER,)]
+    assert world.history(order) == ["placed"]
+    world.run_jobs()
+    assert world.order(order.id).status is Status.AWAITING_APPROVAL
+
+
+def test_the_same_form_twice_makes_one_order(world: World) -> None:
+    form = world.fill(product="rapidssl")
+    once, twice = (world.desk.ask.place(form.id, REQUESTER) for _ in range(2))
+    assert once.id == twice.id
+    assert len(world.desk.see.open_orders(REQUESTER, CHANNEL)) == 1
+
+
+def test_what_was_typed_about_the_company_is_kept_with_the_client(world: World) -> None:
+    new_client(world)
+    world.clock.advance(timedelta(days=3))
+    world.place(product="sslwebserver", **{name.replace(".", "__"): value for name, value in TYPED.items()})
+    with world.store.unit() as unit:
+        client = unit.client("c-acme")
+    assert client == a_client(confirmed_at=world.clock.now())
+
+
+def test_a_domain_only_order_carries_nothing_of_the_clients(world: World) -> None:
+    order = world.place(product="rapidssl")
+    assert (order.request.organisation, order.request.admin) == (None, world.gear.policy.agency)
+
+
+def test_a_request_file_of_ones_own_is_judged_when_it_is_sent(world: World) -> None:
+    form = world.fill(product="rapidssl", own_csr="-----BEGIN PRIVATE KEY-----\nMII\n-----END PRIVATE KEY-----")
+    with pytest.raises(BadInput) as bad:
+        world.desk.ask.place(form.id, REQUESTER)
+    assert list(bad.value.fields) == ["own_csr"]
+
+
+@pytest.mark.parametrize(
+    ("who", "where", "error"),
+    [
+        (OUTSIDER, CHANNEL, NotAllowed),
+        (GUEST, CHANNEL, NotAMember),
+        (REQUESTER, OTHER_CHANNEL, NoProject),
+    ],
+)
+def test_only_members_of_a_projects_channel_order(world: World, who: str, where: str, error: type[DeskError]) -> None:
+    with pytest.raises(error):
+        world.desk.ask.open_form(who, where)
+
+
+def test_who_has_left_the_channel_since_places_nothing(world: World) -> None:
+    form = world.fill(product="rapidssl")
+    world.people.channels[CHANNEL].remove(REQUESTER)
+    with pytest.raises(NotAllowed):
+        world.desk.ask.place(form.id, REQUESTER)
+
+
+# -- a second order for the same names (R12)
+
+
+def refused_form(world: World, *names: str) -> tuple[Form, OpenOrderExists]:
+    """A form that an open order stands in the way of."""
+    form = world.fill(*names, product="rapidssl")
+    with pytest.raises(OpenOrderExists) as exists:
+        world.desk.ask.place(form.id, REQUESTER)
+    return form, exists.value
+
+
+def test_the_second_requester_is_told_which_order_exists(world: World) -> None:
+    order = world.place()
+    form, exists = refused_form(world)
+    assert (exists.order_id, exists.form) == (order.id, form.id)
+
+
+def test_names_in_another_order_are_the_same_names(world: World) -> None:
+    world.place("www.acme.com", "shop.acme.com", product="quickssl_premium")
+    form = world.fill("shop.acme.com", "www.acme.com", product="quickssl_premium")
+    with pytest.raises(OpenOrderExists):
+        world.desk.ask.place(form.id, REQUESTER)
+
+
+def test_the_approvers_are_asked_in_the_existing_orders_thread(world: World) -> None:
+    order = world.place()
+    form, _ = refused_form(world)
+    world.desk.ask.wish_second(form.id, REQUESTER)
+    (told,) = world.told(Told.SECOND_WANTED)
+    assert (told.order_id, told.fact("form"), set(told.mentions)) == (order.id, form.id, {FIRST, SECOND, THIRD})
+
+
+def test_a_wish_for_what_no_longer_stands_in_the_way_asks_nobody(world: World) -> None:
+    order = world.place()
+    form, _ = refused_form(world)
+    world.desk.ask.cancel(order.id, REQUESTER)
+    world.desk.ask.wish_second(form.id, REQUESTER)
+    assert world.told(Told.SECOND_WANTED) == []
+
+
+def test_an_allowed_second_order_needs_two_others(world: World) -> None:
+    other = world.place()
+    form, _ = refused_form(world)
+    order = world.desk.ask.allow_second(form.id, FIRST, "another data centre")
+    assert order.second is not None
+    assert (order.requester, order.second.other, order.second.by) == (REQUESTER, other.id, FIRST)
+    world.run_jobs()
+    with pytest.raises(OwnOrder):
+        world.desk.decide.approve(order.id, FIRST, world.order(order.id).digest)
+    assert world.approve(order, SECOND).status is Status.AWAITING_APPROVAL
+    assert world.approve(order, THIRD).status is Status.BUYING
+
+
+def test_allowing_twice_makes_one_order(world: World) -> None:
+    world.place()
+    form, _ = refused_form(world)
+    once, twice = (world.desk.ask.allow_second(form.id, FIRST, "why not") for _ in range(2))
+    assert once.id == twice.id
+    assert len(world.desk.see.open_orders(REQUESTER, CHANNEL)) == 2
+
+
+@pytest.mark.parametrize("who", [REQUESTER, COLLEAGUE, OWNER])
+def test_only_an_approver_allows_a_second_order_even_when_nothing_is_in_the_way(world: World, who: str) -> None:
+    other = world.place()
+    form, _ = refused_form(world)
+    with pytest.raises(NotAllowed):
+        world.desk.ask.allow_second(form.id, who, "please")
+    world.desk.ask.cancel(other.id, REQUESTER)
+    with pytest.raises(NotAllowed):
+        world.desk.ask.allow_second(form.id, who, "please")
+
+
+@pytest.mark.parametrize(("form", "reason", "error"), [("f-none", "x", UnknownOrder), ("", " ", BadInput)])
+def test_a_second_order_needs_a_form_and_a_reason(world: World, form: str, reason: str, error: type[DeskError]) -> None:
+    world.place()
+    waiting, _ = refused_form(world)
+    with pytest.raises(error):
+        world.desk.ask.allow_second(form or waiting.id, FIRST, reason)
+
+
+# -- changing
+
+
+def test_a_change_drops_the_draft_and_makes_a_new_request_with_the_same_key(world: World) -> None:
+    order = world.waiting()
+    world.change(order, names="shop.acme.com")
+    world.run_jobs()
+    after = world.order(order.id)
+    assert (after.status, after.request.names, after.key_id) == (
+        Status.AWAITING_APPROVAL, ("shop.acme.com",), order.key_id,
+    )  # fmt: skip
+    assert after.csr != order.csr
+    assert world.standin.orders[order.supplier_id].state == "cancelled"
+    assert world.calls("update_order") == 0
+
+
+def test_another_key_type_makes_a_new_key_and_the_old_one_is_kept(world: World) -> None:
+    order = world.waiting()
+    world.change(order, key_type=KeyType.RSA_2048)
+    world.run_jobs()
+    after = world.order(order.id)
+    assert after.key_id not in ("", order.key_id)
+    with world.store.unit() as unit:
+        assert world.gear.vault.open(unit.sealed_key(order.key_id), order.id)
+
+
+def test_a_change_of_nothing_changes_nothing(world: World) -> None:
+    order = world.waiting()
+    assert world.change(order) == order
+    assert world.told(Told.CHANGED) == []
+
+
+def test_whoever_changes_it_has_a_hand_in_it(world: World) -> None:
+    order = world.waiting()
+    assert world.change(order, by=COLLEAGUE, names="shop.acme.com").authors == (REQUESTER, COLLEAGUE)
+
+
+def test_a_change_into_the_names_of_another_open_order_is_refused(world: World) -> None:
+    order, other = world.waiting(), world.waiting("shop.acme.com")
+    with pytest.raises(OpenOrderExists) as exists:
+        world.change(order, names="shop.acme.com")
+    assert exists.value.order_id == other.id
+    assert world.order(order.id) == order
+
+
+def test_what_is_approved_is_changed_no_more(world: World) -> None:
+    order = world.waiting()
+    form = world.desk.ask.open_form(REQUESTER, CHANNEL, changes=order.id)
+    world.approve(order)
+    with pytest.raises(IllegalMove):
+        world.desk.ask.place(form.id, REQUESTER)
+
+
+def test_correct_and_order_again_is_a_new_linked_order_with_everything_filled_in(world: World) -> None:
+    order = world.waiting()
+    with pytest.raises(IllegalMove):
+        world.desk.ask.open_form(REQUESTER, CHANNEL, corrects=order.id)
+    world.desk.decide.refuse(order.id, FIRST, "no")
+    form = world.desk.ask.open_form(COLLEAGUE, CHANNEL, corrects=order.id)
+    again = world.desk.ask.place(form.id, COLLEAGUE)
+    assert (again.corrects, again.request, again.requester) == (order.id, order.request, COLLEAGUE)
+    assert again.key_id == ""
+
+
+# -- cancelling
+
+
+STAGES: dict[str, Callable[[World], Order]] = {
+    "preparing": lambda world: world.place(),
+    "awaiting approval": lambda world: world.waiting(),
+    "approved": lambda world: world.approve(world.waiting()),
+}
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_anybody_of_the_channel_cancels_while_nothing_is_bought(world: World, stage: str) -> None:
+    order = STAGES[stage](world)
+    assert world.desk.ask.cancel(order.id, COLLEAGUE).status is Status.CANCELLED
+    world.run_jobs()
+    assert [order.state for order in world.standin.orders.values() if order.state != "cancelled"] == []
+    with pytest.raises(IllegalMove) as again:
+        world.desk.ask.cancel(order.id, COLLEAGUE)
+    assert again.value.status is Status.CANCELLED
+
+
+@pytest.mark.parametrize(("who", "error"), [(OUTSIDER, UnknownOrder), (GUEST, NotAMember)])
+def test_nobody_else_cancels(world: World, who: str, error: type[DeskError]) -> None:
+    with pytest.raises(error):
+        world.desk.ask.cancel(world.waiting().id, who)
+
+
+def by_hand(make: MakeDesk) -> tuple[World, Order]:
+    """An approved order that the engineer was asked to buy."""
+    world = make(buying=Buying.BY_HAND)
+    order = world.approve(world.waiting())
+    world.run_jobs()
+    return world, order
+
+
+def test_by_hand_a_cancellation_looks_first_and_ends_what_is_still_pending(make: MakeDesk) -> None:
+    world, order = by_hand(make)
+    assert world.desk.ask.cancel(order.id, REQUESTER).status is Status.BUYING
+    world.pass_time(minutes=6)
+    assert world.order(order.id).status is Status.CANCELLED
+    assert world.standin.orders[order.supplier_id].state == "cancelled"
+
+
+def test_by_hand_a_cancellation_of_what_was_just_bought_comes_too_late(make: MakeDesk) -> None:
+    world, order = by_hand(make)
+    world.standin.submit_in_panel(order.supplier_id)
+    world.desk.ask.cancel(order.id, REQUESTER)
+    world.pass_time(minutes=6)
+    after = world.order(order.id)
+    assert (after.status, after.cancel_wanted_by) == (Status.VALIDATING, "")
+    assert world.standin.orders[order.supplier_id].state == "in-progress"
+
+
+def test_check_again_tries_a_silent_supplier_now(world: World) -> None:
+    world.standin.faults.arm("sw_register", "drop_before", 3)
+    order = world.place()
+    world.pass_time(minutes=7)
+    assert world.order(order.id).status is Status.PREPARING
+    world.standin.faults.clear()
+    world.desk.ask.check_again(order.id, COLLEAGUE)
+    world.run_jobs()
+    assert world.order(order.id).status is Status.AWAITING_APPROVAL
+
+
+# -- the project
+
+
+def test_any_member_of_a_channel_sets_its_project_up_once(world: World) -> None:
+    wanted = ProjectInput(" Acme shop ", "acme", OWNER, STAND_IN, launch="2026-12-10")
+    project = world.desk.ask.set_up(OTHER_CHANNEL, COLLEAGUE, wanted)
+    assert (project.id, project.name, project.client_id, project.launch) == (
+        OTHER_CHANNEL, "Acme shop", "c-acme", date(2026, 12, 10),
+    )  # fmt: skip
+    assert [notice.fact("name") for notice in world.told(Told.PROJECT_SET)] == ["Acme shop"]
+
+
+@pytest.mark.parametrize(
+    ("who", "may"), [(OWNER, True), (STAND_IN, True), (FIRST, True), (COLLEAGUE, False), (REQUESTER, False)]
+)
+def test_a_project_is_changed_by_owner_stand_in_or_approver(world: World, who: str, *, may: bool) -> None:
+    wanted = ProjectInput("New name", "Beta", OWNER)
+    if may:
+        project = world.desk.ask.set_up(CHANNEL, who, wanted)
+        assert (project.name, project.client_id != "c-acme") == ("New name", True)
+        return
+    with pytest.raises(NotAllowed):
+        world.desk.ask.set_up(CHANNEL, who, wanted)
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"name": " "}, "name"),
+        ({"name": "x" * 81}, "name"),
+        ({"client_name": ""}, "client_name"),
+        ({"owner": ""}, "owner"),
+        ({"launch": "10 December"}, "launch"),
+    ],
+)
+def test_a_project_needs_name_client_and_owner(world: World, changes: dict[str, str], field: str) -> None:
+    wanted = replace(ProjectInput("Acme shop", "Acme", OWNER), **changes)
+    with pytest.raises(BadInput) as bad:
+        world.desk.ask.set_up(OTHER_CHANNEL, COLLEAGUE, wanted)
+    assert list(bad.value.fields) == [field]
+
+
+@pytest.mark.parametrize(("who", "error"), [(OUTSIDER, NotAllowed), (GUEST, NotAMember)])
+def test_nobody_else_sets_up_a_project(world: World, who: str, error: type[DeskError]) -> None:
+    with pytest.raises(error):
+        world.desk.ask.set_up(OTHER_CHANNEL, who, ProjectInput("X", "Y", OWNER))
