@@ -1,0 +1,122 @@
+"""From typed values to a request and back; every value that cannot be has a sentence at its own field."""
+
+from dataclasses import fields
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.domain.errors import BadInput
+from bot.domain.request import Contact, Dcv, KeyType, Level, Organisation, Purpose, Request
+from bot.service import typed
+from tests.builders import COMPANY, CONTACT, STAFF, a_client, a_policy, a_product, a_request
+
+OV = a_product("sslwebserver", level=Level.OV)
+TEXT = st.text(st.characters(codec="utf-8"), max_size=12).map(str.strip)
+
+
+def of(kind: type[Organisation] | type[Contact]) -> st.SearchStrategy[Organisation | Contact]:
+    return st.builds(kind, **{field.name: TEXT for field in fields(kind)})
+
+
+def test_every_field_of_company_and_contact_can_be_typed() -> None:
+    assert set(typed.ORGANISATION) == {field.name for field in fields(Organisation)}
+    assert set(typed.CONTACT) == {field.name for field in fields(Contact)}
+
+
+@given(
+    purpose=st.sampled_from(Purpose), wanted=st.none() | st.dates(), dcv=st.sampled_from(Dcv),
+    key=st.sampled_from(KeyType), company=of(Organisation), contact=of(Contact), approver=TEXT,
+)  # fmt: skip
+def test_a_request_typed_out_and_read_again_is_the_same(
+    purpose: Purpose,
+    wanted: date | None,
+    dcv: Dcv,
+    key: KeyType,
+    company: Organisation,
+    contact: Contact,
+    approver: str,
+) -> None:
+    company = Organisation(**{f.name: getattr(company, f.name) for f in fields(company)} | {"country": "US"})
+    request = Request(
+        ("www.acme.com", "acme.com"), purpose, OV.code, Level.OV, wanted, company, contact, STAFF, STAFF, dcv,
+        approver if dcv is Dcv.EMAIL else "", key,
+    )  # fmt: skip
+    assert typed.request_from(typed.values_of(request), request.names, OV, a_policy()) == request
+
+
+def test_a_domain_only_request_asks_the_agency_and_names_no_company() -> None:
+    values = typed.values_on_file(a_client()) | {"names": "www.acme.com"}
+    request = typed.request_from(values, ("www.acme.com",), a_product(), a_policy())
+    assert (request.organisation, request.admin, request.technical) == (None, STAFF, STAFF)
+    assert not any(name.startswith(("org.", "contact.")) for name in typed.values_of(request))
+
+
+def test_what_is_on_file_reads_as_it_was_filed() -> None:
+    values = typed.values_on_file(a_client())
+    assert (typed.organisation(values), typed.contact(values)) == (COMPANY, CONTACT)
+    assert typed.values_on_file(a_client(organisation=None, contact=None)) == {}
+
+
+def test_an_approver_counts_only_where_mail_is_the_proof() -> None:
+    values = {"dcv": "dns", "approver_email": "admin@acme.com"}
+    assert typed.request_from(values, ("www.acme.com",), a_product(), a_policy()).approver_email == ""
+
+
+def test_a_country_is_written_in_capitals() -> None:
+    assert typed.organisation({"org.country": " us "}).country == "US"
+
+
+@pytest.mark.parametrize("mailbox", ["admin", "administrator", "webmaster", "hostmaster", "postmaster"])
+def test_the_five_mailboxes_may_approve(mailbox: str) -> None:
+    assert typed.problems({"dcv": "email", "approver_email": f"{mailbox}@acme.com"}) == {}
+
+
+@pytest.mark.parametrize(
+    ("values", "wrong"),
+    [
+        ({}, set()),
+        ({"dcv": "dns", "approver_email": "ceo@acme.com"}, set()),
+        ({"dcv": "email"}, {"approver_email"}),
+        ({"dcv": "email", "approver_email": "adminx@acme.com"}, {"approver_email"}),
+        ({"wanted_by": ""}, set()),
+        ({"wanted_by": "2026-12-10"}, set()),
+        ({"wanted_by": "2026-02-30"}, {"wanted_by"}),
+        ({"consent": "yes"}, set()),
+        ({"consent": "no"}, {"consent"}),
+        ({"own_csr": "x" * 3000}, set()),
+        ({"own_csr": "x" * 3001, "names": "y" * 4000}, {"own_csr", "names"}),
+    ],
+    ids=lambda value: str(value)[:60],
+)
+def test_what_a_form_can_tell_by_itself(values: dict[str, str], wrong: set[str]) -> None:
+    assert set(typed.problems(values)) == wrong
+
+
+@given(st.text(max_size=600))
+def test_a_reason_is_kept_plain_or_refused_at_its_field(text: str) -> None:
+    plain = text.strip()
+    if 0 < len(plain) <= 500:
+        assert typed.reason(text) == plain
+        return
+    with pytest.raises(BadInput) as bad:
+        typed.reason(text)
+    assert list(bad.value.fields) == ["reason"]
+
+
+@given(st.text())
+def test_a_day_is_a_date_or_nothing(text: str) -> None:
+    found = typed.day(text)
+    assert found is None or date.fromisoformat(text) == found
+
+
+def test_the_last_step_tells_the_company_only_where_it_is_checked() -> None:
+    values = typed.values_of(a_request(organisation=COMPANY, admin=CONTACT))
+    told = dict(typed.told(values, ("www.acme.com", "acme.com"), company=True))
+    assert told["Web addresses"] == "www.acme.com, acme.com"
+    assert told["Company"] == "Acme LLC, Chicago, Illinois, US"
+    assert told["Contact"] == "Ada Acme, ada@acme.com, +1.3125550124"
+    assert set(typed.told(values, ("a.com",), company=False)) == {
+        ("Web addresses", "a.com"), ("Wanted by", "no date given"),
+    }  # fmt: skip
