@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import UTC, date, datetime
@@ -23,6 +24,7 @@ _NAMED: dict[str, Any] = {
     named.__name__: named for named in (Contact, Decimal, Mapping, Notice, Organisation, date, datetime)
 }
 _ADAPTERS: dict[type[Any], TypeAdapter[Any]] = {}  # made when first needed, since making one takes a while
+_MAKING = threading.Lock()  # one that two threads make at once is broken for good
 
 
 def utc(value: datetime) -> datetime:
@@ -39,9 +41,11 @@ def dump(value: DataclassInstance) -> str:
 
 def load(kind: type[Kind], text: str) -> Kind:
     """What `dump` wrote; pydantic's ValidationError when it does not fit the class."""
-    if kind not in _ADAPTERS:
-        _ADAPTERS[kind] = TypeAdapter(kind)
-        _ADAPTERS[kind].rebuild(_types_namespace=_NAMED, raise_errors=True)
+    with _MAKING:
+        if kind not in _ADAPTERS:
+            adapter: TypeAdapter[Any] = TypeAdapter(kind)
+            adapter.rebuild(_types_namespace=_NAMED, raise_errors=True)
+            _ADAPTERS[kind] = adapter
     loaded: Kind = _ADAPTERS[kind].validate_json(text)
     return loaded
 

@@ -1,4 +1,7 @@
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import make_dataclass
 from datetime import datetime
+from threading import Barrier
 from typing import Any
 
 import pytest
@@ -34,3 +37,17 @@ def test_a_time_without_a_zone_is_refused() -> None:
 def test_bytes_are_never_stored() -> None:
     with pytest.raises(TypeError, match="bytes is never stored"):
         dump(order(csr=b"PEM"))
+
+
+def test_many_threads_may_load_a_kind_for_the_first_time() -> None:
+    for _ in range(5):
+        fresh = make_dataclass("Fresh", [("order", Order)])
+        value, ready = fresh(full_order()), Barrier(8)
+        text = dump(value)
+
+        def first(kind: type[Any] = fresh, text: str = text, ready: Barrier = ready) -> object:
+            ready.wait()
+            return load(kind, text)
+
+        with ThreadPoolExecutor(8) as pool:
+            assert [each.result() for each in [pool.submit(first) for _ in range(8)]] == [value] * 8

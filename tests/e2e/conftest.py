@@ -1,0 +1,48 @@
+"""Whole desks for tests. However a world was used, in the end Slack saw nothing wrong and no secret stands anywhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.e2e.office import Office
+
+
+@pytest.fixture(scope="module")
+def office() -> Iterator[Office]:
+    """One desk in Socket Mode on SQLite that buys by itself, shared by a file's tests."""
+    desk = Office()
+    with desk:
+        yield desk
+        in_order(desk)
+
+
+@pytest.fixture(scope="module")
+def office_over_http() -> Iterator[Office]:
+    """The same behind signed HTTP requests."""
+    desk = Office()
+    desk.over_http()
+    with desk:
+        yield desk
+        in_order(desk)
+
+
+@pytest.fixture
+def office_of_four(postgres_url: str) -> Iterator[Office]:
+    """Two processes that talk to Slack and two workers, sharing a PostgreSQL database."""
+    desk = Office(DATABASE_URL=postgres_url)
+    try:
+        desk.start("web", "web", "worker", "worker")
+        yield desk
+        in_order(desk)
+    finally:
+        desk.stop()
+
+
+def in_order(office: Office) -> None:
+    """What must hold at the end of every world."""
+    asked = len(office.ws.recorder.entries)
+    assert office.ws.violations == []
+    assert office.world.leaks() == []
+    print(f"{asked} exchanges with Slack, no violation; no secret where it does not belong")
