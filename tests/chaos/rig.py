@@ -1,0 +1,197 @@
+"""A world whose bot dies or sleeps at a named point, and who goes on when it does: people, the authority, time."""
+
+from __future__ import annotations
+
+import json
+import signal
+import sqlite3
+from collections import Counter
+from contextlib import closing
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from tests.sandbox.opensrs.books import Order
+from tests.sandbox.slack.state import Message
+from tests.sandbox.story import CONSENT
+from tests.sandbox.world import World
+
+PATIENCE: Final = 30.0  # seconds of real time for what takes a second on a machine with nothing else to do
+_MOST_STEPS: Final = 60
+_KEY: Final = "P-256 (smaller and faster)"
+_SETTINGS: Final = {"TICK_SECONDS": "0.05", "BUY_LIMIT_DAY": "100000"}
+
+
+class Rig(World):
+    """Drives orders from the form to the certificate, whatever happens to the bot."""
+
+    def __init__(self) -> None:
+        super().__init__(_SETTINGS, ("-m", "tests.chaos.bot"))
+        self.bot.environment["CHAOS_FOLDER"] = str(self.folder)
+        self._armed, self._passed = self.folder / "armed", self.folder / "passed"
+        self.deaths = 0
+
+    # -- the plug ------------------------------------------------------------------------------------------------------
+
+    def arm(self, point: str = "", how: signal.Signals = signal.SIGKILL) -> None:
+        """From now on points are counted, and at this one the bot gets the signal."""
+        self._passed.write_text("", encoding="utf-8")
+        fresh = self._armed.with_suffix(".new")
+        fresh.write_text(json.dumps({"point": point, "signal": how}), encoding="utf-8")
+        fresh.replace(self._armed)
+
+    def disarm(self) -> None:
+        """Count and kill no more."""
+        self._armed.unlink(missing_ok=True)
+
+    def passed(self) -> list[str]:
+        """The points since the bot was armed."""
+        return self._passed.read_text(encoding="utf-8").splitlines()
+
+    def raise_the_dead(self) -> None:
+        """Start the bot again after it was killed; meanwhile everybody's lease has run out."""
+        self.disarm()
+        self.bot.stop(signal.SIGKILL)
+        self.deaths += 1
+        self.let_leases_run_out()
+        self.pass_time(minutes=1)
+        self.start_bot()
+
+    # -- the database, looked at from outside --------------------------------------------------------------------------
+
+    def rows(self, statement: str, *values: str) -> list[tuple[Any, ...]]:
+        """What the database holds."""
+        with closing(sqlite3.connect(self.folder / "certdesk.db", timeout=PATIENCE)) as database, database:
+            return database.execute(statement, values).fetchall()
+
+    def let_leases_run_out(self) -> None:
+        """As if a minute of the database's own time had passed without a heartbeat."""
+        for table in ("jobs", "outbox"):
+            self.rows(f"UPDATE {table} SET lease_until = 0 WHERE lease_until IS NOT NULL")  # noqa: S608 - two names of ours
+
+    def status(self, order: str) -> str:
+        """Where an order stands."""
+        return str(self.rows("SELECT status FROM orders WHERE id = ?", order)[0][0])
+
+    def next_due(self) -> float | None:
+        """In how many seconds something is due, 0 while anything runs; None when nothing waits at all."""
+        running = "SELECT 1 FROM {} WHERE lease_until IS NOT NULL"
+        if self.rows(f"{running.format('jobs')} UNION {running.format('outbox')}"):
+            return 0
+        waiting = self.rows(
+            "SELECT run_at FROM jobs WHERE run_at IS NOT NULL UNION SELECT not_before FROM outbox WHERE done_at IS NULL"
+        )
+        due = [datetime.fromisoformat(at).replace(tzinfo=UTC).timestamp() for (at,) in waiting]
+        return max(0, min(due) - self.time()) if due else None
+
+    # -- people --------------------------------------------------------------------------------------------------------
+
+    def set_up(self) -> None:
+        """The project."""
+        self.pm.command(self.channel, "/cert project")
+        for label, value in {
+            "Project": "Acme",
+            "Client": "Acme LLC",
+            "Owner": self.pm,
+            "Engineer": self.engineer,
+        }.items():
+            self.pm.fill(label, value)
+        assert self.pm.submit().closed
+
+    def ready(self, name: str) -> str:
+        """An order for one address that waits for an approval, its review open before the engineer; its id."""
+        self.pm.command(self.channel, f"/cert new {name}")
+        assert not self.pm.submit().errors
+        self.pm.fill("Key", _KEY)
+        self.pm.fill(CONSENT, ["Yes, that is agreed"])
+        assert not self.pm.submit().errors
+        self.pm.close(everything=True)
+        order = str(self.rows("SELECT id FROM orders ORDER BY opened_at DESC LIMIT 1")[0][0])
+        self.slack.wait_for(lambda: self.status(order) == "awaiting_approval" and self.quiet(), PATIENCE)
+        self.open_review(order)
+        return order
+
+    def open_review(self, order: str) -> None:
+        """The engineer opens the review; the draft is read."""
+        self.engineer.stack.clear()
+        self.engineer.click(self.card(order), "Review")
+        self.slack.wait_for(lambda: self.engineer.view and self.engineer.view.submit_label.startswith("Buy"), PATIENCE)
+        self.slack.wait_for(self.quiet, PATIENCE)
+
+    def card(self, order: str) -> Message:
+        """The order's card; AssertionError unless there is exactly one."""
+        found = [m for m in self.slack.messages(self.channel) if m.thread_ts in (None, m.ts) and order in m.plain]
+        assert len(found) == 1, f"{len(found)} cards for {order}"
+        return found[0]
+
+    def at_supplier(self, name: str) -> Order:
+        """The supplier's order for an address."""
+        return next(o for o in reversed(self.opensrs.orders.values()) if o.domain == name)
+
+    # -- the course of things ------------------------------------------------------------------------------------------
+
+    def quiet(self) -> bool:
+        """Nothing to do for a second or more."""
+        due = self.next_due()
+        return due is None or due > 1
+
+    def see_through(self, order: str, name: str) -> None:
+        """Everybody does their part until the certificate is issued and said to be; the dead bot is started again."""
+        for _ in range(_MOST_STEPS):
+            self.slack.wait_for(lambda: self.quiet() or not self.bot.alive, PATIENCE)
+            if not self.bot.alive:
+                self.raise_the_dead()
+            elif self.status(order) == "issued":
+                return
+            elif self.status(order) == "awaiting_approval":
+                self.open_review(order)
+                self.engineer.submit()
+            elif not self.authority_acts(order, name):
+                self.pass_time(minutes=(self.next_due() or 60) / 60)
+        raise AssertionError(f"{order} is {self.status(order)} after {_MOST_STEPS} steps")
+
+    def authority_acts(self, order: str, name: str) -> bool:
+        """The authority asks for a proof, and issues when the desk has told of it; False when it is not its turn."""
+        there = self.at_supplier(name)
+        if there.state == "in-progress" and self.status(order) == "validating":
+            self.opensrs.ca_asks(there.order_id)
+        elif there.state == "awaiting-approval" and "client_must_act" in self.told(order):
+            self.opensrs.dns_record_seen(there.order_id)
+            self.opensrs.issue(there.order_id)
+        else:
+            return False
+        self.pass_time(minutes=(self.next_due() or 60) / 60)
+        return True
+
+    # -- judging -------------------------------------------------------------------------------------------------------
+
+    def told(self, order: str) -> list[str]:
+        """What the desk wanted to say about an order, in the order of committing."""
+        return [notice["told"] for _, notice in self._notices(order)]
+
+    def _notices(self, order: str) -> list[tuple[str, dict[str, Any]]]:
+        found = self.rows(
+            "SELECT post_id, notice FROM outbox WHERE order_id = ? AND kind = 'notice' ORDER BY id", order
+        )
+        return [(post, json.loads(notice)) for post, notice in found]
+
+    def judge(self, order: str, name: str, *courses: str) -> None:
+        """One purchase, one card that tells the truth, every notice in its place exactly once, nothing given up.
+
+        `courses` are the rows of notices since the approval that are right, each in the order of committing.
+        """
+        bought = [o for o in self.opensrs.submitted() if o.domain == name]
+        assert [o.submissions for o in bought] == [1], f"bought: {[(o.order_id, o.submissions) for o in bought]}"
+        card = self.card(order)
+        assert "Issued" in card.plain, card.plain
+        said = Counter(self._post_of(m) for m in self.slack.messages(self.channel, card.ts)[1:])
+        wanted = Counter(post for post, _ in self._notices(order))
+        assert said == wanted, f"said, not wanted: {said - wanted}; wanted, not said: {wanted - said}"
+        told = self.told(order)
+        course = " ".join(told[told.index("approved") :])
+        assert course in courses, course
+        given_up = self.rows("SELECT lane, notice, failed FROM outbox WHERE failed <> '' OR done_at IS NULL")
+        assert not given_up, given_up
+        assert not self.slack.violations, self.slack.violations
+
+    def _post_of(self, message: Message) -> str:
+        return str((message.metadata or {}).get("event_payload", {}).get("post"))
