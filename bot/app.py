@@ -56,6 +56,7 @@ CHECKS: tuple[Check, ...] = (
     Names(), Subject(), Coverage(), KeyCsr(), Contacts(), Period(), Duplicates(), Supply(),
 )  # fmt: skip
 
+KNOWN = "vault known value"  # the flag that every start proves the vault's key with
 LISTENERS = 20  # threads; Slack gives three seconds, and five listeners at once would be too few
 LISTENER_TIMEOUT, SENDER_TIMEOUT = 2, 10  # seconds
 
@@ -90,7 +91,7 @@ def build(settings: Settings) -> Running:
         raise NotReady("The database is not set up for this version: run `certdesk migrate` first.")
     clock, ids = SystemClock(settings.clock_offset_file), RandomIds()
     vault = LocalVault(settings.vault_key.get_secret_value().split(","))
-    known = kept(engine, "vault known value", vault.known_value)
+    known = kept(engine, KNOWN, vault.known_value)
     vault.prove(known)
     audit_key = vault.subkey(known, "audit")
     client = web_client(settings, LISTENER_TIMEOUT)

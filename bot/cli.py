@@ -1,4 +1,4 @@
-"""`certdesk`: run, web, worker, init, check, migrate, audit, export. Each a few lines; the work is elsewhere."""
+"""`certdesk`: run, web, worker, init, check, migrate, audit, vault, export. Each a few lines; the work is elsewhere."""
 
 from __future__ import annotations
 
@@ -12,13 +12,14 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from bot import logs
-from bot.app import NotReady, Running, build, start, supplier_of, team_of, web_client
+from bot.app import KNOWN, NotReady, Running, build, start, supplier_of, team_of, web_client
 from bot.clock import SystemClock
 from bot.domain.errors import BadInput, DeskError
 from bot.settings import Settings, read
 from bot.store.engine import open_engine
 from bot.store.migrate import migrate as migrate_database
-from bot.vault import new_master_key
+from bot.store.unit import rewrap_keys
+from bot.vault import LocalVault, new_master_key
 
 
 def run(settings: Settings, *, web: bool = True, worker: bool = True) -> int:
@@ -77,6 +78,16 @@ def audit(settings: Settings, anchor: str | None = None) -> int:
     return 0 if broken is None else 1
 
 
+def rotate(settings: Settings) -> int:
+    """Seal every private key anew with the first of VAULT_KEY; the old key may be taken away afterwards."""
+    running = build(settings)
+    vault = LocalVault(settings.vault_key.get_secret_value().split(","))
+    with running.desk.gear.store.unit() as unit:
+        unit.set_flag(KNOWN, vault.rewrap_known(unit.flag(KNOWN)))
+    print(f"{rewrap_keys(running.engine, vault.rewrap)} keys sealed anew.")
+    return 0
+
+
 def export(settings: Settings, names: str, to: Path) -> int:
     """Write an order's request file, certificate and chain (never its key) into a folder."""
     running = build(settings)
@@ -104,6 +115,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     verify = commands.add_parser("audit")
     verify.add_argument("verify", choices=["verify"])
     verify.add_argument("--anchor")
+    commands.add_parser("vault").add_argument("rotate", choices=["rotate"])
     files = commands.add_parser("export")
     files.add_argument("names", help="an order's id or one of its addresses")
     files.add_argument("--to", type=Path, default=Path())
@@ -132,6 +144,7 @@ def _dispatch(given: argparse.Namespace, settings: Settings) -> int:
         "worker": lambda: run(settings, web=False),
         "check": lambda: check(settings),
         "migrate": lambda: migrate(settings),
+        "vault": lambda: rotate(settings),
         "export": lambda: export(settings, given.names, given.to),
         "audit": lambda: audit(settings, given.anchor),
     }

@@ -50,7 +50,6 @@ class Job:
     id: int = 0
     fence: int = 0
     attempts: int = 0
-    asked: int = 0
 
     @property
     def key(self) -> str:
@@ -164,12 +163,6 @@ class Unit(Protocol):
         """A form's draft."""
 
     def save_form(self, form: Form) -> None:
-        """Add or replace."""
-
-    def person(self, user: str) -> Person | None:
-        """Somebody seen before."""
-
-    def save_person(self, person: Person) -> None:
         """Add or replace."""
 
     def sealed_key(self, key_id: str) -> str:

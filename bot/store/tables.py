@@ -102,7 +102,7 @@ supplier_ids = Table(
     UniqueConstraint("supplier", "account", "environment", "supplier_id"),
 )  # fmt: skip
 
-clients, projects, people = map(_papers, ("clients", "projects", "people"))
+clients, projects = map(_papers, ("clients", "projects"))
 
 forms = Table(
     "forms", metadata, _text("id", key=True), Column("opened_at", UtcDateTime, nullable=False, index=True),

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, TypeVar
 
 from sqlalchemy import Connection, Engine, delete, select, update
 
-from bot.domain.client import Client, Person, Project
+from bot.domain.client import Client, Project
 from bot.domain.errors import UnknownOrder, VaultShut
 from bot.ports import Clock, Entry, Form, Ids, Job, Place
 from bot.store import audit, jobs, outbox
 from bot.store import orders as rows
 from bot.store.body import dump, load
 from bot.store.engine import add_row, put_row
-from bot.store.tables import attempts, clients, flags, forms, keys, orders, people, projects
+from bot.store.tables import attempts, clients, flags, forms, keys, orders, projects
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -85,12 +85,6 @@ class SqlUnit:
 
     def save_form(self, form: Form) -> None:
         put_row(self._connection, forms, {"id": form.id}, {"opened_at": form.opened_at, "body": dump(form)})
-
-    def person(self, user: str) -> Person | None:
-        return self._read(Person, people, user)
-
-    def save_person(self, person: Person) -> None:
-        self._save(people, person.id, person)
 
     def sealed_key(self, key_id: str) -> str:
         sealed: str | None = self._connection.scalar(select(keys.c.sealed).filter_by(id=key_id))

@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import Engine, func, select
 from sqlalchemy.exc import StatementError
 
-from bot.domain.client import Client, Person, PersonKind, Project
+from bot.domain.client import Client, Project
 from bot.domain.errors import DecidedAlready, OpenOrderExists, Stale, UnknownOrder, Unusable, VaultShut
 from bot.domain.notices import Notice, Told
 from bot.domain.order import OPEN, Approval, Attempt, Order, Second, Status
@@ -225,21 +225,20 @@ def test_what_was_attempted_since_is_found(store: Store) -> None:
 
 
 def test_papers_are_added_and_replaced(store: Store) -> None:
-    zoe, acme = Person("U1", "T1", PersonKind.MEMBER, "UTC"), Client("c-1", "Acme")
+    acme = Client("c-1", "Acme")
     site, form = Project("C1", "Site", "c-1", "U1"), Form("f-1", "U1", "C1", NOW, {"names": "acme.com"})
     with store.unit() as unit:
-        assert (unit.person("U1"), unit.client("c-1"), unit.project("C1"), unit.form("f-1")) == (None,) * 4
+        assert (unit.client("c-1"), unit.project("C1"), unit.form("f-1")) == (None,) * 3
     for changed in (False, True):
-        zoe, acme = replace(zoe, time_zone=str(changed)), replace(acme, confirmed_at=NOW if changed else None)
+        acme = replace(acme, confirmed_at=NOW if changed else None)
         site, form = replace(site, launch=NOW.date() if changed else None), replace(form, order_id=str(changed))
         with store.unit() as unit:
-            unit.save_person(zoe)
             unit.save_client(acme)
             unit.save_project(site)
             unit.save_form(form)
         with store.unit() as unit:
-            found = (unit.person("U1"), unit.client("c-1"), unit.project("C1"), unit.form("f-1"))
-            assert found == (zoe, acme, site, form)
+            found = (unit.client("c-1"), unit.project("C1"), unit.form("f-1"))
+            assert found == (acme, site, form)
 
 
 def test_lists_are_sorted_by_name(store: Store) -> None:
@@ -315,7 +314,6 @@ def test_a_unit_that_fails_leaves_nothing(engine: Engine, store: Store) -> None:
             unit.save_order(full_order())
             unit.save_project(Project("C1", "Site", "c-1", "U1"))
             unit.save_client(Client("c-1", "Acme"))
-            unit.save_person(Person("U1", "T1", PersonKind.MEMBER, "UTC"))
             unit.save_form(Form("f-1", "U1", "C1", NOW))
             unit.add_key("k-1", "o-full", "sealed")
             unit.schedule(Job("prepare", "o-full", NOW))

@@ -6,10 +6,11 @@ from sqlalchemy import Engine, select, update
 
 from bot.domain.notices import Notice, Told
 from bot.ports import Place, Post, PostKind
+from bot.clock import RandomIds
 from bot.store import tables
 from bot.store.outbox import Outbox
 from bot.store.unit import SqlStore
-from tests.bot.store.samples import MINUTE, NOW, order
+from tests.bot.store.samples import AUDIT_KEY, MINUTE, NOW, FixedClock, order
 
 PLACE = Place("C1", "1700000000.000100")
 CARD = "card"
@@ -193,10 +194,11 @@ def test_no_card_is_begun_while_its_order_is_being_changed(store: SqlStore, outb
 
 
 @side_by_side
-def test_what_was_told_first_but_committed_later_comes_later(store: SqlStore, outbox: Outbox) -> None:
+def test_what_was_told_first_but_committed_later_comes_later(engine: Engine, store: SqlStore, outbox: Outbox) -> None:
+    another = SqlStore(engine, FixedClock(), RandomIds(), AUDIT_KEY)
     with store.unit() as unit:
         unit.tell(in_channel("C1", "late"))
-        put(store, in_channel("C1", "early"))
+        put(another, in_channel("C1", "early"))
         early = claim(outbox)
     assert word(early) == "early"
     assert outbox.claim(NOW, "w2") is None

@@ -74,7 +74,7 @@ def _orders() -> None:
 
 
 def _papers() -> None:
-    for name in ("clients", "projects", "people"):
+    for name in ("clients", "projects"):
         op.create_table(name, _id(), _body())
     op.create_table("forms", _id(), _at("opened_at", index=True), _body())
     op.create_table("flags", Column("name", String, primary_key=True), _body("value"))
