@@ -35,6 +35,7 @@ WRONG_ORDERS: list[tuple[dict[str, Any], str, str]] = [
     ({"domain": "www.example.com"}, "domain", "465"),
     ({"server_type": "nginx"}, "server_type", "465"),
     ({"search_in_seal": "1"}, "search_in_seal", "465"),
+    ({"server_count": "0"}, "server_count", "465"),
     ({"product_type": "sgcsuper_certs"}, "product_type", "501"),
     ({"product_type": "truebizid_wildcard"}, "csr", "465"),
     ({"csr": "-----BEGIN CERTIFICATE REQUEST-----\nTUlJ\n-----END CERTIFICATE REQUEST-----"}, "csr", "465"),
@@ -60,7 +61,6 @@ WRONG_ORDERS: list[tuple[dict[str, Any], str, str]] = [
     ({"product_type": "rapidssl", "approver_email": "boss@example.com"}, "approver_email", "465"),
     ({"product_type": "ssl123", "dv_auth_method": "file"}, "dv_auth_method", "465"),
     ({"product_type": "rapidssl", "additional_domains": ["www.example.com"]}, "additional_domains", "465"),
-    ({"seal_in_search": "1"}, "seal_in_search", "465"),
 ]
 
 
@@ -96,21 +96,6 @@ RIGHT_ORDERS: list[dict[str, Any]] = [
 def test_a_right_order_is_saved(client: Client, changed: dict[str, Any]) -> None:
     order_id = client.save(**changed)
     assert client.stand_in.orders[order_id].state == "pending"
-
-
-def test_a_csr_is_decoded_or_refused(client: Client) -> None:
-    data = client("parse_csr", csr=CSR, product_type="truebizid").attributes["csr_data"]
-    assert (data["domain"], data["organization"], data["email"]) == (DOMAIN, PERSON["org_name"], "")
-    assert client("parse_csr", csr=CSR[:200], product_type="truebizid").code == "465"
-    assert client("parse_csr", csr=CSR, product_type="truebizid_wildcard").code == "465"
-
-
-def test_approvers_are_the_generic_mailboxes(client: Client) -> None:
-    listed = client("query_approver_list", domain="*.shop.example.co.uk", product_type="rapidssl_wildcard").attributes
-    emails = [entry["email"] for entry in listed["approver_list"]]
-    assert (len(emails), len(set(emails)), emails[0]) == (11, 10, "admin@shop.example.co.uk")
-    assert not [email for email in emails if email.endswith("@co.uk")]
-    assert client("query_approver_list", domain=DOMAIN, product_type="trustwave_dv").code == "465"
 
 
 def test_an_attribute_that_a_command_does_not_take_is_refused(client: Client) -> None:

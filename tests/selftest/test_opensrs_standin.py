@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -15,8 +15,8 @@ from cryptography.hazmat.primitives.serialization import pkcs7
 from cryptography.x509.verification import PolicyBuilder, Store
 
 from tests.sandbox.opensrs import Chosen, OpenSRS
-from tests.sandbox.opensrs.commands import COMMANDS, COVERAGE
-from tests.selftest.opensrs_client import CSR, DOMAIN, KEY, PERSON, Client, order
+from tests.sandbox.opensrs.commands import COMMANDS, coverage
+from tests.selftest.opensrs_client import CSR, DOMAIN, KEY, Client, order
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
@@ -52,8 +52,8 @@ def client(supplier: OpenSRS) -> Client:
 
 def test_the_table_of_coverage_names_every_command_and_a_real_test() -> None:
     tests = "".join(file.read_text() for file in Path(__file__).parent.glob("test_opensrs*.py"))
-    assert set(COVERAGE) == {name for name, _ in COMMANDS}
-    assert [entry.test for entry in COVERAGE.values() if f"def {entry.test}(" not in tests] == []
+    assert coverage().keys() == COMMANDS.keys()
+    assert [row["test"] for row in coverage().values() if f"def {row['test']}(" not in tests] == []
 
 
 def test_an_order_travels_from_draft_to_certificate(supplier: OpenSRS, client: Client) -> None:
@@ -67,12 +67,8 @@ def test_an_order_travels_from_draft_to_certificate(supplier: OpenSRS, client: C
         act(order_id)
     final = look()
     assert [*seen, final["state"]] == ["pending", "in-progress", "awaiting-approval", "approver-confirmed", "completed"]
-    assert (final["reg_type"], final["price"], final["csr"], final["server_count"]) == (
-        "new",
-        "149.0",
-        CSR.strip(),
-        "1",
-    )
+    shown = ("reg_type", "price", "csr", "server_count")
+    assert [final[name] for name in shown] == ["new", "149.0", CSR.strip(), "1"]
     assert set(final["contact_set"]) == {"organization"}
     assert all(f"[{order_id}]" in note["note"] for note in final["notes_list"])
     assert [note["note"] for note in final["notes_list"]] != [n.text for n in supplier.orders[order_id].notes]
@@ -81,15 +77,8 @@ def test_an_order_travels_from_draft_to_certificate(supplier: OpenSRS, client: C
 
 def test_an_order_is_submitted_once(supplier: OpenSRS, client: Client) -> None:
     order_id = client.save()
-    codes: list[str] = []
-    calls = [
-        threading.Thread(target=lambda: codes.append(client("process_pending", order_id=order_id).code))
-        for _ in range(4)
-    ]
-    for call in calls:
-        call.start()
-    for call in calls:
-        call.join()
+    with ThreadPoolExecutor(4) as pool:
+        codes = list(pool.map(lambda _: client("process_pending", order_id=order_id).code, range(4)))
     assert sorted(codes) == ["200", "400", "400", "400"]
     assert [bought.submissions for bought in supplier.submitted()] == [1]
 
@@ -111,7 +100,7 @@ def test_a_command_in_the_wrong_state_is_refused(supplier: OpenSRS, client: Clie
     assert client("process_pending", order_id=ended, command="cancel").attributes["state"] == "cancelled"
     wrong = [
         ("process_pending", live), ("process_pending", ended), ("cancel_order", done), ("cancel_order", ended),
-        ("get_cert", live), ("update_order", live), ("resend_cert_email", live), ("update_dv_auth", done),
+        ("resend_approve_email", live), ("update_dv_auth", done),
     ]  # fmt: skip
     extra = {"update_dv_auth": {"dv_auth_method": "dns"}}
     assert {client(name, order_id=i, **extra.get(name, {})).code for name, i in wrong} == {"400"}
@@ -119,29 +108,11 @@ def test_a_command_in_the_wrong_state_is_refused(supplier: OpenSRS, client: Clie
     assert client("cancel_order", order_id=live).attributes["state"] == "declined"
 
 
-@pytest.mark.parametrize("command", sorted(name for name, _ in COMMANDS if name not in ("get_balance", "sw_register")))
+@pytest.mark.parametrize("command", sorted(COMMANDS.keys() - {"get_balance", "sw_register"}))
 def test_an_unknown_id_or_a_missing_field_is_refused(client: Client, command: str) -> None:
-    name = "product_id" if "product" in command else "order_id"
     assert client(command).code == "460"
-    if command not in ("parse_csr", "query_approver_list", "get_products"):
-        reply = (
-            client(command, **{name: "7"}, dv_auth_on_demand_check="1")
-            if "dv" in command
-            else client(command, **{name: "7"})
-        )
-        assert (reply.code, "cannot be found" in reply.data["response_text"].lower()) == ("405", True)
-
-
-def test_only_a_draft_can_be_changed(supplier: OpenSRS, client: Client) -> None:
-    order_id = client.save(additional_domains=["a.example.com", "b.example.com"])
-    changes = {"additional_domains": ["c.example.com"], "special_instructions": "call"}
-    assert client("update_order", order_id=order_id, **changes).attributes["state"] == "pending"
-    assert supplier.orders[order_id].additional_domains == ("c.example.com",)
-    assert client("update_order", order_id=order_id, additional_domains="", special_instructions="").code == "200"
-    assert (supplier.orders[order_id].additional_domains, supplier.orders[order_id].special_instructions) == ((), "")
-    assert client("update_order", order_id=order_id, domain="other.example.com").code == "465"
-    assert client("update_order", order_id=order_id, approver="x").code == "465"
-    assert client("get_order_info", order_id=order_id).attributes["domain"] == DOMAIN
+    reply = client(command, **{"product_id" if command == "get_cert" else "order_id": "7"})
+    assert (reply.code, "cannot be found" in reply.data["response_text"].lower()) == ("405", True)
 
 
 def test_money_is_held_charged_and_returned(supplier: OpenSRS, client: Client) -> None:
@@ -182,7 +153,7 @@ def test_the_certificate_chains_to_the_root_and_covers_all_names(supplier: OpenS
     assert leaf.public_key() == KEY.public_key()
     assert leaf.not_valid_after_utc - leaf.not_valid_before_utc + timedelta(seconds=1) == timedelta(days=199)
     assert leaf in pkcs7.load_pem_pkcs7_certificates(reply["cert_data"]["pkcs7_cert"].encode())
-    assert client("get_cert", order_id=order_id).attributes["cert_data"].keys() == {"certificate"}
+    assert client("get_cert", product_id=product_id).attributes["cert_data"].keys() == {"certificate"}
 
 
 @pytest.mark.parametrize("shape", ["list", "flat", "joined"])
@@ -219,18 +190,10 @@ def test_a_renewal_is_taken_only_in_its_window(supplier: OpenSRS, client: Client
     assert client("process_pending", order_id=draft, command="cancel").code == "200"
     renewed = client("sw_register", **renewal).attributes["order_id"]
     assert client("get_order_info", order_id=renewed).attributes["reg_type"] == "renewal"
-    assert client("get_product_info", product_id=product_id).attributes["state"] == "renewing"
+    assert client("get_cert", product_id=product_id).attributes["state"] == "renewing"
     assert client("sw_register", **renewal).code == "400"
     supplier.issue(renewed)
-    assert client("get_product_info", product_id=product_id).attributes["state"] == "renewed"
-
-
-def test_an_order_can_be_cloned(supplier: OpenSRS, client: Client) -> None:
-    base = client.save()
-    cloned = {"reg_type": "new", "handle": "save", "product_type": "truebizid", "base_order_id": base}
-    clone = client("sw_register", **cloned).attributes["order_id"]
-    assert supplier.orders[clone].csr == CSR.strip()
-    assert client("sw_register", **cloned | {"product_type": "securesite"}).code == "465"
+    assert client("get_cert", product_id=product_id).attributes["state"] == "renewed"
 
 
 def test_control_is_proven_by_a_record_that_is_still_good(supplier: OpenSRS, client: Client, clock: Time) -> None:
@@ -249,8 +212,6 @@ def test_control_is_proven_by_a_record_that_is_still_good(supplier: OpenSRS, cli
     other = client.bought("rapidssl")
     supplier.ca_asks(other)
     assert client("update_dv_auth", order_id=other, dv_auth_method="dns").data["action"] == "update_dv_auth: reply"
-    client("get_order_info", order_id=other)
-    assert client("update_dv_auth", order_id=other, dv_auth_on_demand_check="1").attributes == {"order_id": other}
     assert supplier.orders[other].state == "awaiting-approval"
 
 
@@ -265,28 +226,7 @@ def test_a_mail_is_sent_again_only_where_one_is_awaited(supplier: OpenSRS, clien
     assert client("resend_approve_email", order_id=order_id).code == "400"
     supplier.ca_asks(order_id)
     assert client("resend_approve_email", order_id=order_id).attributes == {"order_id": order_id}
-    supplier.issue(order_id)
-    assert client("resend_cert_email", order_id=order_id).attributes == {"order_id": order_id}
-    assert supplier.orders[order_id].mails == ["hostmaster@example.com", PERSON["email"]]
-
-
-def test_products_are_found_by_the_end_of_their_year(supplier: OpenSRS, client: Client) -> None:
-    product_id = supplier.issue(client.bought()).product_id
-
-    def found(first: str, last: str) -> list[str]:
-        listed = client("get_products", min_expiry_date=first, max_expiry_date=last).attributes["product_list"]
-        return [product["product_id"] for product in listed]
-
-    assert [found("2027-11-22", "2027-11-22"), found("2027-11-23", "2028-01-01")] == [[product_id], []]
-    assert client("get_products", min_expiry_date="23.11.2027", max_expiry_date="2027-11-23").code == "465"
-    assert client("update_product", product_id=product_id, contact_email="new@example.com").attributes
-    assert client("update_product", product_id=product_id, seal_in_search="1").code == "465"
-    shown = client("get_product_info", product_id=product_id, all_info="1").attributes
-    assert (shown["contact_email"], shown["csr_data"]["domain"], shown["is_renewable"]) == (
-        "new@example.com",
-        DOMAIN,
-        "0",
-    )
+    assert supplier.orders[order_id].mails == ["hostmaster@example.com"]
 
 
 def test_after_looks_an_order_moves_by_itself(clock: Time) -> None:
@@ -325,11 +265,8 @@ def test_a_certificate_can_be_issued_wrongly(supplier: OpenSRS, client: Client) 
     other_key = supplier.issue_for_other_key(client.bought()).certificate
     other_name = supplier.issue_otherwise(client.bought(), names=("www.example.com",)).certificate
     other_body = supplier.issue_otherwise(client.bought(), org_name="Somebody Else", days=300).certificate
-    assert [made.public_key() == KEY.public_key() for made in (other_key, other_name, other_body)] == [
-        False,
-        True,
-        True,
-    ]
+    ours = [made.public_key() == KEY.public_key() for made in (other_key, other_name, other_body)]
+    assert ours == [False, True, True]
     assert "www.example.com" in other_name.subject.rfc4514_string()
     assert "Somebody Else" in other_body.subject.rfc4514_string()
     assert other_body.not_valid_after_utc > NOW + timedelta(days=298)
@@ -337,9 +274,9 @@ def test_a_certificate_can_be_issued_wrongly(supplier: OpenSRS, client: Client) 
 
 def test_a_revoked_certificate_says_so(supplier: OpenSRS, client: Client) -> None:
     order_id = client.bought()
-    supplier.issue(order_id)
+    product_id = supplier.issue(order_id).product_id
     supplier.revoke(order_id)
-    assert client("get_cert", order_id=order_id).attributes["state"] == "revoked"
+    assert client("get_cert", product_id=product_id).attributes["state"] == "revoked"
 
 
 def test_the_same_id_can_exist_on_two_accounts() -> None:

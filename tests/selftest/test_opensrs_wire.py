@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import signal
-import ssl
-import subprocess
-import sys
 import threading
-from collections.abc import Callable, Iterator
-from http.client import HTTPConnection, HTTPException, HTTPSConnection
+from collections.abc import Iterator
+from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -35,15 +31,9 @@ def client(supplier: OpenSRS) -> Client:
     return Client(supplier)
 
 
-@pytest.mark.parametrize(
-    ("body", "expected"),
-    [
-        (b"<a/>", "d0af32aec15038e035348d8dfc1e952e"),
-        (b"<a/>\n", "97071950ddf1f35eccbab43e43d4c08c"),
-    ],
-)
-def test_the_signature_is_a_double_md5_over_the_raw_bytes(body: bytes, expected: str) -> None:
-    assert wire.signature(body, "secret") == expected
+def test_the_signature_is_a_double_md5_over_the_raw_bytes() -> None:
+    assert wire.signature(b"<a/>", "secret") == "d0af32aec15038e035348d8dfc1e952e"
+    assert wire.signature(b"<a/>\n", "secret") == "97071950ddf1f35eccbab43e43d4c08c"
 
 
 @pytest.mark.parametrize(
@@ -64,35 +54,34 @@ def test_a_wrong_signature_is_code_401_with_status_200(client: Client, headers: 
     assert b'<item key="response_code">401</item>' in reply.body
 
 
-@pytest.mark.parametrize(
-    ("change", "code"),
-    [
-        (
-            lambda body: body.replace(b"GET_ORDER_INFO", b"get_Order_info").replace(b"TRUST_SERVICE", b"trust_service"),
-            "405",
-        ),
-        (lambda body: body.replace(b'<!DOCTYPE OPS_envelope SYSTEM "ops.dtd">\n', b""), "405"),
-        (lambda body: body.replace(b' encoding="UTF-8" standalone="no"', b""), "405"),
-        (lambda body: body.replace(b'"', b"'"), "405"),
-        (lambda body: body.replace(b"><", b">\n  <"), "405"),
-        (lambda body: body.replace(b"</version>", b"</version><msg_id>1</msg_id><msg_type>standard</msg_type>"), "405"),
-        (lambda body: body.replace(b"</dt_assoc></data", b'<item key="registrant_ip"/></dt_assoc></data'), "405"),
-        (lambda body: body.replace(b'key="order_id"', b'class="x" key="order_id"'), "405"),
-        (lambda body: b"\n" + body, "400"),
-        (lambda body: body.replace(HEAD.encode(), b""), "400"),
-        (lambda body: body[:-5], "400"),
-        (lambda body: body.replace(b"XCP", b"XMP"), "400"),
-        (lambda body: body.replace(b"0.9", b"1.0"), "400"),
-        (lambda body: body.replace(b' key="order_id"', b""), "400"),
-        (lambda body: body.replace(b"GET_ORDER_INFO", b"GET_ORDERS"), "430"),
-        (lambda body: body.replace(b"TRUST_SERVICE", b"DOMAIN"), "430"),
-        (lambda body: body.replace(b'SYSTEM "ops.dtd"', b'[<!ENTITY x "7">]'), "400"),
-    ],
-)
+ENVELOPES = [  # what is written instead of what, and the code that answers it
+    (b"GET_ORDER_INFO", b"get_Order_info", "405"),
+    (b"TRUST_SERVICE", b"trust_service", "405"),
+    (b'<!DOCTYPE OPS_envelope SYSTEM "ops.dtd">\n', b"", "405"),
+    (b' encoding="UTF-8" standalone="no"', b"", "405"),
+    (b'"', b"'", "405"),
+    (b"><", b">\n  <", "405"),
+    (b"</version>", b"</version><msg_id>1</msg_id><msg_type>standard</msg_type>", "405"),
+    (b"</dt_assoc></data", b'<item key="registrant_ip"/></dt_assoc></data', "405"),
+    (b'key="order_id"', b'class="x" key="order_id"', "405"),
+    (HEAD.encode(), b"\n" + HEAD.encode(), "400"),
+    (HEAD.encode(), b"", "400"),
+    (b"</OPS_envelope>", b"</OPS_", "400"),
+    (b"XCP", b"XMP", "400"),
+    (b"0.9", b"1.0", "400"),
+    (b' key="order_id"', b"", "400"),
+    (b"GET_ORDER_INFO", b"GET_ORDERS", "430"),
+    (b"TRUST_SERVICE", b"DOMAIN", "430"),
+    (b'SYSTEM "ops.dtd"', b'[<!ENTITY x "7">]', "400"),
+]
+
+
+@pytest.mark.parametrize(("written", "instead", "code"), ENVELOPES)
 def test_an_envelope_is_read_generously_but_not_guessed(
-    client: Client, change: Callable[[bytes], bytes], code: str
+    client: Client, written: bytes, instead: bytes, code: str
 ) -> None:
-    assert client.post(change(LOOK)).code == code
+    assert written in LOOK
+    assert client.post(LOOK.replace(written, instead)).code == code
 
 
 def test_an_array_may_come_in_any_order_but_not_with_gaps(supplier: OpenSRS, client: Client) -> None:
@@ -148,15 +137,6 @@ def test_a_connection_carries_a_hundred_commands(supplier: OpenSRS) -> None:
         codes.append(connection.getresponse().read())
     connection.close()
     assert [b'"response_code">350<' in code for code in codes] == [False] * 100 + [True]
-
-
-def test_tls_is_offered_beside_plain_http() -> None:
-    with OpenSRS(tls=True) as supplier:
-        context = ssl.create_default_context(cadata=supplier.tls_root_pem)
-        connection = HTTPSConnection(urlsplit(supplier.tls_url).netloc, timeout=10, context=context)
-        connection.request("POST", "/", LOOK, signed(LOOK))
-        assert b'"response_code">405<' in connection.getresponse().read()
-        connection.close()
 
 
 def test_every_request_is_recorded_without_its_secrets(supplier: OpenSRS, client: Client) -> None:
@@ -274,11 +254,7 @@ def test_processing_can_answer_a_new_order_id(supplier: OpenSRS, client: Client)
     ],
 )
 def test_a_certificate_can_come_in_odd_ways(
-    supplier: OpenSRS,
-    client: Client,
-    kind: str,
-    blocks: int,
-    names: set[str],
+    supplier: OpenSRS, client: Client, kind: str, blocks: int, names: set[str]
 ) -> None:
     product = supplier.issue(client.bought())
     supplier.faults.arm("get_cert", kind)
@@ -304,21 +280,6 @@ def test_stopping_leaves_no_thread_and_no_held_reply() -> None:
     idle.close()
     assert seen == ["RemoteDisconnected"]
     assert set(threading.enumerate()) <= before
-
-
-def test_it_runs_as_a_program_and_ends_cleanly_on_ctrl_c() -> None:
-    with subprocess.Popen(
-        [sys.executable, "-W", "error", "-m", "tests.sandbox.opensrs"],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    ) as program:
-        assert program.stdout is not None
-        lines = [program.stdout.readline() for _ in range(7)]
-        program.send_signal(signal.SIGINT)
-        out, err = program.communicate(timeout=10)
-    assert (program.returncode, out, err) == (0, "stopped\n", "")
-    assert "http://127.0.0.1:" in lines[1]
 
 
 def test_it_can_go_down_and_come_back_with_its_books() -> None:

@@ -1,9 +1,7 @@
 """A stand-in for the OpenSRS XML API (Trust Service), written from public documents and recordings only."""
 
-from __future__ import annotations
-
 from tests.sandbox.opensrs.books import DEFAULT_KEY
-from tests.sandbox.opensrs.chosen import CATALOGUE, Chosen
+from tests.sandbox.opensrs.chosen import Chosen
 from tests.sandbox.opensrs.standin import OpenSRS
 
-__all__ = ["CATALOGUE", "DEFAULT_KEY", "Chosen", "OpenSRS"]
+__all__ = ["DEFAULT_KEY", "Chosen", "OpenSRS"]

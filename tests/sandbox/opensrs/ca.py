@@ -1,25 +1,19 @@
 """A small certificate authority: one root, one intermediate, real X.509 on the caller's clock."""
 
-from __future__ import annotations
-
 import functools
-from dataclasses import dataclass
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey, generate_private_key
 from cryptography.hazmat.primitives.serialization import pkcs7
 from cryptography.x509.oid import AuthorityInformationAccessOID as Access
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
-
-    PublicKey: TypeAlias = rsa.RSAPublicKey | EllipticCurvePublicKey
+PublicKey: TypeAlias = RSAPublicKey | EllipticCurvePublicKey
 
 # Longest life in days of a certificate issued on or after the date, newest first.
 LIVES = (
@@ -30,12 +24,20 @@ LIVES = (
 )
 POLICIES = {"DV": "2.23.140.1.2.1", "OV": "2.23.140.1.2.2", "EV": "2.23.140.1.1"}
 _SECOND = timedelta(seconds=1)
+_ORGANIZATION = {
+    "country": NameOID.COUNTRY_NAME, "state": NameOID.STATE_OR_PROVINCE_NAME, "city": NameOID.LOCALITY_NAME,
+    "org_name": NameOID.ORGANIZATION_NAME,
+}  # fmt: skip
+_USES = (
+    "digital_signature content_commitment key_encipherment data_encipherment key_agreement key_cert_sign crl_sign "
+    "encipher_only decipher_only"
+).split()
 
 
 @functools.cache
-def key_number(_: int) -> rsa.RSAPrivateKey:
+def key_number(_: int) -> RSAPrivateKey:
     """One key per number and process: making them is slow, and nothing here is secret."""
-    return rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    return generate_private_key(public_exponent=65537, key_size=2048)
 
 
 def pem(certificate: x509.Certificate) -> str:
@@ -45,18 +47,15 @@ def pem(certificate: x509.Certificate) -> str:
 
 def request_for(domain: str) -> str:
     """A certificate request of somebody else's for this name."""
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, domain)])
-    made = x509.CertificateSigningRequestBuilder().subject_name(name).sign(key_number(3), hashes.SHA256())
+    made = x509.CertificateSigningRequestBuilder().subject_name(_named(domain)).sign(key_number(3), hashes.SHA256())
     return made.public_bytes(serialization.Encoding.PEM).decode()
 
 
-def life_days(start: datetime) -> int:
-    """How many days a certificate issued at this time may live."""
-    return next(days for since, days in LIVES if start >= since)
+def _named(common_name: str) -> x509.Name:
+    return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, common_name)])
 
 
-@dataclass(frozen=True)
-class Subject:
+class Subject(NamedTuple):
     """What goes into a certificate besides the key: names (the first is the CN), level, organization contact."""
 
     names: tuple[str, ...]
@@ -67,13 +66,7 @@ class Subject:
         """CN alone for DV; the organization's data for OV and EV."""
         parts = [(NameOID.COMMON_NAME, self.names[0])]
         if self.level != "DV":
-            given = self.organization
-            parts += [
-                (NameOID.COUNTRY_NAME, given.get("country", "")),
-                (NameOID.STATE_OR_PROVINCE_NAME, given.get("state", "")),
-                (NameOID.LOCALITY_NAME, given.get("city", "")),
-                (NameOID.ORGANIZATION_NAME, given.get("org_name", "")),
-            ]
+            parts += [(oid, self.organization.get(name, "")) for name, oid in _ORGANIZATION.items()]
         if self.level == "EV":
             parts += [(NameOID.BUSINESS_CATEGORY, "Private Organization"), (NameOID.SERIAL_NUMBER, "00000000")]
         return x509.Name([x509.NameAttribute(oid, value) for oid, value in parts if value])
@@ -86,8 +79,7 @@ class Authority:
         self._clock = clock
         start = self._today() - timedelta(days=365)
         self._root_key, self._middle_key = key_number(0), key_number(1)
-        root_name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Stand-in Root CA")])
-        middle_name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Stand-in TLS RSA CA 1")])
+        root_name, middle_name = _named("Stand-in Root CA"), _named("Stand-in TLS RSA CA 1")
         self.root = self._authority(root_name, root_name, self._root_key, start, None)
         self.intermediate = self._authority(middle_name, root_name, self._middle_key, start, 0)
 
@@ -96,38 +88,34 @@ class Authority:
         return now.replace(hour=0, minute=0, second=0, microsecond=0)
 
     def _authority(
-        self, subject: x509.Name, issuer: x509.Name, key: rsa.RSAPrivateKey, start: datetime, length: int | None
+        self, subject: x509.Name, issuer: x509.Name, key: RSAPrivateKey, start: datetime, length: int | None
     ) -> x509.Certificate:
-        usage = _usage(key_cert_sign=True, crl_sign=True, digital_signature=True)
-        return (
-            _builder(subject, issuer, key.public_key(), start, start + timedelta(days=7300))
-            .add_extension(x509.BasicConstraints(ca=True, path_length=length), critical=True)
-            .add_extension(usage, critical=True)
-            .add_extension(
-                x509.AuthorityKeyIdentifier.from_issuer_public_key(self._root_key.public_key()), critical=False
-            )
-            .sign(self._root_key, hashes.SHA256())
+        return _signed(
+            _builder(subject, issuer, key.public_key(), start, start + timedelta(days=7300)),
+            {
+                x509.BasicConstraints(ca=True, path_length=length): True,
+                _usage(key_cert_sign=True, crl_sign=True, digital_signature=True): True,
+            },
+            self._root_key,
         )
 
     def issue(self, subject: Subject, key: PublicKey, not_after: datetime, days: int = 0) -> x509.Certificate:
         """A server certificate from today, ending at the cap (or after `days`) or at `not_after`, what comes first."""
         start = self._today()
-        end = min(not_after, start + timedelta(days=days or life_days(start)) - _SECOND)
-        issuer_key = self._middle_key.public_key()
-        names = x509.SubjectAlternativeName([x509.DNSName(name) for name in subject.names])
+        longest = days or next(life for since, life in LIVES if start >= since)
+        end = min(not_after, start + timedelta(days=longest) - _SECOND)
         policy = x509.PolicyInformation(x509.ObjectIdentifier(POLICIES[subject.level]), None)
-        return (
-            _builder(subject.name(), self.intermediate.subject, key, start, end)
-            .add_extension(names, critical=False)
-            .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
-            .add_extension(
-                _usage(digital_signature=True, key_encipherment=isinstance(key, rsa.RSAPublicKey)), critical=True
-            )
-            .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
-            .add_extension(x509.CertificatePolicies([policy]), critical=False)
-            .add_extension(_access(), critical=False)
-            .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer_key), critical=False)
-            .sign(self._middle_key, hashes.SHA256())
+        return _signed(
+            _builder(subject.name(), self.intermediate.subject, key, start, end),
+            {
+                x509.SubjectAlternativeName([x509.DNSName(name) for name in subject.names]): False,
+                x509.BasicConstraints(ca=False, path_length=None): True,
+                _usage(digital_signature=True, key_encipherment=isinstance(key, RSAPublicKey)): True,
+                x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]): False,
+                x509.CertificatePolicies([policy]): False,
+                _access(): False,
+            },
+            self._middle_key,
         )
 
     def coverage_end(self) -> datetime:
@@ -155,10 +143,14 @@ def _builder(
     )
 
 
-_USES = (
-    "digital_signature content_commitment key_encipherment data_encipherment key_agreement key_cert_sign crl_sign "
-    "encipher_only decipher_only"
-).split()
+def _signed(
+    builder: x509.CertificateBuilder, extensions: dict[x509.ExtensionType, bool], key: RSAPrivateKey
+) -> x509.Certificate:
+    """`extensions` says of each whether it is critical."""
+    issuer = x509.AuthorityKeyIdentifier.from_issuer_public_key(key.public_key())
+    for extension, critical in (extensions | {issuer: False}).items():
+        builder = builder.add_extension(extension, critical=critical)
+    return builder.sign(key, hashes.SHA256())
 
 
 def _usage(**uses: bool) -> x509.KeyUsage:

@@ -1,20 +1,15 @@
 """What a certificate request must be, and what it says."""
 
-from __future__ import annotations
-
 import re
 import textwrap
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
-from cryptography.x509.oid import ExtensionOID, NameOID
+from cryptography.x509.oid import NameOID
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from tests.sandbox.opensrs.chosen import Kind
+from tests.sandbox.opensrs.chosen import Kind
 
 _PEM = re.compile(
     r"\s*-----BEGIN (?:NEW )?CERTIFICATE REQUEST-----([A-Za-z0-9+/=\s]+)-----END (?:NEW )?CERTIFICATE REQUEST-----\s*"
@@ -24,33 +19,21 @@ _INTERNAL = {"local", "internal", "localhost", "localdomain", "lan", "home", "co
 _CURVES = ("secp256r1", "secp384r1")
 _LEAST_BITS = 2048
 _LEAST_EXPONENT = 65537
-_FIELDS = {
-    "domain": NameOID.COMMON_NAME,
-    "organization": NameOID.ORGANIZATION_NAME,
-    "organization_unit": NameOID.ORGANIZATIONAL_UNIT_NAME,
-    "locality": NameOID.LOCALITY_NAME,
-    "state": NameOID.STATE_OR_PROVINCE_NAME,
-    "country": NameOID.COUNTRY_NAME,
-    "email": NameOID.EMAIL_ADDRESS,
-}
 
 
 def read(text: str) -> x509.CertificateSigningRequest:
     """The request in the PEM text (newlines or blanks between its lines); ValueError says what is wrong."""
     found = _PEM.fullmatch(text)
     if not found:
-        msg = "not one PEM certificate request"
-        raise ValueError(msg)
+        raise ValueError("not one PEM certificate request")
     lines = "\n".join(textwrap.wrap("".join(found[1].split()), 64))
     whole = f"-----BEGIN CERTIFICATE REQUEST-----\n{lines}\n-----END CERTIFICATE REQUEST-----\n"
     request = x509.load_pem_x509_csr(whole.encode())
     try:
-        signed = request.is_signature_valid
+        if not request.is_signature_valid:
+            raise ValueError("the signature does not fit the key")
     except UnsupportedAlgorithm as error:
         raise ValueError(str(error)) from error
-    if not signed:
-        msg = "the signature does not fit the key"
-        raise ValueError(msg)
     return request
 
 
@@ -59,29 +42,12 @@ def public_key(request: x509.CertificateSigningRequest) -> rsa.RSAPublicKey | ec
     key = request.public_key()
     if isinstance(key, (rsa.RSAPublicKey, ec.EllipticCurvePublicKey)):
         return key
-    msg = "the key must be RSA, P-256 or P-384"
-    raise ValueError(msg)
+    raise ValueError("the key must be RSA, P-256 or P-384")
 
 
-def data(request: x509.CertificateSigningRequest) -> dict[str, str]:
-    """The decoded subject, by the supplier's names; absent parts are empty."""
-    return {name: _first(request, oid) for name, oid in _FIELDS.items()}
-
-
-def _first(request: x509.CertificateSigningRequest, oid: x509.ObjectIdentifier) -> str:
+def part(request: x509.CertificateSigningRequest, oid: x509.ObjectIdentifier) -> str:
+    """The first part of this kind in the subject, empty when absent."""
     return next((str(part.value) for part in request.subject.get_attributes_for_oid(oid)), "")
-
-
-def has_bad_extensions(request: x509.CertificateSigningRequest) -> bool:
-    """Whether it asks for anything but names and usages."""
-    known = {
-        ExtensionOID.SUBJECT_ALTERNATIVE_NAME,
-        ExtensionOID.KEY_USAGE,
-        ExtensionOID.EXTENDED_KEY_USAGE,
-        ExtensionOID.BASIC_CONSTRAINTS,
-        ExtensionOID.SUBJECT_KEY_IDENTIFIER,
-    }
-    return any(extension.oid not in known for extension in request.extensions)
 
 
 def is_domain(name: str) -> bool:
@@ -96,8 +62,11 @@ def is_domain(name: str) -> bool:
     )
 
 
-def faults(request: x509.CertificateSigningRequest, kind: Kind, *, strict_subject: bool) -> Iterator[str]:
-    """What keeps this request from being ordered as this kind of product."""
+def faults(request: x509.CertificateSigningRequest, kind: Kind) -> Iterator[str]:
+    """What keeps this request from being ordered as this kind of product.
+
+    Stricter than known: OV and EV need organization and country, an organizational unit is refused.
+    """
     yield from _key_faults(request)
     names = request.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
     common = str(names[0].value) if len(names) == 1 else ""
@@ -105,12 +74,12 @@ def faults(request: x509.CertificateSigningRequest, kind: Kind, *, strict_subjec
         yield f"the common name {common!r} is not one public domain name"
     if common.startswith("*.") != kind.wildcard:
         yield "a wildcard name needs a wildcard product, and the reverse"
-    country = _first(request, NameOID.COUNTRY_NAME)
-    if strict_subject and kind.level != "DV" and not (_first(request, NameOID.ORGANIZATION_NAME) and country):
+    country = part(request, NameOID.COUNTRY_NAME)
+    if kind.level != "DV" and not (part(request, NameOID.ORGANIZATION_NAME) and country):
         yield "organization and country are missing in the subject"
     if country and not re.fullmatch("[A-Z]{2}", country):
         yield "the country is not a two-letter code"
-    if strict_subject and _first(request, NameOID.ORGANIZATIONAL_UNIT_NAME):
+    if part(request, NameOID.ORGANIZATIONAL_UNIT_NAME):
         yield "an organizational unit is not allowed"
 
 

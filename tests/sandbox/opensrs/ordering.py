@@ -1,50 +1,29 @@
-"""The commands that make, change, submit and stop orders."""
+"""The commands that make, submit and stop orders."""
 
-from __future__ import annotations
-
-import dataclasses
 import hashlib
 from datetime import timedelta
-from typing import TYPE_CHECKING
 
+from tests.sandbox.opensrs import rules
 from tests.sandbox.opensrs.books import IN_FLIGHT, Books, Order, not_enabled
-from tests.sandbox.opensrs.chosen import ANY_DV_METHOD, CATALOGUE, DV_METHODS, SUCCESSORS, roles
-from tests.sandbox.opensrs.rules import (
-    RefusedError,
-    Request,
-    check_address,
-    contacts,
-    names,
-    needed,
-    order_problems,
-    refused,
-    text,
-)
+from tests.sandbox.opensrs.chosen import catalogue, dv_methods, known, roles
+from tests.sandbox.opensrs.rules import RefusedError, Request, needed, refused, text
+from tests.sandbox.opensrs.wire import Value
 
-if TYPE_CHECKING:
-    from tests.sandbox.opensrs.wire import Value
-
-_COPIED = ("product_type", "domain", "csr", "period", "server_type", "server_count", "special_instructions")
 _REG_TYPES = {"new": "new", "renew": "renewal"}
-_RENEWED_BY = ("order_id", "product_id", "inventory_item_id")
 
 
 def sw_register(books: Books, asked: Request) -> dict[str, Value]:
     """Save a draft, or submit at once."""
-    check_address(asked.address)
     reg_type, product_type, handle = needed(asked.fields, "reg_type", "product_type", "handle")
-    if reg_type.lower() not in _REG_TYPES or handle not in ("save", "process"):
+    reg_type = reg_type.lower()
+    if reg_type not in _REG_TYPES or handle not in ("save", "process"):
         raise refused("invalid", "reg_type is new or renew, handle is save or process", "reg_type")
-    fields = asked.fields | {"product_type": SUCCESSORS.get(product_type, product_type), "reg_type": reg_type.lower()}
-    if text(fields, "base_order_id"):
-        fields = _cloned(books, fields)
-    renewed = _renewed(books, fields) if fields["reg_type"] == "renew" else ""
-    order = _checked(books, fields, books.new_order_id())
+    fields = asked.fields | {"product_type": known()["successors"].get(product_type, product_type)}
+    renewed = _renewed(books, fields) if reg_type == "renew" else ""
+    order = _checked(books, fields, _REG_TYPES[reg_type])
     order.renews = renewed
     books.enter(order)
-    if handle == "process":
-        order = _submit_or_forget(books, order)
-    return order_reply(books, order)
+    return order_reply(books, _submit_or_forget(books, order) if handle == "process" else order)
 
 
 def _submit_or_forget(books: Books, order: Order) -> Order:
@@ -55,18 +34,11 @@ def _submit_or_forget(books: Books, order: Order) -> Order:
         raise
 
 
-def _cloned(books: Books, fields: dict[str, Value]) -> dict[str, Value]:
-    base = books.order(text(fields, "base_order_id"))
-    if fields["reg_type"] != "new" or fields["product_type"] != base.product_type:
-        raise refused("invalid", "A clone is new and of the same product", "base_order_id")
-    return order_fields(base) | fields
-
-
 def _renewed(books: Books, fields: dict[str, Value]) -> str:
     """The product id of what is renewed; the request's domain defaults to its domain."""
-    given = [name for name in _RENEWED_BY if text(fields, name)]
+    given = [name for name in ("order_id", "product_id") if text(fields, name)]
     if len(given) != 1:
-        raise refused("missing", "Exactly one of order_id, product_id, inventory_item_id is needed", "product_id")
+        raise refused("missing", "Exactly one of order_id and product_id is needed", "product_id")
     shown = text(fields, given[0])
     product = books.product(books.order(shown).product_id if given == ["order_id"] else shown)
     if not books.renewable(product):
@@ -75,42 +47,27 @@ def _renewed(books: Books, fields: dict[str, Value]) -> str:
     return product.product_id
 
 
-def _checked(books: Books, fields: dict[str, Value], order_id: str) -> Order:
+def _checked(books: Books, fields: dict[str, Value], reg_type: str) -> Order:
     """An order from the request's fields, or every problem in them."""
     product_type = text(fields, "product_type")
-    if product_type not in books.enabled or product_type not in CATALOGUE:
+    if product_type not in books.enabled:
         raise not_enabled()
-    kind = CATALOGUE[product_type]
-    problems = list(order_problems(fields, kind, strict_subject=books.chosen.strict_subject))
-    if problems:
+    kind = catalogue()[product_type]
+    if problems := list(rules.order_problems(fields, kind)):
         raise RefusedError(*problems)
-    given = contacts(fields)
+    given = rules.contacts(fields)
     admin = given.get("admin", {}).get("email", "")
     return Order(
-        order_id=order_id,
-        reg_type=_REG_TYPES[text(fields, "reg_type")],
+        books.new_order_id(), product_type, reg_type, text(fields, "domain"), text(fields, "csr"),
         contacts={role: given[role] for role in roles(kind)},
         contact_email=admin or given[roles(kind)[0]]["email"],
-        additional_domains=names(fields),
+        additional_domains=rules.names(fields),
         approver_email=(text(fields, "approver_email") or admin) if kind.level == "DV" else "",
         dv_auth_method=(text(fields, "dv_auth_method") or "email").lower(),
-        product_type=product_type,
-        domain=text(fields, "domain"),
-        csr=text(fields, "csr"),
         server_type=text(fields, "server_type"),
         server_count=text(fields, "server_count"),
         special_instructions=text(fields, "special_instructions"),
-    )
-
-
-def order_fields(order: Order) -> dict[str, Value]:
-    """The order as the fields of a request, without identity."""
-    return {
-        **{name: getattr(order, name) for name in (*_COPIED, "approver_email", "dv_auth_method")},
-        "reg_type": "renew" if order.reg_type == "renewal" else order.reg_type,
-        "contact_set": {role: dict(contact) for role, contact in order.contacts.items()},
-        "additional_domains": list(order.additional_domains),
-    }
+    )  # fmt: skip
 
 
 def process_pending(books: Books, asked: Request) -> dict[str, Value]:
@@ -130,36 +87,14 @@ def process_pending(books: Books, asked: Request) -> dict[str, Value]:
 
 def _choose_control(order: Order, asked: Request) -> None:
     """The way to prove control, given again with the submission; e-mail when absent."""
-    method, approver = (text(asked.fields, name) for name in ("dv_auth_method", "approver_email"))
-    changed = (
-        order_fields(order) | {"dv_auth_method": method or "email"} | ({"approver_email": approver} if approver else {})
-    )
-    if approver and method.lower() not in ("", "email"):
+    method, given = (text(asked.fields, name) for name in ("dv_auth_method", "approver_email"))
+    if given and method.lower() not in ("", "email"):
         raise refused("invalid", "An approver belongs to the e-mail method only", "approver_email")
-    problems = [
-        p
-        for p in order_problems(changed, order.kind, strict_subject=False)
-        if p.field in ("dv_auth_method", "approver_email")
-    ]
-    if problems:
+    approver = given or order.approver_email
+    fields: dict[str, Value] = {"domain": order.domain, "dv_auth_method": method, "approver_email": approver}
+    if problems := list(rules.control_problems(fields, order.kind)):
         raise RefusedError(*problems)
-    order.dv_auth_method, order.approver_email = str(changed["dv_auth_method"]).lower(), str(changed["approver_email"])
-
-
-def update_order(books: Books, asked: Request) -> dict[str, Value]:
-    """Change a draft; an empty value clears, additional_domains replaces the whole list."""
-    order = books.order(*needed(asked.fields, "order_id"))
-    if order.state != "pending":
-        raise refused("wrong_state", f"Only a pending order can be changed; it is {order.state}")
-    changes = {name: value for name, value in asked.fields.items() if name != "order_id"}
-    if text(changes | {"reg_type": changes.get("reg_type", "new")}, "reg_type") not in _REG_TYPES:
-        raise refused("invalid", "Unknown reg_type", "reg_type")
-    fresh = _checked(books, order_fields(order) | changes, order.order_id)
-    for name in (*_COPIED, "contacts", "contact_email", "additional_domains", "approver_email", "reg_type"):
-        setattr(order, name, getattr(fresh, name))
-    order.price = books.price_list[order.product_type]
-    books.note(order, "updated", "changed.")
-    return order_reply(books, order)
+    order.dv_auth_method, order.approver_email = (method or "email").lower(), approver
 
 
 def cancel_order(books: Books, asked: Request) -> dict[str, Value]:
@@ -177,51 +112,24 @@ def resend_approve_email(books: Books, asked: Request) -> dict[str, Value]:
     order = books.order(*needed(asked.fields, "order_id"))
     if order.state != "awaiting-approval":
         raise refused("wrong_state", f"No approval is awaited; the order is {order.state}")
-    if (order.kind.brand, order.kind.level) == ("sectigo", "EV") or order.product_type in (
-        "trustwave_premiumssl",
-        "trustwave_ev",
-    ):
+    if order.product_type in ("comodo_ev", "trustwave_premiumssl", "trustwave_ev"):
         raise refused("invalid", "Not supported for this product", "order_id")
     if order.dv_auth_method != "email":
         raise refused("wrong_state", f"The order is proven by {order.dv_auth_method}, not by e-mail")
-    return _mailed(books, order, order.approver_email or order.contact_email)
-
-
-def resend_cert_email(books: Books, asked: Request) -> dict[str, Value]:
-    """Mail the certificate again."""
-    order = books.order(*needed(asked.fields, "order_id"))
-    if order.state != "completed" or order.kind.brand == "sectigo":
-        raise refused("wrong_state", "Needs a completed order of another vendor than Comodo")
-    return _mailed(books, order, order.contact_email)
-
-
-def _mailed(books: Books, order: Order, to: str) -> dict[str, Value]:
-    order.mails.append(to)
-    books.note(order, "resent", f"mailed to {to}.")
+    order.mails.append(order.approver_email or order.contact_email)
+    books.note(order, "email_resent", f"mailed to {order.mails[-1]}.")
     return {"order_id": order.order_id}
 
 
 def update_dv_auth(books: Books, asked: Request) -> dict[str, Value]:
-    """Switch the way to prove control, or have the CA look now."""
+    """Switch the way to prove control; chosen: of domain-only products, but none of Thawte's."""
     order = books.order(*needed(asked.fields, "order_id"))
-    method, check = text(asked.fields, "dv_auth_method").lower(), text(asked.fields, "dv_auth_on_demand_check")
-    if bool(method) == bool(check) or check not in ("", "1"):
-        raise refused("missing", "One of dv_auth_method and dv_auth_on_demand_check is needed", "dv_auth_method")
+    method = needed(asked.fields, "dv_auth_method")[0].lower()
     if order.state not in ("in-progress", "awaiting-approval"):
         raise refused("wrong_state", f"Nothing to prove; the order is {order.state}")
-    if check:
-        return _check_now(books, order)
-    offered = DV_METHODS.get(order.kind.brand, ANY_DV_METHOD) - ({"file"} if order.kind.wildcard else set())
-    if order.kind.level not in books.chosen.dv_switch_levels or method not in offered or order.kind.brand == "thawte":
+    if order.kind.level != "DV" or order.kind.brand == "thawte" or method not in dv_methods(order.kind):
         raise refused("invalid", "Not supported for this product", "dv_auth_method")
     order.dv_auth_method, order.token = method, ""
-    return {"order_id": order.order_id}
-
-
-def _check_now(books: Books, order: Order) -> dict[str, Value]:
-    if order.kind.brand != "rapidssl":
-        raise refused("invalid", "Only RapidSSL is looked at on demand", "dv_auth_on_demand_check")
-    confirm_if_seen(books, order)
     return {"order_id": order.order_id}
 
 
@@ -229,7 +137,7 @@ def confirm_if_seen(books: Books, order: Order) -> None:
     """A published record proves control once the CA awaits it."""
     if order.record_seen and order.state == "awaiting-approval" and order.dv_auth_method in ("dns", "file"):
         order.state = "approver-confirmed"
-        books.note(order, "approved", "control of the domain is proven.")
+        books.note(order, "order_approved", "control of the domain is proven.")
 
 
 def order_reply(books: Books, order: Order) -> dict[str, Value]:
@@ -237,9 +145,10 @@ def order_reply(books: Books, order: Order) -> dict[str, Value]:
     return {"order_id": order.order_id, "domain": order.domain, "state": order.state} | control_details(books, order)
 
 
-def token_life(order: Order) -> timedelta:
-    """How long a value for DNS or file stays good: a day at Sectigo, 30 days elsewhere."""
-    return timedelta(days=1 if order.kind.brand == "sectigo" else 30)
+def is_good(books: Books, order: Order) -> bool:
+    """Whether the order has a value for DNS or file that still lives: a day at Sectigo, 30 days elsewhere."""
+    life = timedelta(days=1 if order.kind.brand == "sectigo" else 30)
+    return bool(order.token) and books.clock() - order.token_made_at <= life.total_seconds()
 
 
 def control_details(books: Books, order: Order) -> dict[str, Value]:
@@ -247,11 +156,11 @@ def control_details(books: Books, order: Order) -> dict[str, Value]:
     shown = order.state in IN_FLIGHT or (books.chosen.dv_details_in_draft and order.state == "pending")
     if order.dv_auth_method == "email" or not shown:
         return {}
-    now = books.clock()
-    if not order.token or now - order.token_made_at > token_life(order).total_seconds():
+    if not is_good(books, order):
+        now = books.clock()
         made = hashlib.sha256(f"{order.order_id} {now} {order.csr}".encode()).hexdigest()
-        order.token, order.token_made_at, order.record_seen = f"{books.day_text(now)}{made[:40]}", now, False
-    return {books.chosen.dv_details_name: [_instruction(order)]}
+        order.token, order.token_made_at, order.record_seen = f"{books.now:%Y%m%d}{made[:40]}", now, False
+    return {"dv_auth_details": [_instruction(order)]}
 
 
 def _instruction(order: Order) -> dict[str, Value]:
@@ -261,13 +170,3 @@ def _instruction(order: Order) -> dict[str, Value]:
     if order.kind.brand == "sectigo":
         return {"record_type": "CNAME", "domain": f"_{token[8:40]}.{bare}", "value": f"{token[8:40]}.dcv.ca.invalid"}
     return {"record_type": "TXT", "domain": bare, "value": token}
-
-
-def draft_changed(order: Order, fields: dict[str, object]) -> None:
-    """Somebody edits the draft in the panel: no rule is checked."""
-    known = {item.name for item in dataclasses.fields(Order)}
-    for name, value in fields.items():
-        if name not in known:
-            msg = f"an order has no {name}"
-            raise ValueError(msg)
-        setattr(order, name, value)

@@ -1,43 +1,33 @@
 """What an order must contain; every problem is named with its field."""
 
-from __future__ import annotations
-
-import ipaddress
 import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any, NamedTuple
+
+from cryptography.x509.oid import NameOID
 
 from tests.sandbox.opensrs import csr
-from tests.sandbox.opensrs.chosen import ANY_DV_METHOD, DV_METHODS, SECTIGO_SERVERS, SYMANTEC_SERVERS, Kind, roles
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-
-    from tests.sandbox.opensrs.wire import Value
+from tests.sandbox.opensrs.chosen import Kind, dv_methods, known, of_brand, roles
+from tests.sandbox.opensrs.wire import Value
 
 MAILBOXES = ("admin", "administrator", "hostmaster", "postmaster", "webmaster")
-_LIMITS = {
-    "first_name": 64, "last_name": 63, "title": 64, "org_name": 64, "email": 255, "phone": 20, "fax": 20,
-    "address1": 64, "address2": 64, "address3": 64, "city": 64, "state": 32, "postal_code": 16, "country": 2,
-    "duns": 32,
-}  # fmt: skip
 _ALL_ROLES = {"admin", "billing", "tech", "organization", "signer"}
 _PLACE = ("phone", "address1", "city", "state", "country")
 _PERSON = ("first_name", "last_name", "email")
-_EMAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@([a-z0-9-]+\.)+[a-z]{2,}", re.IGNORECASE)
+_MAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@([a-z0-9-]+\.)+[a-z]{2,}", re.IGNORECASE)
+_PHONE = re.compile(r"\+[1-9]\d{0,2}\.\d{4,14}(x\d{1,4})?")
 _PATTERNS = {
-    "phone": re.compile(r"\+[1-9]\d{0,2}\.\d{4,14}(x\d{1,4})?"),
-    "fax": re.compile(r"\+[1-9]\d{0,2}\.\d{4,14}(x\d{1,4})?"),
-    "email": _EMAIL,
+    "phone": _PHONE,
+    "fax": _PHONE,
+    "email": _MAIL,
     "country": re.compile("[A-Z]{2}"),
     "address1": re.compile(r"(?i)(?!.*\bp\.?\s*o\.?\s*box\b).+"),
 }
 _TWO_PART_SUFFIXES = {"co", "com", "org", "net", "ac", "gov"}
-_LONGEST_AFFILIATE = 256
 
 
-@dataclass(frozen=True)
-class Problem:
+class Problem(NamedTuple):
     """One thing wrong with a request; `kind` is a key of the tables of codes."""
 
     kind: str
@@ -60,7 +50,6 @@ class Request:
     name: str
     object: str
     fields: dict[str, Value]
-    address: str = ""
     trouble: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -85,11 +74,6 @@ def needed(fields: dict[str, Value], *names: str) -> list[str]:
     return [text(fields, name) for name in names]
 
 
-def contact_email_fits(address: str) -> bool:
-    """Whether it is one plain address."""
-    return bool(_EMAIL.fullmatch(address))
-
-
 def approvers(domain: str) -> list[str]:
     """The generic mailboxes of the domain and of its parents down to the registered one."""
     labels = domain.removeprefix("*.").split(".")
@@ -111,46 +95,44 @@ def contacts(fields: dict[str, Value]) -> dict[str, dict[str, str]]:
     given = fields.get("contact_set") or {}
     if not isinstance(given, dict) or not all(isinstance(contact, dict) for contact in given.values()):
         raise refused("invalid", "contact_set is not a dict of dicts", "contact_set")
-    found = {
-        role: {name: text(contact, name) for name in contact}
-        for role, contact in given.items()
-        if isinstance(contact, dict)
-    }
+    pairs = [(role, contact) for role, contact in given.items() if isinstance(contact, dict)]
+    found = {role: {name: text(contact, name) for name in contact} for role, contact in pairs}
     if "organization" in found and "admin" in found:
         copied = {name: found["admin"][name] for name in _PERSON if found["admin"].get(name)}
         found["organization"] = copied | {name: value for name, value in found["organization"].items() if value}
     return found
 
 
-def order_problems(fields: dict[str, Value], kind: Kind, *, strict_subject: bool) -> Iterator[Problem]:
+def order_problems(fields: dict[str, Value], kind: Kind) -> Iterator[Problem]:
     """Everything wrong with an order of this kind of product."""
     for name in ("csr", "period", "domain", *(() if kind.brand == "trustwave" else ("server_type",))):
         if not text(fields, name):
             yield Problem("missing", name, f"Missing required field: {name}")
-    yield from _csr_problems(fields, kind, strict_subject=strict_subject)
+    if text(fields, "csr"):
+        yield from _csr_problems(fields, kind)
     yield from _name_problems(fields, kind)
-    yield from _control_problems(fields, kind)
+    yield from control_problems(fields, kind)
     yield from _contact_problems(fields, kind)
-    for name, problem in _small_rules(fields, kind):
-        if problem:
-            yield Problem("invalid", name, problem)
+    if text(fields, "period") not in ("", "1"):
+        yield Problem("invalid", "period", "Only one year can be bought")
+    if text(fields, "server_type") not in ("", *of_brand("servers", kind.brand).split()):
+        yield Problem("invalid", "server_type", "Unknown server type")
+    if not re.fullmatch("([1-9][0-9]{0,2})?", text(fields, "server_count")):
+        yield Problem("invalid", "server_count", "Not a count")
 
 
-def _csr_problems(fields: dict[str, Value], kind: Kind, *, strict_subject: bool) -> Iterator[Problem]:
-    if not text(fields, "csr"):
-        return
+def _csr_problems(fields: dict[str, Value], kind: Kind) -> Iterator[Problem]:
     try:
         request = csr.read(text(fields, "csr"))
     except ValueError as error:
         yield Problem("invalid", "csr", f"Invalid CSR: {error}")
         return
-    for fault in csr.faults(request, kind, strict_subject=strict_subject):
+    for fault in csr.faults(request, kind):
         yield Problem("invalid", "csr", f"Invalid CSR: {fault}")
-    said = csr.data(request)
-    if text(fields, "domain") and text(fields, "domain") != said["domain"]:
+    if text(fields, "domain") not in ("", csr.part(request, NameOID.COMMON_NAME)):
         yield Problem("invalid", "domain", "The domain does not match the common name of the CSR")
-    legal = contacts(fields).get("organization", {}).get("org_name", "")
-    if strict_subject and kind.level != "DV" and legal and said["organization"] and legal != said["organization"]:
+    legal, said = contacts(fields).get("organization", {}).get("org_name"), csr.part(request, NameOID.ORGANIZATION_NAME)
+    if kind.level != "DV" and legal and said and legal != said:
         yield Problem("invalid", "org_name", "The organization name does not match the CSR")
 
 
@@ -165,12 +147,11 @@ def _name_problems(fields: dict[str, Value], kind: Kind) -> Iterator[Problem]:
         yield Problem("invalid", "additional_domains", "A name stands twice")
 
 
-def _control_problems(fields: dict[str, Value], kind: Kind) -> Iterator[Problem]:
+def control_problems(fields: dict[str, Value], kind: Kind) -> Iterator[Problem]:
+    """What is wrong with the way to prove control of the domain."""
     method = (text(fields, "dv_auth_method") or "email").lower()
-    if method not in DV_METHODS.get(kind.brand, ANY_DV_METHOD):
+    if method not in dv_methods(kind):
         yield Problem("invalid", "dv_auth_method", f"Not offered for this product: {method}")
-    if method == "file" and kind.wildcard:
-        yield Problem("invalid", "dv_auth_method", "A wildcard cannot be proven by a file")
     chosen = text(fields, "approver_email") or contacts(fields).get("admin", {}).get("email", "")
     if kind.level == "DV" and kind.brand != "trustwave" and method == "email":
         if not chosen:
@@ -187,49 +168,18 @@ def _contact_problems(fields: dict[str, Value], kind: Kind) -> Iterator[Problem]
     for role, contact in given.items():
         if role not in _ALL_ROLES:
             yield Problem("invalid", f"contact_set.{role}", f"Unknown contact: {role}")
-        yield from _contact_gaps(role, contact, kind)
+        titled = kind.level == "EV" or kind.brand in ("thawte", "symantec")
+        own = ("org_name",) if role == "organization" else ("title",) if titled else ()
+        for name in (*_PERSON, *_PLACE, *own):
+            if not contact.get(name):
+                yield Problem("missing", f"{role}.{name}", f"Missing required field: {role} {name}")
         yield from _contact_faults(role, contact)
-
-
-def _contact_gaps(role: str, contact: dict[str, str], kind: Kind) -> Iterator[Problem]:
-    wanted = [*_PERSON, *_PLACE]
-    if role == "organization":
-        wanted.append("org_name")
-    elif kind.level == "EV" or kind.brand in ("thawte", "symantec"):
-        wanted.append("title")
-    for name in wanted:
-        if not contact.get(name):
-            yield Problem("missing", f"{role}.{name}", f"Missing required field: {role} {name}")
 
 
 def _contact_faults(role: str, contact: dict[str, str]) -> Iterator[Problem]:
     for name, value in contact.items():
         pattern = _PATTERNS.get(name)
-        if len(value) > _LIMITS.get(name, 0) or (value and pattern and not pattern.fullmatch(value)):
+        if len(value) > known()["limits"].get(name, 0) or (value and pattern and not pattern.fullmatch(value)):
             yield Problem("invalid", f"{role}.{name}", f"Invalid {role} {name}: {value}")
     if contact.get("country") in ("US", "CA") and not re.fullmatch("[A-Z]{2}", contact.get("state", "")):
         yield Problem("invalid", f"{role}.state", "The state must be a two-letter code")
-
-
-def _small_rules(fields: dict[str, Value], kind: Kind) -> list[tuple[str, str]]:
-    """One value against one rule each; an empty text means that the rule is kept."""
-    seal, search = text(fields, "trust_seal"), text(fields, "seal_in_search")
-    servers = SECTIGO_SERVERS if kind.brand == "sectigo" else SYMANTEC_SERVERS
-    rules = (
-        ("period", text(fields, "period") in ("", "1"), "Only one year can be bought"),
-        ("server_type", text(fields, "server_type") in {"", *servers}, "Unknown server type"),
-        ("server_count", re.fullmatch("([1-9][0-9]{0,2})?", text(fields, "server_count")), "Not a count"),
-        ("trust_seal", seal in ("", "0") or (seal == "1" and kind.brand == "symantec"), "No seal for this product"),
-        ("seal_in_search", search in ("", "0") or (search == "1" and seal == "1"), "Needs trust_seal"),
-        ("affiliate_id", len(text(fields, "affiliate_id")) <= _LONGEST_AFFILIATE, "Too long"),
-    )
-    return [(name, "" if kept else problem) for name, kept, problem in rules]
-
-
-def check_address(address: str) -> None:
-    """The optional `registrant_ip` must be an address."""
-    try:
-        if address:
-            ipaddress.ip_address(address)
-    except ValueError as error:
-        raise refused("invalid", str(error), "registrant_ip") from error

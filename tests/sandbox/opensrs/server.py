@@ -1,27 +1,20 @@
 """The HTTP front: loopback only, always HTTP/1.1 in the status line, always Content-Length, keep-alive or not."""
 
-from __future__ import annotations
-
 import contextlib
 import socket
-import ssl
 import struct
 import sys
 import threading
+from collections.abc import Callable, Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
 from tests.sandbox.core import loopback
+from tests.sandbox.opensrs.trouble import Sent
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
-    from tests.sandbox.opensrs.trouble import Sent
-
-    Connection = socket.socket | tuple[bytes, socket.socket]
-
-    # (headers, body, connection, number of this request on its connection) -> what to send, None to hang up
-    Answer = Callable[[Mapping[str, str], bytes, socket.socket, int], Sent | None]
+Connection = socket.socket | tuple[bytes, socket.socket]
+# (headers, body, connection, number of this request on its connection) -> what to send, None to hang up
+Answer = Callable[[Mapping[str, str], bytes, socket.socket, int], Sent | None]
 
 LONGEST_BODY = 1_000_000
 _TEAR = struct.pack("ii", 1, 0)
@@ -34,24 +27,20 @@ class Front(ThreadingHTTPServer):
     block_on_close = False
     request_queue_size = 128
 
-    def __init__(self, answer: Answer, port: int, tls: ssl.SSLContext | None) -> None:
+    def __init__(self, answer: Answer, port: int) -> None:
         super().__init__((loopback("127.0.0.1"), port), _Handler)
         self.answer = answer
         self._lock = threading.Lock()
         self._open: dict[socket.socket, threading.Thread] = {}
         self._torn: set[socket.socket] = set()
-        self._scheme = "https" if tls else "http"
-        if tls:
-            # The handshake happens in the connection's own thread, so that a silent client holds up nobody.
-            self.socket = tls.wrap_socket(self.socket, server_side=True, do_handshake_on_connect=False)
         self._thread = threading.Thread(
             target=self.serve_forever, kwargs={"poll_interval": 0.05}, name=f"opensrs-{self.server_port}", daemon=True
         )
 
     @property
     def url(self) -> str:
-        """With scheme, port and the only path there is."""
-        return f"{self._scheme}://127.0.0.1:{self.server_port}/"
+        """With port and the only path there is."""
+        return f"http://127.0.0.1:{self.server_port}/"
 
     def start(self) -> None:
         """Accept connections."""

@@ -1,73 +1,52 @@
-"""The whole stand-in: books, people, wire, fronts and control address put together."""
+"""The whole stand-in: books, people, wire, front and control address put together."""
 
-from __future__ import annotations
-
+import dataclasses
 import functools
 import hmac
-import ssl
-import tempfile
-import time
+import inspect
+import socket
+from collections.abc import Callable, Mapping
 from decimal import Decimal
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
-
-from cryptography.hazmat.primitives import serialization
+from types import TracebackType
+from typing import Any, Self
 
 from tests.sandbox.core import Entry, Recorder, Serving, control
 from tests.sandbox.opensrs import wire
-from tests.sandbox.opensrs.ca import Authority, Subject, key_number, pem
-from tests.sandbox.opensrs.chosen import SEEN_CODES
-from tests.sandbox.opensrs.commands import ATTRIBUTES, COMMANDS
+from tests.sandbox.opensrs.books import Order
+from tests.sandbox.opensrs.ca import pem
+from tests.sandbox.opensrs.chosen import CODES, NAMED_REPLIES
+from tests.sandbox.opensrs.commands import COMMANDS, coverage
 from tests.sandbox.opensrs.people import People
-from tests.sandbox.opensrs.rules import Problem, RefusedError, Request, refused
+from tests.sandbox.opensrs.rules import RefusedError, Request, refused
 from tests.sandbox.opensrs.server import Front
 from tests.sandbox.opensrs.trouble import TROUBLE, Call, Gate, Sent, Troubles
-
-if TYPE_CHECKING:
-    import socket
-    from collections.abc import Callable, Mapping
-    from types import TracebackType
-
-    from tests.sandbox.opensrs.books import Order
-    from tests.sandbox.opensrs.wire import Value
+from tests.sandbox.opensrs.wire import Value
 
 CONNECTION_LIMIT = 100
-_READS = ("get_order_info", "get_cert")
-CONTROL = tuple(  # what the control address offers
-    "orders submitted held_money balance entries arm release finish_late ca_accepts ca_asks approve issue decline "
-    "cancel_at_supplier submit_in_panel change_draft delete_draft add_foreign_order set_state set_dv_method "
-    "dns_record_seen set_price set_balance disable reissue revoke issue_for_other_key issue_otherwise roots_pem "
-    "intermediate_pem".split()
-)
+_ACTS = [name for name, act in vars(People).items() if inspect.isfunction(act) and not name.startswith("_")]
+# What the control address offers: the acts of people, the faults, and what there is to see.
+CONTROL = (*_ACTS, *"arm release finish_late orders held_money balance entries roots_pem intermediate_pem".split())
 
 
 class OpenSRS(People):
     """One reseller account of the supplier, on loopback. The acts of people outside are methods (see `People`)."""
 
-    def __post_init__(self, balance: str) -> None:
-        super().__post_init__(balance)
-        self._moves_when_looked_at = {"by_hand": False, "after_looks": True}[self.vetting_moves]
+    def __post_init__(self) -> None:
+        super().__post_init__()
         self.recorder, self.faults, self.gate = Recorder(), Troubles(), Gate()
         self.recorder.hide(self.key)
         self.roots_pem, self.intermediate_pem = pem(self.authority.root), pem(self.authority.intermediate)
-        self._fronts: list[Front] = []
+        self._front: Front | None = None
         self._control: Serving | None = None
         self._late: list[Callable[[], object]] = []
-        self._control_port = 0
-        self.url = self.tls_url = self.tls_root_pem = ""
+        self._control_port, self.url = 0, ""
 
-    def start(self, port: int = 0, control_port: int = 0, tls_port: int = 0) -> Self:
-        """Listen; sets `url` and, with tls=True, `tls_url` and `tls_root_pem`."""
-        self.gate = Gate()
-        self._fronts = [Front(self._answer, port, None)]
-        if self.tls:
-            context, self.tls_root_pem = server_context()
-            self._fronts.append(Front(self._answer, tls_port, context))
-            self.tls_url = f"https://localhost:{self._fronts[1].server_port}/"
-        for front in self._fronts:
-            front.start()
-        self._control_port = control_port
-        self.url = self._fronts[0].url
+    def start(self, port: int = 0, control_port: int = 0) -> Self:
+        """Listen; sets `url`."""
+        self.gate, self._control_port = Gate(), control_port
+        self._front = Front(self._answer, port)
+        self._front.start()
+        self.url = self._front.url
         return self
 
     @property
@@ -80,11 +59,10 @@ class OpenSRS(People):
     def stop(self) -> None:
         """Let held replies go, end every connection and thread."""
         self.gate.release(for_good=True)
-        for front in self._fronts:
-            front.stop()
-        if self._control:
-            self._control.stop()
-        self._fronts, self._control = [], None
+        for each in (self._front, self._control):
+            if each:
+                each.stop()
+        self._front = self._control = None
 
     def __enter__(self) -> Self:
         return self.start()
@@ -129,60 +107,38 @@ class OpenSRS(People):
         return [act() for act in waiting]
 
     def _answer(self, headers: Mapping[str, str], body: bytes, connection: socket.socket, count: int) -> Sent | None:
-        asked = self._read(body)
+        asked = _read(body)
         name = asked.name if isinstance(asked, Request) else ""
         fault = self.faults.take(name)
-        entry = Entry(
-            self.clock(), ":".join(map(str, connection.getpeername())), name, "/", dict(headers),
-            body.decode(errors="replace"), 0, "",
-        )  # fmt: skip
-        call = self._call(asked, headers, body, connection, count)
-        if fault and fault.kind in ("timeout_before", "timeout_after", "still_running"):
-            self.recorder.add(entry)
-            return TROUBLE[fault.kind](call, fault.how)
-        sent = TROUBLE[fault.kind](call, fault.how) if fault else Sent(call.write(call.run()))
-        self.recorder.add(replace_answer(entry, sent))
-        return sent
-
-    def _call(
-        self, asked: Request | RefusedError, headers: Mapping[str, str], body: bytes, connection: socket.socket,
-        count: int,
-    ) -> Call:  # fmt: skip
-        name = asked.name if isinstance(asked, Request) else "unknown"
-        denied = self._denied(headers, body, count)
-        return Call(
-            run=functools.partial(self._run, denied or asked, name),
-            refuse=lambda code, text: failure(name, code, text),
+        peer, text = ":".join(map(str, connection.getpeername())), body.decode(errors="replace")
+        entry = Entry(self.clock(), peer, name, "/", dict(headers), text, 0, "")
+        call = Call(
+            run=functools.partial(self._run, self._denied(headers, body, count) or asked, name or "unknown"),
+            refuse=functools.partial(failure, name or "unknown"),
             write=self._write,
-            hold=lambda seconds: self.gate.hold(connection, seconds),
+            hold=functools.partial(self.gate.hold, connection),
             later=self._late.append,
         )
+        waits = fault is not None and fault.kind in ("timeout_before", "timeout_after", "still_running")
+        if waits:  # recorded first, for whoever looks while it waits
+            self.recorder.add(entry)
+        sent = TROUBLE[fault.kind](call, fault.how) if fault else call.answer()
+        if not waits:
+            status, reply = (sent.status, sent.body.decode(errors="replace")) if sent else (0, "")
+            self.recorder.add(dataclasses.replace(entry, status=status, reply=reply))
+        return sent
 
     def _write(self, reply: dict[str, Value]) -> bytes:
         with self.lock:
             return wire.write(reply, self.chance)
-
-    @staticmethod
-    def _read(body: bytes) -> Request | RefusedError:
-        try:
-            data = wire.read(body)
-        except wire.UnreadableError as error:
-            return refused("unreadable", str(error))
-        texts = [data.get(name, "") for name in ("action", "object", "registrant_ip")]
-        fields = data.get("attributes") or {}
-        if not all(isinstance(value, str) for value in texts) or not isinstance(fields, dict):
-            return refused("unreadable", "action, object or attributes are of the wrong shape")
-        action, object_, address = map(str, texts)
-        return Request(action.lower(), object_.lower(), fields, address)
 
     def _denied(self, headers: Mapping[str, str], body: bytes, count: int) -> RefusedError | None:
         given = {name.lower(): value for name, value in headers.items()}
         signed = hmac.compare_digest(given.get("x-signature", "").encode(), wire.signature(body, self.key).encode())
         if not signed or given.get("x-username") != self.username:
             return refused("authentication", "Authentication Failed")
-        return (
-            refused("connection_used_up", "Too many commands on this connection") if count > CONNECTION_LIMIT else None
-        )
+        used_up = refused("connection_used_up", "Too many commands on this connection")
+        return used_up if count > CONNECTION_LIMIT else None
 
     def _run(self, asked: Request | RefusedError, name: str, /, **trouble: Any) -> dict[str, Value]:
         """Execute; every refusal becomes a reply with is_success 0."""
@@ -192,30 +148,44 @@ class OpenSRS(People):
             with self.lock:
                 return self._execute(asked, trouble)
         except RefusedError as error:
-            codes = SEEN_CODES | self.chosen.codes
-            listed = [problem for problem in error.problems if problem.field]
+            codes = CODES | dict(self.chosen.codes)
             reply = failure(name, codes[error.problems[0].kind], "\n".join(problem.text for problem in error.problems))
-            return reply | ({"error_details": [detail(problem, codes) for problem in listed]} if listed else {})
+            details: list[Value] = [
+                {"field_name": each.field, "error_code": str(codes[each.kind]), "error_detail": each.text}
+                for each in error.problems
+                if each.field
+            ]
+            return reply | ({"error_details": details} if details else {})
 
     def _execute(self, asked: Request, trouble: dict[str, Any]) -> dict[str, Value]:
-        command = COMMANDS.get((asked.name, asked.object))
-        if command is None:
+        command = COMMANDS.get(asked.name)
+        if command is None or asked.object != ("balance" if asked.name == "get_balance" else "trust_service"):
             raise refused("unknown_action", f"Invalid command: {asked.name} {asked.object}")
-        for unknown in sorted(set(asked.fields) - set(ATTRIBUTES.get(asked.name, "order_id").split())):
+        for unknown in sorted(set(asked.fields) - set(coverage()[asked.name]["takes"].split())):
             raise refused("invalid", f"Unknown attribute: {unknown}", unknown)
-        other = trouble.get("other_order_id")
-        fields = asked.fields | ({"order_id": other} if asked.name in _READS and other in self.book else {})
-        attributes = command(self, Request(asked.name, asked.object, fields, asked.address, trouble))
+        other, looks = trouble.get("other_order_id"), asked.name == "get_order_info"
+        fields = asked.fields | ({"order_id": other} if looks and other in self.book else {})
+        attributes = command(self, Request(asked.name, asked.object, fields, trouble))
         if other:
             attributes["order_id"] = other
-        if self._moves_when_looked_at and asked.name == "get_order_info":
+        if looks and self.vetting_moves == "after_looks":
             self.looked(str(fields["order_id"]))
-        named = asked.name in self.chosen.named_replies
         return {
-            "protocol": "XCP", "action": f"{asked.name}: reply" if named else "REPLY", "object": asked.object.upper(),
-            "is_success": "1", "response_code": "200", "response_text": "Command completed successfully.",
-            "attributes": attributes,
+            "protocol": "XCP", "action": f"{asked.name}: reply" if asked.name in NAMED_REPLIES else "REPLY",
+            "object": asked.object.upper(), "is_success": "1", "response_code": "200",
+            "response_text": "Command completed successfully.", "attributes": attributes,
         }  # fmt: skip
+
+
+def _read(body: bytes) -> Request | RefusedError:
+    try:
+        data = wire.read(body)
+    except wire.UnreadableError as error:
+        return refused("unreadable", str(error))
+    action, object_, fields = data.get("action", ""), data.get("object", ""), data.get("attributes") or {}
+    if not isinstance(action, str) or not isinstance(object_, str) or not isinstance(fields, dict):
+        return refused("unreadable", "action, object or attributes are of the wrong shape")
+    return Request(action.lower(), object_.lower(), fields)
 
 
 def failure(name: str, code: int, text: str) -> dict[str, Value]:
@@ -224,32 +194,3 @@ def failure(name: str, code: int, text: str) -> dict[str, Value]:
         "protocol": "XCP", "action": f"{name.upper()}:REPLY", "object": "TRUST_SERVICE", "is_success": "0",
         "response_code": str(code), "response_text": text,
     }  # fmt: skip
-
-
-def detail(problem: Problem, codes: Mapping[str, int]) -> dict[str, Value]:
-    """One entry of error_details."""
-    code = str(codes[problem.kind])
-    return {"field_name": problem.field, "error_code": code, "error_detail": problem.text}
-
-
-def replace_answer(entry: Entry, sent: Sent | None) -> Entry:
-    """The entry with what was answered; status 0 when nothing was."""
-    if sent is None:
-        return entry
-    reply = sent.body.decode(errors="replace")
-    return Entry(entry.at, entry.peer, entry.verb, entry.path, entry.headers, entry.body, sent.status, reply)
-
-
-def server_context() -> tuple[ssl.SSLContext, str]:
-    """TLS for localhost on the real clock, and the root that vouches for it."""
-    authority, key = Authority(time.time), key_number(4)
-    certificate = authority.issue(Subject(("localhost",), "DV", {}), key.public_key(), authority.coverage_end())
-    key_text = key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    ).decode()
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "server.pem"
-        path.write_text(key_text + pem(certificate) + pem(authority.intermediate))
-        context.load_cert_chain(path)
-    return context, pem(authority.root)

@@ -1,27 +1,22 @@
 """The faults: what happens to a call, a connection or a reply when a test wants trouble."""
 
-from __future__ import annotations
-
 import select
 import socket
 import threading
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
 
 from tests.sandbox.core import Faults
+from tests.sandbox.opensrs.wire import HEAD, Value
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
-    from tests.sandbox.opensrs.wire import Value
-
+How = Mapping[str, Any]
 HTML = b"<html><head><title>502 Bad Gateway</title></head><body><h1>Bad Gateway</h1></body></html>"
-BOMB = b"""<?xml version='1.0' encoding="UTF-8" standalone="no" ?>
-<!DOCTYPE OPS_envelope [
-<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;">
-<!ENTITY c "&b;&b;&b;&b;&b;&b;">]>
-<OPS_envelope><header><version>0.9</version></header><body><data_block><dt_assoc><item key="is_success">&c;</item>
-</dt_assoc></data_block></body></OPS_envelope>"""
+_ENTITIES = '<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;"><!ENTITY c "&b;&b;&b;&b;&b;&b;">'
+BOMB = (
+    HEAD.replace('SYSTEM "ops.dtd"', f"[{_ENTITIES}]") + "<OPS_envelope><header><version>0.9</version></header><body>"
+    '<data_block><dt_assoc><item key="is_success">&c;</item></dt_assoc></data_block></body></OPS_envelope>'
+).encode()
+GARBAGE = "-----BEGIN CERTIFICATE-----\nbm90IGEgY2VydGlmaWNhdGU=\n-----END CERTIFICATE-----\n"
 
 
 class Gate:
@@ -59,8 +54,7 @@ class Gate:
                 waker.send(b"x")
 
 
-@dataclass(frozen=True)
-class Sent:
+class Sent(NamedTuple):
     """What goes over the wire; `reset`: half of it, then the connection is torn."""
 
     body: bytes
@@ -69,8 +63,7 @@ class Sent:
     reset: bool = False
 
 
-@dataclass(frozen=True)
-class Call:
+class Call(NamedTuple):
     """One authenticated or refused request, not yet executed."""
 
     run: Callable[..., dict[str, Value]]  # run(**trouble) executes the command
@@ -79,45 +72,43 @@ class Call:
     hold: Callable[[float | None], None]
     later: Callable[[Callable[[], object]], None]
 
+    def answer(self, **trouble: Any) -> Sent:
+        """Execute and write the reply."""
+        return Sent(self.write(self.run(**trouble)))
 
-def _sent(call: Call, reply: dict[str, Value]) -> Sent:
-    return Sent(call.write(reply))
+
+# Faults of the connection: each says what is sent; None hangs up.
 
 
-def _timeout_before(call: Call, how: Mapping[str, Any]) -> None:
+def _timeout_before(call: Call, how: How) -> None:
     call.hold(how.get("seconds"))
 
 
-def _timeout_after(call: Call, how: Mapping[str, Any]) -> Sent | None:
-    reply = call.run(**how)
+def _timeout_after(call: Call, how: How) -> Sent | None:
+    sent = call.answer(**how)
     call.hold(how.get("seconds"))
-    return None if how.get("drop") else _sent(call, reply)
+    return None if how.get("drop") else sent
 
 
-def _still_running(call: Call, how: Mapping[str, Any]) -> None:
+def _still_running(call: Call, how: How) -> None:
     call.later(lambda: call.run(**how))
     if how.get("hold"):
         call.hold(how.get("seconds"))
 
 
-def _drop_before(call: Call, how: Mapping[str, Any]) -> None:
-    del call, how
-
-
-def _drop_after(call: Call, how: Mapping[str, Any]) -> None:
+def _drop_after(call: Call, how: How) -> None:
     call.run(**how)
 
 
-def _reset_mid_body(call: Call, how: Mapping[str, Any]) -> Sent:
-    return Sent(call.write(call.run(**how)), reset=True)
+def _truncated_xml(call: Call, how: How) -> Sent:
+    body = call.answer(**how).body
+    return Sent(body[: len(body) // 2])
 
 
-def _instead(
-    body: bytes, content_type: str = "text/xml", status: int = 200
-) -> Callable[[Call, Mapping[str, Any]], Sent]:
+def _instead(body: bytes, status: int = 200, content_type: str = "text/xml") -> Callable[[Call, How], Sent]:
     """A fixed answer; the command takes effect only with stored=True."""
 
-    def trouble(call: Call, how: Mapping[str, Any]) -> Sent:
+    def trouble(call: Call, how: How) -> Sent:
         if how.get("stored"):
             call.run(**how)
         return Sent(body, status, content_type)
@@ -125,39 +116,19 @@ def _instead(
     return trouble
 
 
-def _truncated_xml(call: Call, how: Mapping[str, Any]) -> Sent:
-    body = call.write(call.run(**how))
-    return Sent(body[: len(body) // 2])
-
-
-def _code(call: Call, how: Mapping[str, Any]) -> Sent:
+def _code(call: Call, how: How) -> Sent:
     if how.get("stored"):
         call.run(**how)
-    return _sent(call, call.refuse(int(how["code"]), str(how.get("text", "Trouble, made on purpose"))))
+    return Sent(call.write(call.refuse(int(how["code"]), str(how.get("text", "Trouble, made on purpose")))))
 
 
-def _ip_denied(call: Call, how: Mapping[str, Any]) -> Sent | None:
+def _ip_denied(call: Call, how: How) -> Sent | None:
     answers = {"envelope400": (400, "access denied, invalid IP"), "envelope401": (401, "Authentication Failed")}
     answer = answers.get(how.get("answer", "closed"))
-    return _sent(call, call.refuse(*answer)) if answer else None
+    return Sent(call.write(call.refuse(*answer))) if answer else None
 
 
-def _other_order_id(call: Call, how: Mapping[str, Any]) -> Sent:
-    """An answer about another order: a read looks at it, a write names it."""
-    return _sent(call, call.run(**how, other_order_id=how.get("order_id", "1")))
-
-
-def _different_order_id(call: Call, how: Mapping[str, Any]) -> Sent:
-    return _sent(call, call.run(**how, new_id=True))
-
-
-def _reshaped(reshape: Callable[[dict[str, Value]], None]) -> Callable[[Call, Mapping[str, Any]], Sent]:
-    def trouble(call: Call, how: Mapping[str, Any]) -> Sent:
-        reply = call.run(**how)
-        reshape(reply)
-        return _sent(call, reply)
-
-    return trouble
+# Faults of the reply: each changes it in place; the second group what `get_cert` answers.
 
 
 def _add_unknown(reply: dict[str, Value]) -> None:
@@ -167,58 +138,59 @@ def _add_unknown(reply: dict[str, Value]) -> None:
         attributes["novelty"] = ["1", {"key": "Zürich & <co>"}]
 
 
-def _cert_data(reply: dict[str, Value]) -> dict[str, Value]:
-    attributes = reply.get("attributes")
-    found = attributes.get("cert_data") if isinstance(attributes, dict) else None
-    return found if isinstance(found, dict) else {}
-
-
-def _only_leaf(reply: dict[str, Value]) -> None:
-    data = _cert_data(reply)
-    for name in set(data) - {"certificate"}:
-        del data[name]
-    end = "-----END CERTIFICATE-----\n"
-    data["certificate"] = str(data.get("certificate", "")).split(end)[0] + end
-
-
-def _nest_oddly(reply: dict[str, Value]) -> None:
-    data = _cert_data(reply)
-    kept = dict(data)
-    data.clear()
-    data["result"] = [{"bundle": [{"text": value} for value in kept.values()]}]
-
-
-def _garble(reply: dict[str, Value]) -> None:
-    _cert_data(reply)["certificate"] = (
-        "-----BEGIN CERTIFICATE-----\nbm90IGEgY2VydGlmaWNhdGU=\n-----END CERTIFICATE-----\n"
-    )
-
-
 def _drop_verdict(reply: dict[str, Value]) -> None:
     del reply["is_success"]
 
 
-TROUBLE: dict[str, Callable[[Call, Mapping[str, Any]], Sent | None]] = {
+def _only_leaf(data: dict[str, Value]) -> dict[str, Value]:
+    end = "-----END CERTIFICATE-----\n"
+    return {"certificate": str(data.get("certificate", "")).split(end)[0] + end}
+
+
+def _nested_oddly(data: dict[str, Value]) -> dict[str, Value]:
+    return {"result": [{"bundle": [{"text": value} for value in data.values()]}]}
+
+
+def _reshaped(reshape: Callable[[dict[str, Value]], None]) -> Callable[[Call, How], Sent]:
+    def trouble(call: Call, how: How) -> Sent:
+        reply = call.run(**how)
+        reshape(reply)
+        return Sent(call.write(reply))
+
+    return trouble
+
+
+def _other_cert_data(change: Callable[[dict[str, Value]], dict[str, Value]]) -> Callable[[Call, How], Sent]:
+    def reshape(reply: dict[str, Value]) -> None:
+        attributes = reply.get("attributes")
+        if isinstance(attributes, dict) and isinstance(data := attributes.get("cert_data"), dict):
+            attributes["cert_data"] = change(data)
+
+    return _reshaped(reshape)
+
+
+TROUBLE: dict[str, Callable[[Call, How], Sent | None]] = {
     "timeout_before": _timeout_before,
     "timeout_after": _timeout_after,
     "still_running": _still_running,
-    "drop_before": _drop_before,
+    "drop_before": lambda _call, _how: None,
     "drop_after": _drop_after,
-    "reset_mid_body": _reset_mid_body,
+    "reset_mid_body": lambda call, how: call.answer(**how)._replace(reset=True),
     "empty_body": _instead(b""),
-    "html_502": _instead(HTML, "text/html", 502),
-    "html_200": _instead(HTML, "text/html"),
+    "html_502": _instead(HTML, 502, "text/html"),
+    "html_200": _instead(HTML, 200, "text/html"),
     "xml_bomb": _instead(BOMB),
     "truncated_xml": _truncated_xml,
     "code": _code,
     "ip_denied": _ip_denied,
-    "other_order_id": _other_order_id,
-    "different_order_id": _different_order_id,
+    # An answer about another order: a read looks at it, a write names it.
+    "other_order_id": lambda call, how: call.answer(**how, other_order_id=how.get("order_id", "1")),
+    "different_order_id": lambda call, how: call.answer(**how, new_id=True),
     "unknown_attributes": _reshaped(_add_unknown),
     "missing_is_success": _reshaped(_drop_verdict),
-    "no_ca_certs": _reshaped(_only_leaf),
-    "odd_nesting": _reshaped(_nest_oddly),
-    "garbage_certificate": _reshaped(_garble),
+    "no_ca_certs": _other_cert_data(_only_leaf),
+    "odd_nesting": _other_cert_data(_nested_oddly),
+    "garbage_certificate": _other_cert_data(lambda data: data | {"certificate": GARBAGE}),
 }
 
 
@@ -228,6 +200,5 @@ class Troubles(Faults):
     def arm(self, where: str, kind: str, times: int = 1, **how: Any) -> None:
         """`where` is a command name in lower case, or "*"; ValueError for a kind nobody knows."""
         if kind not in TROUBLE:
-            msg = f"unknown trouble: {kind}; known: {', '.join(TROUBLE)}"
-            raise ValueError(msg)
+            raise ValueError(f"unknown trouble: {kind}; known: {', '.join(TROUBLE)}")
         super().arm(where, kind, times, **how)

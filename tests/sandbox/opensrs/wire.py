@@ -1,25 +1,18 @@
 """The OPS envelope as bytes: signature, strict reading, writing in a shuffled order."""
 
-from __future__ import annotations
-
 import hashlib
+import random
 import re
-from typing import TYPE_CHECKING, TypeAlias
-from xml.etree.ElementTree import ParseError
+from typing import TypeAlias
+from xml.etree.ElementTree import Element, ParseError
 from xml.sax.saxutils import escape
 
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
-if TYPE_CHECKING:
-    import random
-    from xml.etree.ElementTree import Element
-
 Value: TypeAlias = "str | list[Value] | dict[str, Value]"
 
-HEAD = """<?xml version='1.0' encoding="UTF-8" standalone="no" ?>
-<!DOCTYPE OPS_envelope SYSTEM "ops.dtd">
-"""
+HEAD = '<?xml version=\'1.0\' encoding="UTF-8" standalone="no" ?>\n<!DOCTYPE OPS_envelope SYSTEM "ops.dtd">\n'
 _LISTS = {"dt_assoc", "dt_array"}
 
 
@@ -36,35 +29,29 @@ def signature(body: bytes, key: str) -> str:
 def read(body: bytes) -> dict[str, Value]:
     """The data block of a request. Needs the XML declaration; takes or leaves DOCTYPE, encoding, order and blanks."""
     if not body.startswith(b"<?xml"):
-        msg = "the XML declaration is not the first thing in the body"
-        raise UnreadableError(msg)
+        raise UnreadableError("the XML declaration is not the first thing in the body")
     try:
         root: Element = fromstring(body)
     except (ParseError, DefusedXmlException, ValueError, LookupError) as error:
-        msg = f"not well-formed: {error}"
-        raise UnreadableError(msg) from error
+        raise UnreadableError(f"not well-formed: {error}") from error
     block = root.find("body/data_block/dt_assoc")
     if root.tag != "OPS_envelope" or root.findtext("header/version") != "0.9" or block is None:
-        msg = "not an OPS envelope of version 0.9 with one dt_assoc"
-        raise UnreadableError(msg)
+        raise UnreadableError("not an OPS envelope of version 0.9 with one dt_assoc")
     value = _read_list(block)
     if not isinstance(value, dict) or value.get("protocol") != "XCP":
-        msg = "the protocol is not XCP"
-        raise UnreadableError(msg)
+        raise UnreadableError("the protocol is not XCP")
     return value
 
 
 def _read_list(node: Element) -> Value:
     keys = [item.get("key") for item in node]
     if any(item.tag != "item" for item in node) or None in keys or len(set(keys)) != len(keys):
-        msg = f"{node.tag} must hold items with different keys"
-        raise UnreadableError(msg)
+        raise UnreadableError(f"{node.tag} must hold items with different keys")
     found = {str(item.get("key")): _read_item(item) for item in node}
     if node.tag == "dt_assoc":
         return found
     if set(found) != {str(place) for place in range(len(found))}:
-        msg = "the keys of a dt_array must count from 0"
-        raise UnreadableError(msg)
+        raise UnreadableError("the keys of a dt_array must count from 0")
     return [found[str(place)] for place in range(len(found))]
 
 
@@ -74,8 +61,7 @@ def _read_item(item: Element) -> Value:
     inner = item[0]
     stray = (item.text or "").strip() + (inner.tail or "").strip()
     if len(item) > 1 or stray or inner.tag not in _LISTS | {"dt_scalar"}:
-        msg = f"item {item.get('key')} holds more than one value"
-        raise UnreadableError(msg)
+        raise UnreadableError(f"item {item.get('key')} holds more than one value")
     return _read_list(inner) if inner.tag in _LISTS else (inner.text or "").strip()
 
 
@@ -94,13 +80,8 @@ def _write(value: Value, chance: random.Random) -> str:
     tag = "dt_assoc" if isinstance(value, dict) else "dt_array"
     pairs = list(value.items() if isinstance(value, dict) else enumerate(value))
     chance.shuffle(pairs)
-    items = [
-        f"<item key={_quoted(str(key))}/>"
-        if inner == ""
-        else f"<item key={_quoted(str(key))}>{_write(inner, chance)}</item>"
-        for key, inner in pairs
-    ]
-    return f"\n<{tag}>\n{''.join(item + chr(10) for item in items)}</{tag}>\n"
+    items = [f"<item key={_quoted(str(key))}>{_write(inner, chance)}</item>" for key, inner in pairs]
+    return f"\n<{tag}>\n{chr(10).join(items)}</{tag}>\n"
 
 
 def _quoted(text: str) -> str:
