@@ -10,12 +10,12 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from itertools import count
 
-from bot.domain.card import CardFacts
 from bot.domain.client import Person, PersonKind
 from bot.domain.errors import PeopleUnknown
 from bot.domain.findings import Finding
-from bot.domain.review import Review
 from bot.ports import Case, Entry, Place, Post
+from bot.shown.card import CardFacts
+from bot.shown.review import Review
 from bot.store.unit import SqlStore, SqlUnit
 
 NOW = datetime(2026, 11, 23, 15, 0, tzinfo=UTC)  # a Monday, nine in the morning in Chicago

@@ -1,0 +1,28 @@
+"""Everything that can be said has one urgency and one place."""
+
+import pytest
+
+from bot.domain.notices import Audience, Notice, Told, Urgency
+
+MILESTONES = (
+    "held approval_wanted refused bought found_bought doubtful not_bought client_must_act declined issued other_key"
+)
+PLACES = {
+    Audience.MILESTONE: MILESTONES,
+    Audience.CHANNEL: "project_set",
+    Audience.PERSON: "aftermath undelivered",
+    Audience.ADMINS: "paused resumed anchor",
+}
+WAITS = "doubtful number_wanted no_certificate reminder slow value_old lapse_soon"
+
+
+@pytest.mark.parametrize("told", Told)
+def test_where_it_is_said_and_how_soon_it_must_be_read(told: Told) -> None:
+    place = next((place for place, words in PLACES.items() if told.value in words.split()), Audience.THREAD)
+    urgency = Urgency.WORKING_HOURS if told.value in WAITS.split() else Urgency.NOW
+    assert (Notice(told).audience, Notice(told).urgency) == (place, urgency)
+
+
+def test_a_fact_is_read_by_its_name() -> None:
+    notice = Notice(Told.HELD, facts=(("reason", "no phone"),))
+    assert (notice.fact("reason"), notice.fact("by")) == ("no phone", "")
