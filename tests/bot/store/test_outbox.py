@@ -4,9 +4,9 @@ from datetime import datetime
 import pytest
 from sqlalchemy import Engine, select, update
 
+from bot.clock import RandomIds
 from bot.domain.notices import Notice, Told
 from bot.ports import Place, Post, PostKind
-from bot.clock import RandomIds
 from bot.store import tables
 from bot.store.outbox import Outbox
 from bot.store.unit import SqlStore
