@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from bot.domain.approval import Action, approvers_needed, hands_in, may_approve
-from bot.domain.errors import BadInput, Lost, OwnOrder, Refused, Unusable
+from bot.domain.errors import BadInput, DecidedAlready, Lost, OwnOrder, Refused, Unusable
 from bot.domain.findings import Mender, Override, Verdict, standing_stops
 from bot.domain.notices import Told
 from bot.domain.order import Approval, Hold, Move, Order, Status
@@ -91,6 +91,8 @@ class Decide:
             may_approve(order, user, order.digest, self.gear.policy)
         except OwnOrder:
             return "You had a hand in this order, so somebody else must approve it."
+        except DecidedAlready:
+            return "You have approved this already; another approver must agree."
         return ""
 
     def _found_different(self, order: Order, look: Look | None) -> str:
