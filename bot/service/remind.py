@@ -6,7 +6,15 @@ from datetime import datetime
 
 from bot.domain.notices import Notice, Told
 from bot.domain.order import Move, Order, Status
-from bot.domain.pace import DCV_VALUE_OLD, HELD_LAPSE, HELD_REMINDER, HELD_WARNING, WEEK, business_days_later
+from bot.domain.pace import (
+    DCV_VALUE_DIES,
+    DCV_VALUE_OLD,
+    HELD_LAPSE,
+    HELD_REMINDER,
+    HELD_WARNING,
+    WEEK,
+    business_days_later,
+)
 from bot.ports import Job
 from bot.service.gear import DESK, Gear
 
@@ -26,8 +34,8 @@ class Remind:
             order = unit.order(job.subject)
         ladder = self._ladder(order)
         due = [(at, mark) for at, mark in ladder if at <= now and mark not in order.told]
-        if due:
-            order = self._act(order, due[-1][1], tuple(mark for _, mark in due))
+        for kind, mark in {_kind(mark): mark for _, mark in due}.items():  # the newest of each kind says enough
+            order = self._act(order, mark, tuple(m for _, m in due if _kind(m) == kind))
         later = [at for at, _ in self._ladder(order) if at > now]
         return min(later) if later else None
 
@@ -39,19 +47,21 @@ class Remind:
         def days(n: int) -> datetime:
             return business_days_later(since, n, policy.time_zone, policy.holidays)
 
+        age = (self.gear.now() - since).days  # the next rung is never farther than that many
         if order.status is Status.HELD:
             weekly = [(since + HELD_REMINDER + n * WEEK, f"held-{n} {stamp}") for n in range(4)]
-            return [*weekly, (since + HELD_WARNING, f"lapse-soon {stamp}"), (since + HELD_LAPSE, f"lapse {stamp}")]
+            return [*weekly, (since + HELD_WARNING, f"lapse-soon {stamp}"), *_lapse(order, stamp)]
         if order.status is Status.VALIDATING:
-            slow = [(days(_SLOW_DAYS * n), f"slow-{n} {stamp}") for n in range(1, 13)]
+            slow = [(days(_SLOW_DAYS * n), f"slow-{n} {stamp}") for n in range(1, age // _SLOW_DAYS + 2)]
             return sorted([*slow, (since + DCV_VALUE_OLD, f"old {stamp}")])
         if order.status in (Status.AWAITING_APPROVAL, Status.DOUBTFUL, Status.BUYING):
-            return [(days(n), f"day-{n} {stamp}") for n in range(1, 31)]
+            return [(days(n), f"day-{n} {stamp}") for n in range(1, age + 2)]
         return []
 
     def _act(self, order: Order, mark: str, marks: tuple[str, ...]) -> Order:
-        gear, told = self.gear, (*order.told, *marks)
-        kind = mark.split(" ", 1)[0].rstrip("0123456789-")
+        gear, told, kind = self.gear, (*order.told, *marks), _kind(mark)
+        if kind == "lapse-soon":
+            told = (*told, f"warned {mark.split(' ', 1)[1]} {gear.now().isoformat()}")
         if kind == "lapse":
             notice = gear.say(order, Told.CANCELLED, order.requester, reason="it was held for 60 days")
             with gear.store.unit() as unit:
@@ -63,11 +73,11 @@ class Remind:
     def _notice(self, order: Order, kind: str, mark: str) -> Notice:
         gear, since = self.gear, order.since.isoformat()
         if kind == "lapse-soon":
-            return gear.say(order, Told.LAPSE_SOON, order.requester)
+            return gear.say(order, Told.LAPSE_SOON, order.requester, until=(gear.now() + WEEK).isoformat())
         if kind == "slow":
             return gear.say(order, Told.SLOW, order.requester, since=since)
         if kind == "old":
-            return gear.say(order, Told.VALUE_OLD, order.requester)
+            return gear.say(order, Told.VALUE_OLD, order.requester, until=(order.since + DCV_VALUE_DIES).isoformat())
         if kind == "held":
             return gear.say(order, Told.REMINDER, order.requester, since=since)
         return gear.say(order, Told.REMINDER, *self._who_is_late(order, first=mark.startswith("day-1 ")), since=since)
@@ -81,3 +91,14 @@ class Remind:
         if order.status is Status.BUYING and project:
             near = (project.engineer, *near)
         return near if first else tuple(sorted(gear.people.approvers()))
+
+
+def _kind(mark: str) -> str:
+    return mark.split(" ", 1)[0].rstrip("0123456789-")
+
+
+def _lapse(order: Order, stamp: str) -> list[tuple[datetime, str]]:
+    """The end of a held order: after 60 days, and a week after it was announced, however late that was."""
+    announced = f"warned {stamp} "
+    warned = [datetime.fromisoformat(mark.removeprefix(announced)) for mark in order.told if mark.startswith(announced)]
+    return [(max(order.since + HELD_LAPSE, warned[0] + WEEK), f"lapse {stamp}")] if warned else []
