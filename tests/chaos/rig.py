@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+import os
+import re
 import signal
 import sqlite3
 from collections import Counter
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
+from itertools import pairwise
 from typing import Any, Final
 
 from tests.sandbox.opensrs.books import Order
@@ -17,8 +21,18 @@ from tests.sandbox.world import World
 
 PATIENCE: Final = 30.0  # seconds of real time for what takes a second on a machine with nothing else to do
 _MOST_STEPS: Final = 60
+_SURE: Final = 15 * 60.0  # seconds of business time that R2 asks for
 _KEY: Final = "P-256 (smaller and faster)"
 _SETTINGS: Final = {"TICK_SECONDS": "0.05", "BUY_LIMIT_DAY": "100000"}
+
+
+@contextmanager
+def desk() -> Iterator[Rig]:
+    """A set-up desk; afterwards its audit must be whole, whatever happened to it."""
+    with Rig() as rig:
+        rig.set_up()
+        yield rig
+        assert "The audit is whole" in rig.bot.command("audit", "verify")
 
 
 class Rig(World):
@@ -29,6 +43,7 @@ class Rig(World):
         self.bot.environment["CHAOS_FOLDER"] = str(self.folder)
         self._armed, self._passed = self.folder / "armed", self.folder / "passed"
         self.deaths = 0
+        self.judged: list[str] = []
 
     # -- the plug ------------------------------------------------------------------------------------------------------
 
@@ -47,14 +62,41 @@ class Rig(World):
         """The points since the bot was armed."""
         return self._passed.read_text(encoding="utf-8").splitlines()
 
+    def stop(self) -> None:
+        """Stop the bot as it stands."""
+        assert self.bot.process is not None
+        self.bot.process.send_signal(signal.SIGSTOP)
+        self.wait_until_stopped()
+
+    def wait_until_stopped(self) -> None:
+        """Until the signal SIGSTOP has reached the bot."""
+        assert self.bot.process is not None
+        who, what = self.bot.process.pid, os.WSTOPPED | os.WNOHANG
+        self.slack.wait_for(lambda: os.waitid(os.P_PID, who, what), PATIENCE)
+
+    def sleep_through(self, minutes: float) -> None:
+        """The stopped bot misses so much time, its leases run out, and it goes on."""
+        assert self.bot.process is not None
+        self.pass_time(minutes=minutes)
+        self.let_leases_run_out()
+        self.bot.process.send_signal(signal.SIGCONT)
+
     def raise_the_dead(self) -> None:
         """Start the bot again after it was killed; meanwhile everybody's lease has run out."""
         self.disarm()
         self.bot.stop(signal.SIGKILL)
         self.deaths += 1
+        self.opensrs.faults.clear()
         self.let_leases_run_out()
         self.pass_time(minutes=1)
         self.start_bot()
+
+    def tidy_up(self) -> None:
+        """After something went wrong: a fresh bot, nobody in the middle of anything."""
+        self.opensrs.release()
+        self.pm.stack.clear()
+        self.engineer.stack.clear()
+        self.raise_the_dead()
 
     # -- the database, looked at from outside --------------------------------------------------------------------------
 
@@ -149,6 +191,14 @@ class Rig(World):
                 self.pass_time(minutes=(self.next_due() or 60) / 60)
         raise AssertionError(f"{order} is {self.status(order)} after {_MOST_STEPS} steps")
 
+    def live(self, minutes: float) -> None:
+        """So much time passes, and the desk does what is due in it."""
+        until = self.time() + minutes * 60
+        while (left := until - self.time()) > 0:
+            self.slack.wait_for(self.quiet, PATIENCE)
+            self.pass_time(minutes=min(left, self.next_due() or left) / 60)
+        self.slack.wait_for(self.quiet, PATIENCE)
+
     def authority_acts(self, order: str, name: str) -> bool:
         """The authority asks for a proof, and issues when the desk has told of it; False when it is not its turn."""
         there = self.at_supplier(name)
@@ -174,24 +224,34 @@ class Rig(World):
         )
         return [(post, json.loads(notice)) for post, notice in found]
 
-    def judge(self, order: str, name: str, *courses: str) -> None:
+    def judge(self, order: str, name: str, course: str) -> None:
         """One purchase, one card that tells the truth, every notice in its place exactly once, nothing given up.
 
-        `courses` are the rows of notices since the approval that are right, each in the order of committing.
+        `course` is a pattern for the kinds of notices since the approval, in the order of committing.
         """
         bought = [o for o in self.opensrs.submitted() if o.domain == name]
         assert [o.submissions for o in bought] == [1], f"bought: {[(o.order_id, o.submissions) for o in bought]}"
+        asked = self.asked_to_sell(name)
+        assert all(later - sooner >= _SURE for sooner, later in pairwise(asked)), f"asked in the dark (R2): {asked}"
+        told = self.told(order)
+        assert re.fullmatch(course, found := " ".join(told[told.index("approved") :])), found
+        self._judge_slack(order)
+        self.judged.append(name)
+
+    def _judge_slack(self, order: str) -> None:
         card = self.card(order)
         assert "Issued" in card.plain, card.plain
         said = Counter(self._post_of(m) for m in self.slack.messages(self.channel, card.ts)[1:])
         wanted = Counter(post for post, _ in self._notices(order))
         assert said == wanted, f"said, not wanted: {said - wanted}; wanted, not said: {wanted - said}"
-        told = self.told(order)
-        course = " ".join(told[told.index("approved") :])
-        assert course in courses, course
         given_up = self.rows("SELECT lane, notice, failed FROM outbox WHERE failed <> '' OR done_at IS NULL")
         assert not given_up, given_up
         assert not self.slack.violations, self.slack.violations
+
+    def asked_to_sell(self, name: str) -> list[float]:
+        """When the supplier was asked to sell the draft for an address."""
+        draft = f">{self.at_supplier(name).order_id}<"
+        return [entry.at for entry in self.opensrs.recorder.find("process_pending") if draft in entry.body]
 
     def _post_of(self, message: Message) -> str:
         return str((message.metadata or {}).get("event_payload", {}).get("post"))
