@@ -223,11 +223,10 @@ class Buy:
     def _was_refused(self, order: Order, attempt: Attempt, refused: Refused) -> datetime | None:
         """A definite no counts when the draft is still pending; else the looks decide.
 
-        It says nothing about a later attempt, which another worker made while this answer was under way.
+        The looks judge by the newest attempt, which another worker may have made while this answer was under way.
         """
         order = self._answered(order, attempt, f"{_NO}{refused.text}")
-        newest = [(known.round, known.number) for known in order.tries[-1:]]
-        if order.status is not Status.BUYING or newest != [(attempt.round, attempt.number)]:
+        if order.status is not Status.BUYING or not order.tries:
             return self.gear.now() + LOOK_EVERY
         return self._look_after_attempt(order)
 

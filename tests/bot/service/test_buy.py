@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from bot.domain.errors import IllegalMove, NotAllowed, Stale
-from bot.domain.findings import Finding, Mender, Verdict
+from bot.domain.findings import Finding, Verdict
 from bot.domain.notices import Told
 from bot.domain.order import Order, Status
 from bot.domain.request import Request
@@ -20,7 +20,6 @@ from tests.fakes import APPROVERS, COLLEAGUE, FIRST, REQUESTER, SECOND
 
 DARK_BEFORE = ["drop_before", "html_502"]
 DARK_AFTER = ["drop_after", "reset_mid_body", "truncated_xml", "missing_is_success"]
-STOP = Finding("dns", "DNS-1", Verdict.STOP, "The name does not answer.", mender=Mender.CLIENT)
 FINE = Finding("dns", "DNS-1", Verdict.FINE, "It answers.")
 
 
