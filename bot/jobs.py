@@ -122,9 +122,12 @@ class Worker:
             self._queue.fail(job, now + again, type(error).__name__)
 
     def send_all(self) -> None:
-        """Send everything that may go now."""
-        while self._send.send_next(self._owner):
-            pass
+        """Send everything that may go now. A post that breaks keeps its lane for a lease; the others go on."""
+        try:
+            while self._send.send_next(self._owner):
+                pass
+        except Exception as error:  # noqa: BLE001 - the outermost loop, as above
+            self._log.exception("send failed", error=type(error).__name__)
 
     def _beat(self) -> None:
         with self._lock:
@@ -134,4 +137,7 @@ class Worker:
 
     def _day(self) -> None:
         for chore in self._daily:
-            chore()
+            try:
+                chore()
+            except Exception as error:  # noqa: BLE001 - the outermost loop, as above
+                self._log.exception("chore failed", error=type(error).__name__)
