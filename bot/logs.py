@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import re
 import sys
-from collections.abc import MutableMapping
+from collections.abc import Mapping, MutableMapping
 from typing import Any, TextIO
 
 import structlog
@@ -13,19 +13,30 @@ import structlog
 # libraries that would write bodies or credentials when asked to talk more
 _HELD = ("slack_bolt", "slack_sdk", "botocore", "boto3", "paramiko", "urllib3", "requests")
 _SECRETS = re.compile(
-    r"xox[a-z]-[\w-]+|xapp-[\w-]+|\b[0-9a-f]{64,}\b"
+    r"xox[a-z]-[\w-]+|xapp-[\w-]+|(?<![0-9a-fA-F])[0-9a-fA-F]{32,}"  # tokens; reseller keys, signatures and secrets
+    r"|(?<![A-Za-z0-9+/])[A-Za-z0-9+/]{43}="  # master keys
+    r"|(?<=://)[^\s/@]+:[^\s/@]+(?=@)"  # the password in a database's address
     r"|-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)",
     re.DOTALL,
 )
 
 
 def redact(text: str) -> str:
-    """Text without anything that looks like a token, a private key or a long hexadecimal secret."""
+    """Text without anything that looks like a token, a private key, a password or a long hexadecimal secret."""
     return _SECRETS.sub("[redacted]", text)
 
 
 def _redacted(_logger: object, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    return {name: redact(value) if isinstance(value, str) else value for name, value in event.items()}
+    return {name: _plain(value) for name, value in event.items()}
+
+
+def _plain(value: object) -> object:
+    """A value as it may be written: texts redacted however deep they stand, everything else by its name."""
+    if isinstance(value, Mapping):
+        return {redact(str(name)): _plain(inner) for name, inner in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [_plain(inner) for inner in value]
+    return value if isinstance(value, int | float | None) else redact(str(value))
 
 
 class _Redacting(logging.Formatter):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import re
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from ipaddress import ip_address
@@ -27,13 +28,24 @@ _LIST = Annotated[tuple[str, ...], NoDecode]
 LIVE_URL, TEST_URL = "https://rr-n1-tor.opensrs.net:55443/", "https://horizon.opensrs.net:55443/"
 
 
+@dataclass(frozen=True)
+class _Unreadable:
+    """Stands where a file's content should; `name` is the variable that names the file."""
+
+    name: str
+
+
 class FromFiles(PydanticBaseSettingsSource):
     """`NAME_FILE=path` gives NAME the content of that file, without its last line break."""
 
     def get_field_value(self, _: object, field_name: str) -> tuple[Any, str, bool]:
         """The file's content, when the environment names one for this field."""
-        path = os.environ.get(f"{field_name.upper()}_FILE")
-        return (Path(path).read_text(encoding="utf-8").rstrip("\n") if path else None), field_name, False
+        name = f"{field_name.upper()}_FILE"
+        path = os.environ.get(name)
+        try:
+            return (Path(path).read_text(encoding="utf-8").rstrip("\n") if path else None), field_name, False
+        except (OSError, UnicodeDecodeError):
+            return _Unreadable(name), field_name, False
 
     def __call__(self) -> dict[str, Any]:
         """Every field given by a file."""
@@ -89,6 +101,8 @@ class Settings(BaseSettings):
     database_url: str = Field(
         "sqlite:///var/certdesk.db",
         description="SQLite for one process on one machine; postgresql+psycopg://… for more.",
+        repr=False,  # it may hold a password
+        exclude=True,
     )
     vault_key: SecretStr = Field(
         description="The vault's master key from `certdesk init`; several, newest first, by commas."
@@ -111,6 +125,13 @@ class Settings(BaseSettings):
         """Environment first, then files, then `.env`."""
         del file_secret_settings
         return (init_settings, env_settings, FromFiles(settings_cls), dotenv_settings)
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _readable(cls, value: object) -> object:
+        if isinstance(value, _Unreadable):
+            raise ValueError(f"{value.name} names a file that cannot be read")
+        return value
 
     @field_validator("approvers", "admins", "holidays", mode="before")
     @classmethod
