@@ -129,8 +129,9 @@ class Settings(BaseSettings):
     @field_validator("*", mode="before")
     @classmethod
     def _readable(cls, value: object) -> object:
-        if isinstance(value, _Unreadable):
-            raise ValueError(f"{value.name} names a file that cannot be read")
+        match value:
+            case _Unreadable(name):
+                raise ValueError(f"{name} names a file that cannot be read")
         return value
 
     @field_validator("approvers", "admins", "holidays", mode="before")

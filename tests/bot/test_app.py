@@ -1,0 +1,228 @@
+"""Put together from settings: what refuses to start, what the rules are told, what each process starts."""
+
+import inspect
+import pkgutil
+import socket
+from collections.abc import Callable, Iterator
+from datetime import date, timedelta
+from decimal import Decimal
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+import yaml
+from sqlalchemy import select
+
+import bot.checks
+from bot.app import CHECKS, NotReady, Running, build, policy_of, post_anchor, start
+from bot.domain.approval import Buying, Policy
+from bot.domain.errors import VaultShut
+from bot.domain.findings import AGE_LIMITS
+from bot.domain.notices import Notice
+from bot.domain.request import Contact
+from bot.settings import Settings
+from bot.store.body import load
+from bot.store.engine import open_engine
+from bot.store.migrate import migrate
+from bot.store.tables import outbox
+from bot.vault import new_master_key
+from bot.web import Ops
+from tests.bot.environment import settings
+from tests.sandbox.slack import Workspace
+
+MANIFEST = yaml.safe_load((Path(__file__).parents[2] / "manifest.yml").read_text(encoding="utf-8"))
+DAY = date(2026, 11, 23)
+
+
+@pytest.fixture(scope="module")
+def slack() -> Iterator[Workspace]:
+    with Workspace(MANIFEST) as workspace:
+        yield workspace
+
+
+Given = Callable[..., Settings]
+
+
+@pytest.fixture
+def given(tmp_path: Path, slack: Workspace) -> Given:
+    """Settings for a desk in front of the workspace, with a database of its own."""
+
+    def make(**changes: Any) -> Settings:
+        return settings(
+            slack_api_url=slack.api_url, slack_bot_token=slack.bot_token, slack_app_token=slack.app_token,
+            database_url=f"sqlite:///{tmp_path / 'desk.db'}", vault_key=changes.pop("vault_key", new_master_key()),
+            ops_address="127.0.0.1:0", opensrs_url="http://127.0.0.1:9/", **changes,
+        )  # fmt: skip
+
+    return make
+
+
+def migrated(wanted: Settings) -> Settings:
+    engine = open_engine(wanted.database_url)
+    migrate(engine)
+    engine.dispose()
+    return wanted
+
+
+@pytest.fixture
+def built() -> Iterator[Callable[[Settings], Running]]:
+    made: list[Running] = []
+
+    def build_it(wanted: Settings) -> Running:
+        made.append(build(migrated(wanted)))
+        return made[-1]
+
+    yield build_it
+    for running in made:
+        running.engine.dispose()
+
+
+# -- what refuses to start
+
+
+def test_a_database_of_another_version_refuses_to_start(given: Given) -> None:
+    with pytest.raises(NotReady, match="certdesk migrate"):
+        build(given())
+
+
+def test_another_vault_key_refuses_to_start(given: Given, built: Callable[[Settings], Running]) -> None:
+    first = new_master_key()
+    built(given(vault_key=first))
+    with pytest.raises(VaultShut):
+        build(given(vault_key=new_master_key()))
+    built(given(vault_key=f"{new_master_key()},{first}"))  # a new one in front of the old one opens
+
+
+@pytest.mark.parametrize("alone", [{"web": False}, {"worker": False}], ids=str)
+def test_with_sqlite_web_and_worker_are_one_process(
+    given: Given, built: Callable[[Settings], Running], alone: dict[str, bool]
+) -> None:
+    with pytest.raises(NotReady, match="certdesk run"):
+        start(built(given()), **alone)
+
+
+# -- what is put in
+
+
+def test_every_check_there_is_looks() -> None:
+    found = set()
+    for module in pkgutil.iter_modules(bot.checks.__path__, "bot.checks."):
+        members = inspect.getmembers(import_module(module.name), inspect.isclass)
+        found |= {name for name, kind in members if hasattr(kind, "look") and kind.__module__ == module.name}
+    assert {type(check).__name__ for check in CHECKS} == found
+    assert len({check.name for check in CHECKS}) == len(CHECKS)
+    assert {check.name for check in CHECKS} & set(AGE_LIMITS) == {"contacts", "supplier"}
+
+
+def test_the_policy_is_what_the_operator_decided() -> None:
+    known = settings(
+        admins="U9", admin_channel="C9", buying="auto", buy_limit_order="300", buy_limit_day="1000",
+        allow_self_approval=True, desk_time_zone="Europe/Berlin", holidays="2026-12-25",
+        billing_contact="Bea Books <bea@agency.example> +1.3125550102",
+    )  # fmt: skip
+    erik = Contact("Erik", "Engineer", "certs@agency.example", "+1.3125550101", "Certificates")
+    bea = Contact("Bea", "Books", "bea@agency.example", "+1.3125550102", "Certificates")
+    assert policy_of(known) == Policy(
+        approvers=frozenset({"U1", "U2"}), admins=frozenset({"U9"}), admin_channel="C9", buying=Buying.AUTO,
+        limit_order=Decimal(300), limit_day=Decimal(1000), self_approval=True, time_zone="Europe/Berlin",
+        holidays=frozenset({date(2026, 12, 25)}), billing=bea, agency=erik,
+    )  # fmt: skip
+    assert policy_of(settings()).billing == erik
+
+
+def test_variables_that_would_make_bolt_another_kind_of_app_are_ignored(
+    given: Given, built: Callable[[Settings], Running], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SLACK_CLIENT_ID", "1.2")
+    monkeypatch.setenv("SLACK_CLIENT_SECRET", "s")
+    assert built(given()).app.oauth_flow is None
+
+
+def test_a_catalogue_of_the_accounts_own_replaces_the_standard_one(
+    given: Given, built: Callable[[Settings], Running], tmp_path: Path
+) -> None:
+    own = """[products.mine]
+    title = "Mine"
+    brand = "B"
+    level = "DV"
+    wildcard = false
+    extra_names = 0
+    days = [0, 1]
+    standing = "confirmed"
+    price = 1.50
+    """
+    (tmp_path / "own.toml").write_text(own, encoding="utf-8")
+    products = built(given(catalogue=tmp_path / "own.toml")).desk.gear.supplier.products()
+    assert [(product.code, product.price) for product in products] == [("mine", Decimal("1.50"))]
+
+
+# -- the daily anchor
+
+
+def posted(running: Running) -> list[str]:
+    with running.engine.begin() as connection:
+        rows = connection.scalars(select(outbox.c.notice).order_by(outbox.c.id))
+        return [load(Notice, row).fact("anchor") for row in rows if row]
+
+
+def test_the_audit_is_anchored_and_posted_once_a_day(given: Given, built: Callable[[Settings], Running]) -> None:
+    running = built(given(admin_channel="C9"))
+    for day in (DAY, DAY, DAY + timedelta(days=1)):
+        post_anchor(running.desk.gear, running.audit, day)
+    lines = posted(running)
+    assert [DAY.isoformat() in lines[0], (DAY + timedelta(days=1)).isoformat() in lines[1], len(lines)] == [
+        True,
+        True,
+        2,
+    ]
+    assert all(running.audit.verify_all(line) is None for line in lines)
+
+
+def test_without_an_admin_channel_it_is_anchored_all_the_same(
+    given: Given, built: Callable[[Settings], Running]
+) -> None:
+    running = built(given())
+    post_anchor(running.desk.gear, running.audit, DAY)
+    assert posted(running) == []
+    assert running.audit.verify_all(running.audit.anchor(DAY)) is None
+
+
+# -- running
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def test_over_http_only_signed_requests_count_and_health_stands_apart(
+    given: Given, built: Callable[[Settings], Running]
+) -> None:
+    port = free_port()
+    running = built(given(slack_mode="http", port=port))
+    parts = start(running)
+    try:
+        (ops,) = [part for part in parts if isinstance(part, Ops)]
+        assert requests.get(f"http://127.0.0.1:{ops.port}/health", timeout=10).text == "ok\n"
+        assert requests.post(f"http://127.0.0.1:{port}/slack/events", "payload={}", timeout=10).status_code == 401
+        assert requests.get(f"http://127.0.0.1:{port}/health", timeout=10).status_code == 404
+        assert len(posted(running)) == 0  # the day's chores have run
+    finally:
+        for part in parts:
+            part.stop()
+    with pytest.raises(requests.ConnectionError):
+        requests.get(f"http://127.0.0.1:{port}/slack/events", timeout=10)
+
+
+def test_over_socket_mode_the_workspace_can_reach_it(
+    given: Given, built: Callable[[Settings], Running], slack: Workspace
+) -> None:
+    parts = start(built(given()))
+    try:
+        slack.wait_for_bot()
+    finally:
+        for part in parts:
+            part.stop()
