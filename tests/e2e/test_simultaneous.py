@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-
-import pytest
+import re
 
 from tests.e2e.office import Office, at_once
+from tests.sandbox.slack.people import Person
 from tests.sandbox.slack.seen import OpenView
 
 CLICKS = 10
@@ -28,7 +28,7 @@ def twenty_clicks(office: Office) -> None:
     name = office.name()
     order = office.waiting(name)
     reviews = [(person, office.review(person, order)) for person in (office.erik, office.edith)]
-    at_once(*(lambda p=person, v=view: p.submit(v) for person, view in reviews for _ in range(CLICKS)))  # type: ignore[misc]
+    at_once(*(lambda p=person, v=view: p.submit(v) for person, view in reviews for _ in range(CLICKS)))
     said = [reply for _, view in reviews for reply in answers(office, view)]
     assert len(said) == 2 * CLICKS
     late = [reply for reply in said if reply not in ("null", "{}")]
@@ -55,7 +55,71 @@ def test_of_twenty_approvals_in_the_same_moment_one_counts_and_everybody_learns_
     twenty_clicks(office)
 
 
-@pytest.mark.parametrize("round_", range(2))
-def test_the_same_holds_for_four_processes_on_postgresql(office_of_four: Office, round_: int) -> None:
-    del round_
+def test_the_same_holds_for_four_processes_on_postgresql(office_of_four: Office) -> None:
     twenty_clicks(office_of_four)
+
+
+def test_a_double_click_on_send_makes_one_order(office: Office) -> None:
+    name = office.name()
+    form = office.fill_form(office.pm, name)
+    at_once(*(lambda: office.pm.submit(form) for _ in range(4)))
+    thanks = answers(office, form)[-4:]
+    assert all("Thank you" in reply for reply in thanks)
+    made = office.rows("SELECT id FROM orders WHERE body LIKE :name", name=f'%"{name}"%')
+    assert len(made) == 1
+    assert all(made[0][0] in reply for reply in thanks)
+    office.pm.close(everything=True)
+    office.until_card(made[0][0], "Waiting for approval")
+    assert [o.state for o in office.opensrs.orders.values() if o.domain == name] == ["pending"]
+
+
+def test_two_people_who_send_the_same_names_in_one_moment_make_one_order(office: Office) -> None:
+    name = office.name()
+    forms = {person: office.fill_form(person, name) for person in (office.pm, office.otto)}
+    sent = at_once(*(lambda p=person, f=form: (p, p.submit(f)) for person, form in forms.items()))
+    titles = {person: done.view.title for person, done in sent}
+    assert sorted(titles.values()) == ["Already ordered", "Thank you"]
+    first, second = sorted(titles, key=lambda person: titles[person], reverse=True)
+    order = office.order_in(first.view)
+    first.close(everything=True)
+    assert second.view is not None
+    assert order in second.view.plain
+    assert "Two would both be paid for" in second.view.plain
+    allowed_second(office, order, name, second)
+
+
+def allowed_second(office: Office, order: str, name: str, asker: Person) -> None:
+    """Who came second asks, Erik allows it with a reason, and two others must agree."""
+    asker.press("Ask for a second one")
+    office.until_view(asker, "The approvers are asked")
+    asker.close(everything=True)
+    wish = office.until_reply(order, "wants a second order")
+    office.otto.click(wish, "Allow a second order…")
+    office.until_view(office.otto)
+    office.otto.fill("Why are two needed?", "because I say so")
+    refused = office.otto.submit()
+    assert refused.view is not None
+    assert "Only an approver can do this" in refused.view.plain
+    office.otto.close(everything=True)
+    office.erik.click(wish, "Allow a second order…")
+    office.erik.fill("Why are two needed?", "the second data centre has a key of its own")
+    assert office.erik.submit().closed
+    said = office.until_reply(order, "A second order")
+    assert "the second data centre has a key of its own" in said.plain
+    second = next(found for found in _ids(said.plain) if found != order)
+    office.until_card(second, "Waiting for approval")
+    assert "Allowed as a second order" in office.card(second).plain
+    assert not office.review(office.erik, second, "You had a hand in this order").submit_label
+    office.erik.close()
+    approvers = [person for person in (office.pm, office.edith, office.eva) if person is not asker][-2:]
+    office.approve(second, approvers[0])
+    office.until_card(second, "1 of 2 given")
+    assert not office.bought(name)
+    office.approve(second, approvers[1])
+    office.until_card(second, "Waiting for the client and the authority")
+    assert len(office.bought(name)) == 1
+    office.until_card(order, "Waiting for approval")
+
+
+def _ids(text: str) -> list[str]:
+    return re.findall(r"\bo-[a-z0-9]+\b", text)

@@ -5,8 +5,8 @@ Nothing of the bot is imported: it starts with an empty environment plus its own
 
 from __future__ import annotations
 
+import json
 import os
-import re
 import signal
 import subprocess
 import sys
@@ -20,6 +20,7 @@ from typing import Self
 
 import yaml
 
+from tests import leaks
 from tests.sandbox.opensrs import OpenSRS
 from tests.sandbox.slack import Workspace
 
@@ -196,29 +197,31 @@ class World:
         """What must never show up anywhere: name to value."""
         return {
             "reseller key": RESELLER_KEY, "bot token": self.slack.bot_token, "app token": self.slack.app_token,
-            "vault key": self.bot.environment["VAULT_KEY"],
+            "signing secret": self.slack.signing_secret, "vault key": self.bot.environment["VAULT_KEY"],
         }  # fmt: skip
 
-    def leaks(self) -> list[str]:
-        """Every place where a secret or a private key can be read: requests, logs, database, what people saw."""
-        places = {"log": self.bot.written(), "database": self._database()}
-        for name, entries in (("slack", self.slack.recorder.entries), ("opensrs", self.opensrs.recorder.entries)):
-            places[f"requests at {name}"] = "\n".join(f"{e.headers} {e.body} {e.reply}" for e in entries)
-        found = [
-            f"{what} in {place}"
-            for place, text in places.items()
-            for what, value in self.secrets().items()
-            if value in text
-        ]
-        keys = [
-            f"private key in {place}"
-            for place, text in places.items()
-            if re.search("-----BEGIN [A-Z ]*PRIVATE KEY", text)
-        ]
-        return found + keys
+    def places(self) -> dict[str, str]:
+        """Everything that the bot sent, logged, stored or showed, by where it stands."""
+        posts = [message for posts in self.slack.posts.values() for message in posts]
+        private = [message for person in self.slack.people.values() for message in person.shown]
+        return {
+            "the log": "".join(log.read_text(encoding="utf-8", errors="replace") for log in self.folder.rglob("*.log")),
+            "the database": leaks.stored(self.bot.environment["DATABASE_URL"]),
+            "the database's files": "".join(
+                file.read_bytes().decode("latin-1") for file in self.folder.glob("certdesk.db*")
+            ),
+            "requests to Slack": leaks.said(self.slack.recorder.entries),
+            "requests to OpenSRS": leaks.said(self.opensrs.recorder.entries),
+            "messages": "\n".join(f"{message.text} {json.dumps(message.blocks)}" for message in posts + private),
+            "views": "\n".join(json.dumps(view.body) for view in self.slack.views.values()),
+        }
 
-    def _database(self) -> str:
-        return "".join(file.read_bytes().decode("latin-1") for file in self.folder.glob("certdesk.db*"))
+    def leaks(self, more: Mapping[str, str] | None = None) -> list[str]:
+        """Every place where a secret (`more`: name to value), a private key or its fingerprint can be read."""
+        found = leaks.search(self.places(), {**self.secrets(), **(more or {})})
+        for name, recorder in (("Slack", self.slack.recorder), ("OpenSRS", self.opensrs.recorder)):
+            found += [f"something secret ({each}) in requests to {name}" for each in leaks.hidden(recorder.entries)]
+        return found
 
 
 def _bare() -> dict[str, str]:

@@ -1,0 +1,159 @@
+"""No secret where it does not belong, after a whole purchase; and the search itself would notice one."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Protocol
+
+import pytest
+from sqlalchemy import create_engine, text
+
+from tests import leaks
+from tests.e2e.keys import keys_of
+from tests.e2e.office import Office
+from tests.sandbox.core import Entry, Recorder
+from tests.sandbox.world import RESELLER_KEY
+
+PEM = "-----BEGIN {} KEY-----\nMIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQC7\n-----END {} KEY-----\n"
+
+
+class Records(Protocol):
+    """A stand-in that remembers requests."""
+
+    recorder: Recorder
+
+
+PRIVATE = PEM.format("PRIVATE", "PRIVATE")
+
+
+def test_after_a_purchase_no_secret_stands_anywhere(office: Office) -> None:
+    name = office.name()
+    order = office.buy(name)
+    office.issue(name)
+    office.until_reply(order, "is issued")
+    office.typed(office.pm, f"/cert history {name}", order)
+    keys = keys_of(office)
+    assert sum(order in what for what in keys) > 20, "the key was opened and taken to pieces"
+    assert office.world.leaks(keys) == []
+
+
+def in_the_log(office: Office, secret: str) -> Callable[[], object]:
+    log = office.world.bot.log
+    before = log.read_bytes()
+    with log.open("a", encoding="utf-8") as file:
+        file.write(json.dumps({"event": "job failed", "exception": f"Trace\nValueError: bad value {secret}"}) + "\n")
+    return lambda: log.write_bytes(before)
+
+
+def in_the_database(office: Office, secret: str) -> Callable[[], object]:
+    """In another one that is taken for the desk's, because a database's file remembers even what was deleted."""
+    before, file = office.env["DATABASE_URL"], office.world.folder / "planted.db"
+    office.env["DATABASE_URL"] = f"sqlite:///{file}"
+    engine = create_engine(office.env["DATABASE_URL"])
+    with engine.begin() as connection:
+        connection.execute(text("CREATE TABLE planted (body TEXT)"))
+        connection.execute(text("INSERT INTO planted VALUES (:secret)"), {"secret": f"{{'{secret}'}}"})
+    engine.dispose()
+
+    def take_back() -> None:
+        office.env["DATABASE_URL"] = before
+        file.unlink()
+
+    return take_back
+
+
+def in_a_message(office: Office, secret: str) -> Callable[[], object]:
+    message = office.ws.posts[office.channel.id][0]
+    before = message.text
+    message.text += secret
+    return lambda: setattr(message, "text", before)
+
+
+def in_a_request_to_opensrs(office: Office, secret: str) -> Callable[[], object]:
+    return recorded(office.opensrs, "sw_register", secret, RESELLER_KEY)
+
+
+def in_a_request_to_slack(office: Office, secret: str) -> Callable[[], object]:
+    ws = office.ws
+    return recorded(ws, "POST", secret, ws.bot_token, ws.app_token, ws.signing_secret)
+
+
+def in_an_answer_to_slack(office: Office, secret: str) -> Callable[[], object]:
+    ws = office.ws
+    return recorded(ws, "interactive", secret, ws.bot_token, ws.app_token, ws.signing_secret)
+
+
+def recorded(standin: Records, verb: str, secret: str, *hidden: str) -> Callable[[], object]:
+    """As the stand-in records it, which replaces what it knows to be secret by fingerprints."""
+    before, standin.recorder = standin.recorder, Recorder()
+    for known in hidden:
+        standin.recorder.hide(known)
+    body = json.dumps({"text": secret})
+    standin.recorder.add(Entry(0.0, "127.0.0.1", verb, "/", {}, body, 200, body))
+    return lambda: setattr(standin, "recorder", before)
+
+
+PLACES = (
+    in_the_log, in_the_database, in_a_message, in_a_request_to_opensrs, in_a_request_to_slack, in_an_answer_to_slack,
+)  # fmt: skip
+SECRETS: dict[str, Callable[[Office], str]] = {
+    "reseller key": lambda _: RESELLER_KEY,
+    "bot token": lambda office: office.ws.bot_token,
+    "app token": lambda office: office.ws.app_token,
+    "signing secret": lambda office: office.ws.signing_secret,
+    "vault key": lambda office: office.env["VAULT_KEY"],
+    "private key": lambda _: PRIVATE,
+    "piece of a private key": lambda office: next(iter(keys_of(office).values())),
+}
+
+
+@pytest.mark.parametrize("place", PLACES, ids=lambda place: place.__name__)
+@pytest.mark.parametrize("secret", SECRETS)
+def test_a_secret_in_the_open_is_noticed(
+    office: Office, place: Callable[[Office, str], Callable[[], object]], secret: str
+) -> None:
+    if not office.rows("SELECT id FROM keys"):
+        office.waiting(office.name())
+    keys = keys_of(office)
+    take_back = place(office, SECRETS[secret](office))
+    try:
+        assert office.world.leaks(keys)
+    finally:
+        take_back()
+    assert office.world.leaks(keys) == []
+
+
+@pytest.mark.parametrize(
+    "seen",
+    [
+        "xoxb-123456789012-abc/def",
+        "xoxb-123456789012-abc%2Fdef",
+        "eG94Yi0xMjM0NTY3ODkwMTItYWJjL2RlZg",
+    ],
+    ids=["plain", "in a form", "base64"],
+)
+def test_a_secret_is_found_in_every_dress(seen: str) -> None:
+    secret = {"token": "xoxb-123456789012-abc/def"}
+    assert leaks.search({"the log": f"…{seen}…"}, secret) == ["token in the log"]
+    assert leaks.search({"the log": "xoxb-…"}, secret) == []
+
+
+def test_what_people_type_is_not_the_desks_doing() -> None:
+    typed = Entry(0.0, "slack", "interactive", "block_actions", {}, "typed: sha256:0123456789abcdef", 200, "null")
+    answered = Entry(0.0, "slack", "interactive", "block_actions", {}, "", 200, "sha256:0123456789abcdef")
+    assert leaks.hidden([typed]) == []
+    assert leaks.hidden([answered]) == ["sha256:0123456789abcdef"]
+    assert leaks.hidden([answered], allowed=["other"]) == ["sha256:0123456789abcdef"]
+
+
+@pytest.mark.parametrize("kind", ["PRIVATE", "RSA PRIVATE", "EC PRIVATE", "ENCRYPTED PRIVATE", "OPENSSH PRIVATE"])
+def test_any_private_key_is_noticed_even_escaped_or_cut(kind: str) -> None:
+    key = PEM.format(kind, kind)
+    for shown in (key, json.dumps(key), key.replace(" ", "+"), key[:60]):
+        assert leaks.search({"the log": shown}, {}) == ["private key in the log"]
+
+
+def test_so_short_a_secret_cannot_be_searched_for() -> None:
+    with pytest.raises(ValueError, match="by chance"):
+        leaks.search({}, {"pin": "1234"})

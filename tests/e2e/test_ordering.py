@@ -1,0 +1,345 @@
+"""Ordering as people meet it: the usual way by both ways to Slack, every decision, and whoever may not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.e2e.office import COMPANY, CONSENT, CONTACT, Office
+from tests.sandbox.slack.people import Person
+
+
+def first_order(office: Office, channel: str, client: str, name: str) -> None:
+    """A company-checked one for a client nobody knows yet, from the project to the certificate."""
+    where = office.new_channel(channel, client)
+    company = {**COMPANY, "Registered name": client}
+    office.pm.command(where, f"/cert new {name}")
+    titles = []
+    for values in ({}, {"Which kind": "sslwebserver"}, company, CONTACT):
+        view = office.pm.view
+        assert view is not None
+        titles.append(view.title)
+        for label, value in values.items():
+            office.pm.fill(label, value)
+        if not titles[1:]:
+            office.pm.fill("What it is for", "customers")
+        assert not office.pm.submit().errors
+    assert titles == ["New certificate", "What we suggest", "The client’s company", "Their contact"]
+    office.pm.fill(CONSENT, ["yes"])
+    order = office.send(office.pm)
+    office.until_card(order, "Waiting for approval")
+    assert not office.bought(name)
+    shown = office.review(office.erik, order)
+    for fact in ("TEST account", "USD 199.00", client, "carla@acme.com", "Signature: verified", "identical"):
+        assert fact in shown.plain
+    assert shown.submit_label == "Buy for USD 199.00"
+    assert office.erik.submit().closed
+    office.until_reply(order, "Bought")
+    office.issue(name)
+    office.until_reply(order, "is issued")
+    assert "Issued" in office.until_card(order, "Valid until").plain
+    assert len(office.bought(name)) == 1
+
+
+def test_a_first_order_goes_from_the_project_to_the_certificate(office: Office) -> None:
+    first_order(office, "first", "First LLC", "first.acme.com")
+
+
+def test_the_same_goes_by_signed_http(office_over_http: Office) -> None:
+    first_order(office_over_http, "signed", "Signed LLC", "signed.acme.com")
+
+
+def test_a_known_client_is_asked_for_nothing_twice(office: Office) -> None:
+    """Domain only: one field, two submits."""
+    name = office.name()
+    office.pm.command(office.channel, "/cert new")
+    office.pm.fill("Web addresses", name)
+    done = office.pm.submit()
+    assert done.view is not None
+    assert done.view.title == "Check and send"
+    office.pm.fill(CONSENT, ["yes"])
+    office.until_card(office.send(office.pm), "Waiting for approval")
+
+
+def test_a_refused_order_can_be_corrected_and_ordered_again(office: Office) -> None:
+    name = office.name()
+    order = office.waiting(name)
+    draft = office.at_supplier(name).order_id
+    office.erik.click(office.until_reply(order, "Please review"), "Refuse…")
+    office.erik.fill("Why?", "wrong name, ask for the shop's")
+    assert office.erik.submit().closed
+    told = office.until_reply(order, "refused the order")
+    assert "wrong name, ask for the shop's" in told.plain
+    assert f"@{office.pm.name}" in told.plain
+    card = office.until_card(order, "Refused")
+    office.until(lambda: office.opensrs.orders[draft].state == "cancelled")
+    office.pm.click(card, "Correct and order again")
+    view = office.until_view(office.pm, name)
+    assert view.inputs["Web addresses"].value == name
+    better = office.name()
+    office.pm.fill("Web addresses", better)
+    office.fill_on(office.pm, stop_at="Check and send")
+    again = office.send(office.pm)
+    assert again != order
+    office.until_card(again, "Waiting for approval")
+    office.approve(again, office.erik)
+    office.until_card(again, "Waiting for the client and the authority")
+    assert not office.bought(name)
+
+
+def test_a_refusal_needs_a_reason(office: Office) -> None:
+    order = office.waiting(office.name())
+    office.erik.click(office.until_reply(order, "Please review"), "Refuse…")
+    office.erik.fill("Why?", "   ")
+    assert "Please give a reason" in office.erik.submit().errors["Why?"]
+    office.erik.close()
+
+
+def test_a_change_voids_the_approvals_given_before(office: Office) -> None:
+    """Above the price limit two must agree; one agrees, then the order changes."""
+    name = f"*.{office.name()}"
+    order = office.waiting(name, Which_kind="sslwebserver_wildcard")
+    old = office.at_supplier(name).order_id
+    seen = office.review(office.edith, order)
+    office.approve(order, office.erik)
+    office.until_card(order, "1 of 2 given")
+    office.pm.click(office.card(order), "Change")
+    mailbox = f"admin@{name[2:]}"
+    office.fill_on(office.pm, stop_at="Check and send", Proof_of_control="email", Mailbox_for_the_proof=mailbox)
+    assert not office.pm.submit().errors
+    office.pm.close(everything=True)
+    assert "no longer count" in office.until_reply(order, "was changed").plain
+    office.until_reply(order, "Please review", 2)
+    assert office.opensrs.orders[old].state == "cancelled"
+    assert "given" not in office.card(order).plain.splitlines()[0]
+    late = office.edith.submit(seen)
+    assert late.view is not None
+    assert "changed" in late.view.plain
+    office.until_view(office.edith, "read back")
+    assert office.edith.submit().closed
+    office.until_card(order, "1 of 2 given")
+    office.approve(order, office.erik)
+    office.until_card(order, "Waiting for the client and the authority")
+    assert len(office.bought(name)) == 1
+
+
+@pytest.mark.parametrize("names", ["three.acme.com", "*.dear.acme.com"], ids=["EV", "above the limit"])
+def test_two_must_agree_to_what_is_dear_or_checked_at_length(office: Office, names: str) -> None:
+    kind = "sslwebserver_wildcard" if names.startswith("*") else "sslwebserver_ev"
+    order = office.waiting(names, Which_kind=kind, What_it_is_for="customers", Number_in_the_register="0123456")
+    seen = office.review(office.erik, order)
+    assert office.erik.submit().closed
+    assert "1 of 2" in office.until_reply(order, "has an approval").plain
+    office.erik.submit(seen)
+    assert "You have approved this already" in seen.plain
+    assert not office.review(office.erik, order, "You have approved this already").submit_label
+    office.erik.close()
+    assert not office.bought(names)
+    office.approve(order, office.edith)
+    office.until_card(order, "Waiting for the client and the authority")
+    assert len(office.bought(names)) == 1
+
+
+@pytest.mark.parametrize("way", ["card", "command"])
+def test_a_cancelled_order_takes_its_draft_along(office: Office, way: str) -> None:
+    name = office.name()
+    order = office.waiting(name)
+    draft = office.at_supplier(name).order_id
+    if way == "card":
+        asked = office.pm.click(office.card(order), "Cancel").asked
+        assert "nothing is bought" in asked
+    else:
+        assert "Cancelled" in office.typed(office.pm, f"/cert cancel {name}", order)
+    office.until_card(order, "Cancelled")
+    office.until_reply(order, "is cancelled")
+    office.until(lambda: office.opensrs.orders[draft].state == "cancelled")
+    assert not office.bought(name)
+
+
+def short_of_funds(office: Office, name: str) -> str:
+    """An order that was approved, but the account was emptied in the same moment."""
+    order = office.waiting(name)
+    office.review(office.edith, order)
+    office.opensrs.set_balance("10.00")
+    assert office.edith.submit().closed
+    office.until_card(order, "before we can order")
+    return order
+
+
+def test_what_held_an_order_is_checked_again_and_approved_anew(office: Office) -> None:
+    name = office.name()
+    order = short_of_funds(office, name)
+    assert not office.bought(name)
+    office.opensrs.set_balance("90000.00")
+    office.pm.click(office.card(order), "Check again")
+    office.until_reply(order, "is gone; I go on")
+    office.until_reply(order, "Please review", 2)
+    assert "given" not in office.until_card(order, "Waiting for approval").plain.splitlines()[0]
+    office.approve(order, office.erik)
+    office.until_card(order, "Waiting for the client and the authority")
+
+
+def test_an_override_needs_two_others(office: Office) -> None:
+    name = office.name()
+    order = short_of_funds(office, name)
+    card = office.card(order)
+    office.pm.click(card, "Go on all the same…")
+    office.until_view(office.pm)
+    office.pm.close(everything=True)
+    office.erik.click(card, "Go on all the same…")
+    view = office.until_view(office.erik, "Two approvers who had no hand in this")
+    tick = view.inputs["Go on in spite of"].options
+    office.erik.fill("Go on in spite of", tick)
+    office.erik.fill("Why?", "the money is on its way")
+    assert office.erik.submit().closed
+    assert "the money is on its way" in office.until_reply(order, "lets the order").plain
+    office.opensrs.set_balance("90000.00")
+    office.until_reply(order, "Please review", 2)
+    assert "overridden" in office.until_card(order, "Waiting for approval").plain
+    assert not office.review(office.erik, order, "You had a hand in this order").submit_label
+    office.erik.close()
+    office.approve(order, office.edith)
+    office.until_card(order, "1 of 2 given")
+    assert not office.bought(name)
+    office.approve(order, office.eva)
+    office.until_card(order, "Waiting for the client and the authority")
+
+
+def test_outsiders_are_refused_politely_whatever_they_press(office: Office) -> None:
+    name = office.name()
+    order = office.waiting(name)
+    office.ws.join(office.stranger, office.channel)
+    wanted = office.until_reply(order, "Please review")
+    for person in (office.guest, office.stranger):
+        office.typed(person, "/cert new", "Only full members of this workspace")
+        office.typed(person, "/cert list", "No order is open here")
+        office.typed(person, f"/cert show {order}", "I know no order")
+        office.told(person, lambda p=person: p.click(office.card(order), "Cancel"), "Only full members")  # type: ignore[misc]
+        person.click(wanted, "Review")
+        office.until_view(person, "Only full members")
+        person.close(everything=True)
+    office.until_card(order, "Waiting for approval")
+
+
+def test_who_left_the_company_with_the_review_open_approves_nothing(office: Office) -> None:
+    gone = office.ws.add_person("gerd", title="Engineer")
+    office.ws.join(gone, office.channel)
+    name = office.name()
+    order = office.waiting(name)
+    gone.click(office.until_reply(order, "Please review"), "Review")
+    office.until_view(gone, "Only an approver can do this")
+    gone.close(everything=True)
+    seen = office.review(office.eva, order)
+    office.ws.deactivate(office.eva)
+    try:
+        late = office.eva.submit(seen)
+        assert late.view is not None
+        assert "Only full members" in late.view.plain
+    finally:
+        office.eva.kind = "member"
+        office.ws.emit("user_change", {"user": office.eva.as_json()})
+        office.eva.close(everything=True)
+    assert not office.bought(name)
+
+
+def test_where_the_desk_is_not_invited_it_says_so(office: Office) -> None:
+    elsewhere = office.ws.add_channel("elsewhere", (office.pm,), bot=False)
+    for command in ("/cert new a.acme.com", "/cert list", "/cert project"):
+        if command == "/cert project":
+            office.pm.command(elsewhere, command)
+            for label, value in {"Project": "Site", "Client": "Acme LLC", "Owner": office.pm}.items():
+                office.pm.fill(label, value)
+            done = office.pm.submit()
+            assert done.view is not None
+            assert "I am not in this channel" in done.view.plain
+            office.pm.close(everything=True)
+        elif command == "/cert list":
+            office.typed(office.pm, command, "orders", channel=elsewhere)
+        else:
+            office.typed(office.pm, command, "I am not in this channel", "/invite", channel=elsewhere)
+
+
+def test_an_old_button_is_answered_with_how_things_stand(office: Office) -> None:
+    name = office.name()
+    order = office.waiting(name)
+    old_card, invitation = office.card(order), office.until_reply(order, "Please review")
+    office.approve(order, office.erik)
+    office.until_card(order, "Waiting for the client and the authority")
+    now = ("how it stands now", "Waiting for the client", name)
+    for label in ("Change", "Check again", "Cancel"):
+        office.told(office.pm, lambda label=label: office.pm.click(old_card, label), *now)  # type: ignore[misc]
+    office.edith.click(invitation, "Review")
+    office.until_view(office.edith, *now)
+    office.edith.close(everything=True)
+    assert len(office.bought(name)) == 1
+
+
+def test_only_an_admin_pauses_buying(office: Office) -> None:
+    name = office.name()
+    order = office.waiting(name)
+    for person in (office.pm, office.erik):
+        office.typed(person, "/cert pause", "Only an admin can do this")
+    office.typed(office.ada, "/cert pause", "Buying is paused")
+    try:
+        office.approve(order, office.erik)
+        assert "paused" in office.until_card(order, "buying is stopped").plain
+        office.until_reply(order, "is approved, but not bought yet")
+        assert not office.bought(name)
+        office.typed(office.erik, "/cert resume", "Only an admin can do this")
+    finally:
+        office.typed(office.ada, "/cert resume", "Buying goes on")
+    office.until_card(order, "Waiting for the client and the authority")
+    office.until(lambda: [m for m in office.ws.messages(office.world.office) if "Buying is paused" in m.plain])
+    assert len(office.bought(name)) == 1
+
+
+@pytest.mark.parametrize(
+    ("typed", "nearest"),
+    [("hsitory", "history"), ("lsit", "list"), ("nwe", "new"), ("resum", "resume"), ("quux", ""), ("<!channel>", "")],
+)
+def test_an_unknown_word_is_answered_with_the_nearest_and_help(office: Office, typed: str, nearest: str) -> None:
+    told = office.typed(office.pm, f"/cert {typed}", "I do not know", typed, "/cert list")
+    assert (f"Did you mean /cert {nearest}?" in told) is bool(nearest)
+
+
+def test_help_comes_without_a_word_too(office: Office) -> None:
+    for command in ("/cert", "/cert help"):
+        office.typed(office.pm, command, "certdesk gets certificates for web addresses")
+
+
+def test_lists_show_what_there_is(office: Office) -> None:
+    where = office.new_channel(f"list-{office.name().split('.')[0]}", "Acme LLC")
+    assert "No order is open here" in office.typed(office.pm, "/cert list", "No order", channel=where)
+    name = office.name()
+    order = office.waiting(name, channel=where)
+    look: Callable[[Person, str], str] = lambda person, command: office.typed(person, command, name, channel=where)  # noqa: E731
+    assert "1 order" in look(office.pm, "/cert list")
+    assert "Waiting for approval" in look(office.pm, f"/cert {name}")
+    assert order in look(office.pm, f"/cert show {order}")
+    assert order in look(office.erik, f"/cert show {name}")
+    assert "asked for it" in office.typed(office.pm, f"/cert history {name}", order, channel=where)
+    office.typed(office.pm, "/cert show nothing.acme.com", "I know no order for nothing.acme.com", channel=where)
+    office.typed(office.pm, "/cert history o-none", "I know no order for o-none", channel=where)
+
+
+def test_a_project_is_set_up_with_care(office: Office) -> None:
+    where = office.ws.add_channel("careful", (office.pm, office.otto, office.erik))
+    office.typed(office.pm, "/cert new a.acme.com", "no project yet", "/cert project", channel=where)
+    office.pm.command(where, "/cert project")
+    assert set(office.pm.submit().errors) == {"Project", "Client", "Owner"}
+    for label, value in {"Project": "P" * 81, "Client": "C" * 121, "Owner": office.pm}.items():
+        office.pm.fill(label, value)
+    errors = office.pm.submit().errors
+    assert "up to 80 characters" in errors["Project"]
+    assert "up to 120 characters" in errors["Client"]
+    office.pm.fill("Project", "Careful")
+    office.pm.fill("Client", "Careful LLC")
+    assert office.pm.submit().closed
+    office.until(lambda: [m for m in office.ws.messages(where) if "Careful LLC" in m.plain])
+    office.otto.command(where, "/cert project")
+    office.otto.fill("Project", "Mine now")
+    done = office.otto.submit()
+    assert done.view is not None
+    assert "the project's owner or their stand-in or an approver" in done.view.plain
+    office.otto.close(everything=True)
