@@ -123,15 +123,10 @@ def build(settings: Settings) -> Running:
 
 def post_anchor(gear: Gear, audit: Audit, day: date) -> None:
     """Once a day: anchor every audit chain, and post the line where the database's owner cannot change it."""
-    with gear.store.unit() as unit:
-        if unit.flag("anchored") == day.isoformat():
-            return
     line = audit.anchor(day)
     with gear.store.unit() as unit:
-        if unit.flag("anchored") != day.isoformat():
-            unit.set_flag("anchored", day.isoformat())
-            if gear.policy.admin_channel:
-                unit.tell(Notice(Told.ANCHOR, facts=(("anchor", line),)))
+        if unit.set_flag("anchored", day.isoformat()) and gear.policy.admin_channel:
+            unit.tell(Notice(Told.ANCHOR, facts=(("anchor", line),)))
 
 
 def web_client(settings: Settings, timeout: int) -> WebClient:

@@ -189,8 +189,8 @@ class Unit(Protocol):
     def flag(self, name: str) -> str:
         """A switch of the desk's, empty when never set."""
 
-    def set_flag(self, name: str, value: str) -> None:
-        """Set a switch."""
+    def set_flag(self, name: str, value: str) -> bool:
+        """Set a switch; whether that changed it. Of several who set the same at one moment, one is told so."""
 
     def card_place(self, order_id: str) -> Place | None:
         """Where the order's card stands."""

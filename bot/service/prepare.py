@@ -193,7 +193,9 @@ class Prepare:
             self._hold(order, Mender.ENGINEER, f"OpenSRS does not know the draft any more: {refused.text}", draft=None)
             return None
         ours = gear.pki.same_csr(look.csr, order.csr)
-        wrong, not_shown = differences(order.request, look, None, csr_is_ours=ours)
+        product = gear.product(order.request.product)
+        price = product.price if product else None
+        wrong, not_shown = differences(order.request, look, price, csr_is_ours=ours)
         if look.state is not State.PENDING:
             wrong = (*wrong, Difference("state", State.PENDING, look.raw_state))
         if wrong:

@@ -117,8 +117,11 @@ class SqlUnit:
     def flag(self, name: str) -> str:
         return self._connection.scalar(select(flags.c.value).filter_by(name=name)) or ""
 
-    def set_flag(self, name: str, value: str) -> None:
-        put_row(self._connection, flags, {"name": name}, {"value": value})
+    def set_flag(self, name: str, value: str) -> bool:
+        changed = update(flags).filter_by(name=name).where(flags.c.value != value).values(value=value)
+        return self._connection.execute(changed).rowcount == 1 or add_row(
+            self._connection, flags, {"name": name, "value": value}
+        )
 
     def _read(self, kind: type[Kind], table: Table, key: str) -> Kind | None:
         body = self._connection.scalar(select(table.c.body).filter_by(id=key))

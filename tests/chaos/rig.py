@@ -187,6 +187,8 @@ class Rig(World):
             elif self.status(order) == "awaiting_approval":
                 self.open_review(order)
                 self.engineer.submit()
+            elif self.status(order) == "held":
+                self.pm.click(self.card(order), "Check again")
             elif not self.authority_acts(order, name):
                 self.pass_time(minutes=(self.next_due() or 60) / 60)
         raise AssertionError(f"{order} is {self.status(order)} after {_MOST_STEPS} steps")
@@ -249,9 +251,10 @@ class Rig(World):
         assert not self.slack.violations, self.slack.violations
 
     def asked_to_sell(self, name: str) -> list[float]:
-        """When the supplier was asked to sell the draft for an address."""
-        draft = f">{self.at_supplier(name).order_id}<"
-        return [entry.at for entry in self.opensrs.recorder.find("process_pending") if draft in entry.body]
+        """When the supplier was asked to sell a draft for an address."""
+        drafts = [f">{each.order_id}<" for each in self.opensrs.orders.values() if each.domain == name]
+        calls = [each for each in self.opensrs.recorder.find("process_pending") if "cancel" not in each.body]
+        return [each.at for each in calls if any(draft in each.body for draft in drafts)]
 
     def _post_of(self, message: Message) -> str:
         return str((message.metadata or {}).get("event_payload", {}).get("post"))

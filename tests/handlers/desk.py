@@ -9,7 +9,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 from bot.domain.approval import Buying
-from bot.domain.card import CardFacts
 from bot.domain.client import Project
 from bot.domain.order import Actor, Order, Status
 from bot.domain.request import Level, Product, Purpose, Request, Standing
@@ -21,6 +20,7 @@ from bot.service.decide import Decide
 from bot.service.follow import Follow
 from bot.service.resolve import Resolve
 from bot.service.see import See
+from bot.shown.card import CardFacts
 
 AT = datetime(2026, 11, 23, 9, tzinfo=UTC)
 CHANNEL = "C0ACME"

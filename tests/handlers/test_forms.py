@@ -5,8 +5,8 @@ import pytest
 from bot.domain.errors import BadInput, ChangedSince, IllegalMove, OpenOrderExists, PeopleUnknown
 from bot.domain.findings import Finding, Verdict
 from bot.domain.order import Status
-from bot.domain.review import Review
 from bot.service.ask import ProjectInput
+from bot.shown.review import Review
 from handlers.views import dialogs, form, review
 from tests.handlers.desk import CHANNEL, a_form, an_order, facts_of
 from tests.handlers.surface import Surface

@@ -8,16 +8,16 @@ from decimal import Decimal
 from typing import Any
 
 from bot.domain.approval import Buying, Policy
-from bot.domain.card import CardFacts, card_facts
 from bot.domain.client import Project
 from bot.domain.findings import Finding, Mender, Override, Verdict
-from bot.domain.offer import Suggestion
 from bot.domain.order import Approval, Attempt, Certificate, Hold, Move, Order, Second, Status, Vote
 from bot.domain.request import Contact, Dcv, KeyType, Level, Organisation, Product, Purpose, Request, Standing
-from bot.domain.review import Review
 from bot.domain.supply import Account, Difference, Draft, Funds
 from bot.ports import Entry, Form
 from bot.service.ask import FormSummary
+from bot.shown.card import CardFacts, card_facts
+from bot.shown.offer import Suggestion
+from bot.shown.review import Review
 
 AT = datetime(2026, 11, 23, 11, 2, tzinfo=UTC)
 HOSTILE = "<!channel> & <@U0EVIL> *bold* `code` \n<https://evil.test|click> Ünïcödé 株式会社 "
