@@ -119,7 +119,7 @@ def test_every_loopback_address_may_be_served(host: str) -> None:
     assert loopback(host) == host
 
 
-def hello(_: Request) -> Response:
+async def hello(_: Request) -> Response:
     return PlainTextResponse("hello")
 
 

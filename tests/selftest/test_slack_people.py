@@ -6,7 +6,7 @@ import json
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Any
 from urllib.request import Request, urlopen
 
@@ -179,7 +179,6 @@ def test_an_answer_slack_would_not_understand_is_remembered(
 
 
 OPTIONS = [{"text": plain(each), "value": each[0].lower()} for each in ("Alpha", "Beta")]
-DAY = datetime(2026, 12, 10, tzinfo=UTC)
 FIELDS: list[tuple[Json, object, Json]] = [
     ({"type": "plain_text_input"}, "x", {"value": "x"}),
     ({"type": "plain_text_input"}, "", {"value": None}),
@@ -188,7 +187,6 @@ FIELDS: list[tuple[Json, object, Json]] = [
     ({"type": "number_input", "is_decimal_allowed": False, "max_value": "9"}, 7, {"value": "7"}),
     ({"type": "datepicker"}, date(2026, 12, 10), {"selected_date": "2026-12-10"}),
     ({"type": "timepicker"}, "09:30", {"selected_time": "09:30"}),
-    ({"type": "datetimepicker"}, DAY, {"selected_date_time": int(DAY.timestamp())}),
     ({"type": "static_select", "options": OPTIONS}, "Beta", {"selected_option": OPTIONS[1]}),
     ({"type": "static_select", "options": OPTIONS, "initial_option": OPTIONS[0]}, None, {"selected_option": None}),
     ({"type": "radio_buttons", "options": OPTIONS}, "a", {"selected_option": OPTIONS[0]}),
@@ -197,7 +195,7 @@ FIELDS: list[tuple[Json, object, Json]] = [
     ({"type": "users_select"}, "U1", {"selected_user": "U1"}),
     ({"type": "multi_users_select"}, ["U1"], {"selected_users": ["U1"]}),
     ({"type": "conversations_select"}, "C1", {"selected_conversation": "C1"}),
-    ({"type": "multi_channels_select"}, ["C1"], {"selected_channels": ["C1"]}),
+    ({"type": "multi_conversations_select"}, ["C1"], {"selected_conversations": ["C1"]}),
 ]
 
 
@@ -239,11 +237,7 @@ def test_what_the_client_would_not_take_is_refused(
         pm.fill("Nothing", value)
 
 
-def test_suggestions_and_dispatching_fields_ask_the_app(desk: Desk, pm: Person, channel: Channel) -> None:
-    opened(desk, pm, channel, modal({"type": "external_select", "action_id": "a", "min_query_length": 1}))
-    desk.answers = [{"options": OPTIONS}]
-    pm.fill("external_select", "Alpha")
-    assert (desk.told[-1]["type"], desk.told[-1]["value"]) == ("block_suggestion", "Alpha")
+def test_a_dispatching_field_tells_the_app(desk: Desk, pm: Person, channel: Channel) -> None:
     block = modal({"type": "datepicker", "action_id": "a"})["blocks"][0] | {"dispatch_action": True}
     opened(desk, pm, channel, modal() | {"blocks": [block]})
     pm.fill("datepicker", "2026-12-10")
@@ -319,17 +313,13 @@ def test_a_missed_acknowledgement_is_shown(ws: Workspace, desk: Desk, pm: Person
     assert pm.command(channel, "/cert").acked is False
 
 
-def test_a_failed_event_comes_again_three_times(ws: Workspace, desk: Desk, pm: Person, channel: Channel) -> None:
-    ws.delivery_faults.arm("events_api", "late", times=4)
+def test_a_failed_event_comes_again_once(ws: Workspace, desk: Desk, pm: Person, channel: Channel) -> None:
+    ws.delivery_faults.arm("events_api", "late", times=2)
     pm.say(channel, "hello")
-    assert len(desk.told) == 2
-    ws.redeliver()
-    ws.redeliver()
-    ws.redeliver()
-    assert (len(desk.told), len({each["event_id"] for each in desk.told})) == (4, 1)
+    assert (len(desk.told), len({each["event_id"] for each in desk.told})) == (2, 1)
     ws.delivery_faults.arm("events_api", "duplicate")
     ws.join(ws.add_person("engineer"), channel)
-    assert [each["event"]["type"] for each in desk.told[4:]] == ["member_joined_channel"] * 2
+    assert [each["event"]["type"] for each in desk.told[2:]] == ["member_joined_channel"] * 2
 
 
 def test_only_subscribed_events_of_the_bots_channels_are_sent(ws: Workspace, desk: Desk, pm: Person) -> None:
@@ -366,7 +356,11 @@ def test_the_control_address_drives_people_by_name(ws: Workspace, desk: Desk, pm
     assert control("command", person=pm.name, channel="acme", text="/cert")["acked"] is True
     control("fill", person="pm", wanted="Web addresses", value="acme.com")
     assert control("submit", person="pm") == {"errors": {}, "closed": True}
-    ts = control("say", person="pm", channel="acme", text="hello")
+    ts = control("say", person="pm", channel="acme", text="hello")["ts"]
+    desk.client.chat_postMessage(channel=channel.id, text="x", blocks=card("x", "Go"), thread_ts=ts)
+    reply = control("messages", person="pm", channel="acme", thread=ts)[1]
+    assert control("click", person="pm", channel="acme", ts=reply["ts"], wanted="Go")["acked"] is True
+    assert control("view", person="pm") is None
     assert control("messages", person="pm", channel="acme") == [{"ts": ts, "plain": "hello", "buttons": []}]
 
 

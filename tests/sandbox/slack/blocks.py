@@ -1,28 +1,13 @@
 """Block Kit from the table beside this module: every block, element and object with keys, limits, parents, surfaces."""
 
-from __future__ import annotations
-
 import functools
 import json
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from tests.sandbox.slack.shapes import (
-    Check,
-    Json,
-    Problem,
-    Shape,
-    anything,
-    flag,
-    integer,
-    listing,
-    one_of,
-    plain,
-    string,
-    text,
-    typed,
-)
+from tests.sandbox.slack import shapes
+from tests.sandbox.slack.shapes import Check, Json, Problem, Shape, listing, string, typed
 
 MODAL, HOME, MESSAGE = "modal", "home", "message"
 
@@ -35,7 +20,7 @@ def _kit() -> Json:
 
 @functools.cache
 def table(name: str) -> Mapping[str, Shape]:
-    """One table of shapes: blocks, elements, objects, context, …."""
+    """One table of shapes: blocks, elements, objects, context, whole."""
     rules = (_known_initial, _lengths_agree) if name == "elements" else ()
     return {kind: _shape(row, rules) for kind, row in _kit()[name].items()}
 
@@ -74,19 +59,17 @@ def _within(parent: str) -> Check:
 
 
 _SIMPLE: Final[Mapping[str, Callable[..., Check]]] = {
-    "any": lambda: anything,
-    "flag": lambda: flag,
-    "int": lambda least, most: integer(int(least), int(most)),
-    "one": one_of,
-    "plain": lambda most: plain(int(most)),
+    "any": lambda: shapes.anything,
+    "flag": lambda: shapes.flag,
+    "int": lambda least, most: shapes.integer(int(least), int(most)),
+    "one": shapes.one_of,
+    "plain": lambda most: shapes.text(int(most), "plain_text"),
     "string": lambda most: string(int(most)),
     "string0": lambda most: string(int(most), 0),
-    "text": lambda most: text(int(most)),
+    "text": lambda most: shapes.text(int(most)),
     "list": lambda most, *each: listing(_check(" ".join(each)), int(most)),
-    "list0": lambda most, *each: listing(_check(" ".join(each)), int(most), 0),
     "is": lambda name: _later(lambda: table("objects")[name]),
     "of": lambda name: _later(lambda: typed(table(name))),
-    "only": lambda name, *kinds: _later(lambda: typed(table(name), frozenset(kinds))),
     "in": lambda parent: _later(lambda: _within(parent)),
 }
 

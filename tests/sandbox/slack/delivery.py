@@ -9,8 +9,7 @@ import hmac
 import http.client
 import json
 import time
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Final, NamedTuple
 from urllib.parse import urlencode, urlsplit
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
@@ -24,15 +23,13 @@ COMMAND, INTERACTIVE, EVENT = "slash_commands", "interactive", "events_api"
 _SEND_SECONDS: Final = 10.0
 
 
-@dataclass(frozen=True)
-class Missed:
+class Missed(NamedTuple):
     """The app did not acknowledge in time, and why."""
 
     why: str
 
 
-@dataclass(frozen=True)
-class Retry:
+class Retry(NamedTuple):
     number: int
     reason: str
 
@@ -40,18 +37,21 @@ class Retry:
 Reply = Json | None | Missed
 
 
-class Link(Protocol):
+class Link:
     """A way to the app; `cut` breaks the connection once the request is out."""
-
-    def ready(self) -> bool: ...
-    def send(self, kind: str, payload: Json, retry: Retry | None, *, cut: bool = False) -> Reply: ...
-
-
-class InProcess:
-    """Calls `ws.deliver(kind, payload)`; an answer after the deadline counts as missed."""
 
     def __init__(self, ws: Workspace) -> None:
         self._ws = ws
+
+    def ready(self) -> bool:
+        raise NotImplementedError
+
+    def send(self, kind: str, payload: Json, retry: Retry | None, *, cut: bool = False) -> Reply:
+        raise NotImplementedError
+
+
+class InProcess(Link):
+    """Calls `ws.deliver(kind, payload)`; an answer after the deadline counts as missed."""
 
     def ready(self) -> bool:
         return self._ws.deliver is not None
@@ -65,11 +65,8 @@ class InProcess:
         return reply if time.monotonic() - started <= self._ws.ack_seconds else Missed("http_timeout")
 
 
-class SignedHttp:
+class SignedHttp(Link):
     """Posts to `ws.request_url` as Slack does: forms for commands and interactions, JSON for events, signed."""
-
-    def __init__(self, ws: Workspace) -> None:
-        self._ws = ws
 
     def ready(self) -> bool:
         return bool(self._ws.request_url)
@@ -107,18 +104,18 @@ class SignedHttp:
         finally:
             connection.close()
         if not 200 <= answer.status < 300:
-            return Missed("no_retry" if answer.getheader("X-Slack-No-Retry") else "http_error")
+            return Missed("http_error")
         if "json" in (answer.getheader("Content-Type") or "") and text:
             found: Json = json.loads(text)
             return found
         return {"text": text} if text else None
 
 
-class Socket:
+class Socket(Link):
     """Socket Mode: tickets, connections, envelopes; each envelope goes to one connection."""
 
     def __init__(self, ws: Workspace) -> None:
-        self._ws = ws
+        super().__init__(ws)
         self._tickets: set[str] = set()
         self._live: list[WebSocket] = []
         self._leaving: list[WebSocket] = []
@@ -148,9 +145,8 @@ class Socket:
         count: Json = {"num_connections": len(self._live) + 1, "connection_info": {"app_id": self._ws.app_id}}
         await websocket.send_text(json.dumps({"type": "hello", "debug_info": {"host": "sandbox"}} | count))
         self._seen(websocket, live=True)
-        for old in self._leaving.copy():
-            self._leaving.remove(old)
-            await self._close(old)
+        while self._leaving:
+            await self._close(self._leaving.pop())
         try:
             while True:
                 self._acknowledged(await websocket.receive_text())

@@ -1,17 +1,14 @@
 """What a person may enter: a value for each kind of element, refused where Slack's client would refuse it."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, time
 from decimal import Decimal, InvalidOperation
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from tests.sandbox.slack.blocks import options_of
 from tests.sandbox.slack.shapes import Json
-from tests.sandbox.slack.state import Channel, View, is_empty
+from tests.sandbox.slack.state import Channel, View
 from tests.sandbox.slack.text import Reader, chosen, elements, label_of
 
 if TYPE_CHECKING:
@@ -22,13 +19,11 @@ _EMAIL = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")
 _WEB = re.compile(r"https?://[^\s/]+\S*")
 
 
-@dataclass(frozen=True)
-class Entry:
-    """One value being entered: the element, the workspace's people and channels, and who suggests options."""
+class Entry(NamedTuple):
+    """One value being entered: the workspace's people and channels, and the element."""
 
-    space: Space
+    space: "Space"
     element: Json
-    suggest: Callable[[str], list[Json]]
 
 
 def refuse(reason: str) -> AssertionError:
@@ -78,25 +73,12 @@ def _hour(_entry: Entry, value: object) -> str:
     return (value if isinstance(value, time) else time.fromisoformat(str(value))).strftime("%H:%M")
 
 
-def _moment(_entry: Entry, value: object) -> int:
-    return int(value.timestamp()) if isinstance(value, datetime) else int(str(value))
-
-
-def _pick(options: list[Json], wanted: object) -> Json:
-    for each in options:
-        if wanted in (each["text"]["text"], each.get("value")):
-            return each
-    raise refuse(f"no option {wanted!r}, there are {[each['text']['text'] for each in options]}")
-
-
 def _option(entry: Entry, value: object) -> Json:
-    return _pick(options_of(entry.element), value)
-
-
-def _suggested(entry: Entry, value: object) -> Json:
-    if len(str(value)) < entry.element.get("min_query_length", 3):
-        raise refuse("too few characters for suggestions")
-    return _pick(entry.suggest(str(value)), value)
+    options = options_of(entry.element)
+    for each in options:
+        if value in (each["text"]["text"], each.get("value")):
+            return each
+    raise refuse(f"no option {value!r}, there are {[each['text']['text'] for each in options]}")
 
 
 def _user(entry: Entry, value: object) -> str:
@@ -115,18 +97,6 @@ def _conversation(entry: Entry, value: object) -> str:
     return found.id
 
 
-def _public(entry: Entry, value: object) -> str:
-    found = entry.space.find_channel(value if isinstance(value, (Channel, str)) else str(value))
-    if found.kind != "channels":
-        raise refuse(f"#{found.name} is not public")
-    return found.id
-
-
-def _rich(entry: Entry, value: object) -> Json:
-    inside = [{"type": "rich_text_section", "elements": [{"type": "text", "text": _typed(entry, value)}]}]
-    return {"type": "rich_text", "elements": inside}
-
-
 def _several(one: Callable[[Entry, object], object]) -> Callable[[Entry, object], list[object]]:
     def check(entry: Entry, value: object) -> list[object]:
         if not isinstance(value, (list, tuple)):
@@ -143,23 +113,17 @@ _ENTERED: Final[Mapping[str, Callable[[Entry, object], object]]] = {
     "email_text_input": _formed(_EMAIL, "e-mail address"),
     "url_text_input": _formed(_WEB, "web address"),
     "number_input": _number,
-    "rich_text_input": _rich,
     "datepicker": _day,
     "timepicker": _hour,
-    "datetimepicker": _moment,
     "static_select": _option,
     "radio_buttons": _option,
     "overflow": _option,
-    "external_select": _suggested,
     "checkboxes": _several(_option),
     "multi_static_select": _several(_option),
-    "multi_external_select": _several(_suggested),
     "users_select": _user,
     "conversations_select": _conversation,
-    "channels_select": _public,
     "multi_users_select": _several(_user),
     "multi_conversations_select": _several(_conversation),
-    "multi_channels_select": _several(_public),
 }
 
 
@@ -186,8 +150,7 @@ def locate(reader: Reader, blocks: list[Json], wanted: str, kinds: Callable[[str
     raise AssertionError(f"{len(found)} of {wanted!r}, there are {labels}; block_id.action_id is always exact")
 
 
-@dataclass(frozen=True)
-class Input:
+class Input(NamedTuple):
     """A field as a person sees it."""
 
     label: str
@@ -207,16 +170,10 @@ def inputs(reader: Reader, view: View) -> Iterator[Input]:
         if key not in view.values:
             continue
         options = [each["text"]["text"] for each in options_of(element)]
-        yield Input(
-            label_of(reader, block, element),
-            *key,
-            element["type"],
-            options,
-            chosen(view.values[key]),
-            bool(block.get("optional", block["type"] != "input")),
-            reader.of(block.get("hint")),
-            reader.of(element.get("placeholder")),
-        )
+        optional = bool(block.get("optional", block["type"] != "input"))
+        hint, placeholder = reader.of(block.get("hint")), reader.of(element.get("placeholder"))
+        label, value = label_of(reader, block, element), chosen(view.values[key])
+        yield Input(label, *key, element["type"], options, value, optional, hint, placeholder)
 
 
 def incomplete(view: View) -> dict[str, str]:
@@ -225,10 +182,10 @@ def incomplete(view: View) -> dict[str, str]:
     for block, element in elements(view.blocks):
         if block["type"] != "input":
             continue
-        value = view.values[block["block_id"], element["action_id"]]
-        if is_empty(value):
-            if not block.get("optional"):
-                found[block["block_id"]] = REQUIRED
-        elif len(chosen(value)) < (least := element.get("min_length", 0)):
+        value = chosen(view.values[block["block_id"], element["action_id"]])
+        least = element.get("min_length", 0)
+        if not value and not block.get("optional"):
+            found[block["block_id"]] = REQUIRED
+        elif value and len(value) < least:
             found[block["block_id"]] = f"Please enter at least {least} characters."
     return found

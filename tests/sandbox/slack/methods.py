@@ -1,23 +1,18 @@
 """The Web API methods this workspace serves and the events it sends, read from the table beside it."""
 
-from __future__ import annotations
-
 import functools
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 GENERAL_ERRORS: Final = frozenset(
-    (
-        "invalid_arg_name invalid_arguments invalid_auth missing_scope not_allowed_token_type not_authed unknown_method"
-    ).split()
+    "invalid_arg_name invalid_arguments invalid_auth missing_scope not_allowed_token_type not_authed "
+    "unknown_method".split()
 )
 
 
-@dataclass(frozen=True)
-class Method:
+class Method(NamedTuple):
     """`scopes` lists alternatives: which one is needed can depend on the kind of conversation."""
 
     required: tuple[str, ...]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import TYPE_CHECKING, Final
+from datetime import datetime, timedelta
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from tests.sandbox.slack.client import DOMAIN, TROUBLE, Client
@@ -11,73 +11,32 @@ from tests.sandbox.slack.delivery import COMMAND, INTERACTIVE, Missed
 from tests.sandbox.slack.fields import incomplete, locate, refuse
 from tests.sandbox.slack.seen import OpenView, Outcome, Submitted
 from tests.sandbox.slack.shapes import Json
-from tests.sandbox.slack.space import ApiError
-from tests.sandbox.slack.state import Channel, Message
+from tests.sandbox.slack.space import ApiError, thread_of
+from tests.sandbox.slack.state import Channel, Message, View
 
-if TYPE_CHECKING:
-    from tests.sandbox.slack.workspace import Workspace
-
-KINDS: Final[dict[str, list[str]]] = {
-    "member": [],
-    "admin": ["is_admin"],
-    "owner": ["is_admin", "is_owner"],
-    "guest": ["is_restricted"],
-    "single_guest": ["is_restricted", "is_ultra_restricted"],
-    "stranger": ["is_stranger"],
-    "deactivated": [],
-    "bot": ["is_bot"],
-}
+KINDS: Final = {
+    "member": "", "admin": "is_admin", "owner": "is_admin is_owner", "guest": "is_restricted",
+    "single_guest": "is_restricted is_ultra_restricted", "stranger": "is_stranger", "deactivated": "", "bot": "is_bot",
+}  # fmt: skip
 _FLAGS: Final = ("is_admin", "is_owner", "is_primary_owner", "is_restricted", "is_ultra_restricted")
-
-
-def _is_button(kind: str) -> bool:
-    return kind == "button"
-
-
-def _is_field(kind: str) -> bool:
-    return kind != "button"
 
 
 class Person(Client):
     """Somebody in the workspace."""
-
-    def __init__(  # noqa: PLR0913 - a person is that much
-        self,
-        ws: Workspace,
-        id: str,  # noqa: A002 - as callers say
-        name: str,
-        *,
-        kind: str,
-        tz: str,
-        email: str,
-        title: str,
-        team_id: str,
-    ) -> None:
-        super().__init__(ws, id, name, tz, team_id)
-        self.kind, self.email, self.title = kind, email, title
 
     def as_json(self) -> Json:
         """The user object of `users.info`; the mail address only with the scope for it."""
         profile: Json = {"real_name": self.name, "display_name": self.name, "title": self.title, "team": self.team_id}
         if "users:read.email" in self._ws.scopes and self.kind != "stranger":
             profile["email"] = self.email
-        found: Json = {
-            "id": self.id,
-            "team_id": self.team_id,
-            "name": self.name,
-            "real_name": self.name,
-            "profile": profile,
-        }
-        found |= {"deleted": self.kind == "deactivated", "is_bot": self.kind == "bot", "is_app_user": False}
+        found: Json = {"id": self.id, "team_id": self.team_id, "name": self.name, "real_name": self.name}
+        found |= {"profile": profile, "is_bot": self.kind == "bot", "is_app_user": False}
         if self.kind == "deactivated":
-            return found
-        offset = datetime.fromtimestamp(self._ws.clock(), ZoneInfo(self.tz)).utcoffset()
-        flags = dict.fromkeys(_FLAGS, False) | dict.fromkeys(KINDS[self.kind], True)
-        return (
-            found
-            | flags
-            | {"tz": self.tz, "tz_label": self.tz, "tz_offset": int(offset.total_seconds()) if offset else 0}
-        )
+            return found | {"deleted": True}
+        flags = dict.fromkeys(_FLAGS, False) | dict.fromkeys(KINDS[self.kind].split(), True)
+        offset = datetime.fromtimestamp(self._ws.clock(), ZoneInfo(self.tz)).utcoffset() or timedelta()
+        zone = {"tz": self.tz, "tz_label": self.tz, "tz_offset": int(offset.total_seconds())}
+        return found | {"deleted": False} | flags | zone
 
     # What they see ----------------------------------------------------------------------------------------------------
 
@@ -89,7 +48,7 @@ class Person(Client):
     def messages(self, channel: Channel | Person | str, thread: Message | str | None = None) -> list[Message]:
         """What this person sees there, their ephemeral messages included, oldest first."""
         where = self._inside(channel)
-        ts = thread.thread_ts or thread.ts if isinstance(thread, Message) else thread
+        ts = thread_of(thread)
         own = [each for each in self.ephemerals if each.channel == where.id and each.thread_ts == ts]
         posts = [self._ws.snapshot(each, self.tz) for each in self._ws.messages(where, thread)]
         return sorted(posts + own, key=lambda each: float(each.ts))
@@ -105,28 +64,18 @@ class Person(Client):
             return self._outcome(None, f"{name} is not a valid command.", acked=False)
         named = "directmessage" if where.im else "privategroup" if where.private else where.name
         payload = {
-            "command": name,
-            "text": self._escaped(rest) if known[name].get("should_escape") else rest,
+            "command": name, "text": self._escaped(rest) if known[name].get("should_escape") else rest,
             "response_url": self._ws.new_response_url(self.id, where),
             "trigger_id": self._ws.new_trigger(self.id, None, where.id),
-            "user_id": self.id,
-            "user_name": self.name,
-            "team_id": self.team_id,
-            "team_domain": DOMAIN,
-            "channel_id": where.id,
-            "channel_name": named,
-            "api_app_id": self._ws.app_id,
-            "token": "verification",
+            "user_id": self.id, "user_name": self.name, "team_id": self.team_id, "team_domain": DOMAIN,
+            "channel_id": where.id, "channel_name": named, "api_app_id": self._ws.app_id, "token": "verification",
             "is_enterprise_install": "false",
-        }
+        }  # fmt: skip
         before = self._before()
         reply = self._ws.hand_over(COMMAND, payload)
         if isinstance(reply, Missed):
             error = "operation_timeout" if reply.why == "http_timeout" else "dispatch_failed"
             return self._outcome(before, f'{name} failed with the error "{error}"', acked=False)
-        return self._answered(before, reply, where)
-
-    def _answered(self, before: frozenset[str], reply: Json | None, where: Channel) -> Outcome:
         if not reply:
             return self._outcome(before, "")
         try:
@@ -137,8 +86,7 @@ class Person(Client):
 
     def say(self, channel: Channel | Person | str, text: str, thread: Message | str | None = None) -> Message:
         """Write a message; `@name` and `#channel` become mentions."""
-        where, ws = self._inside(channel), self._ws
-        ts = thread.thread_ts or thread.ts if isinstance(thread, Message) else thread
+        where, ws, ts = self._inside(channel), self._ws, thread_of(thread)
         message = ws.add_post(Message(ws.ids.ts(ws.clock()), where.id, self.id, self._escaped(text), thread_ts=ts))
         if ts and (parent := ws.find_post(where.id, ts)):
             parent.thread_ts = ts
@@ -151,15 +99,11 @@ class Person(Client):
 
     def click(self, message: Message, wanted: str, *, confirm: bool = True) -> Outcome:
         """Press a button of a message, seen now or earlier; `confirm` answers its dialog."""
-        return self._use_in_message(
-            message, locate(self.reader(), message.blocks, wanted, _is_button), None, confirm=confirm
-        )
+        return self._use(message, wanted, None, confirm=confirm)
 
     def choose(self, message: Message, wanted: str, option: object, *, confirm: bool = True) -> Outcome:
         """Choose in a select, an overflow menu or another field of a message."""
-        return self._use_in_message(
-            message, locate(self.reader(), message.blocks, wanted, _is_field), option, confirm=confirm
-        )
+        return self._use(message, wanted, option, confirm=confirm)
 
     def shortcut(self, message: Message | None, callback_id: str) -> Outcome:
         """A shortcut on a message, or a global one."""
@@ -174,7 +118,7 @@ class Person(Client):
             url = self._ws.new_response_url(self.id, where)
             payload |= {"type": "message_action", "message_ts": message.ts, "message": message.as_json()}
             payload |= {"response_url": url, "channel": {"id": where.id, "name": where.name}}
-        return self._interact(payload, channel=where)
+        return self._interact(payload, where.id if where else None)
 
     def open_home(self) -> OpenView:
         """Open the app's Home; waits until there is one, at most as long as for an acknowledgement."""
@@ -194,16 +138,16 @@ class Person(Client):
         """Press a button of Home, or choose an option there."""
         if self.home is None:
             raise refuse("there is no Home yet")
-        return self._use_in_view(self.home, wanted, option, confirm=confirm)
+        return self._use(self.home, wanted, option, confirm=confirm)
 
     def press(self, wanted: str, option: object = None, *, confirm: bool = True) -> Outcome:
         """Press a button inside the modal on top, or choose an option of a select there."""
-        return self._use_in_view(self._top(), wanted, option, confirm=confirm)
+        return self._use(self._top(), wanted, option, confirm=confirm)
 
     def fill(self, wanted: str, value: object) -> None:
         """Enter a value into a field of the modal on top; fields that dispatch tell the app at once."""
         view = self._top()
-        block, element = locate(self.reader(), view.blocks, wanted, _is_field)
+        block, element = locate(self.reader(), view.blocks, wanted, lambda kind: kind != "button")
         held = self._enter(view, block, element, value)
         if block["type"] != "input" or block.get("dispatch_action"):
             self._act_in_view(view, block, element, held)
@@ -216,11 +160,7 @@ class Person(Client):
         view.errors = incomplete(view)
         if view.errors:
             return self._submitted(view)
-        payload = {
-            "type": "view_submission",
-            "view": self._ws.view_json(view),
-            "response_urls": self._response_urls(view),
-        }
+        payload = {"type": "view_submission", "view": self._ws.view_json(view), "response_urls": []}
         trigger = self._ws.new_trigger(self.id, view.id, view.channel)
         reply = self._ws.hand_over(INTERACTIVE, self._envelope(payload) | {"trigger_id": trigger})
         if isinstance(reply, Missed):
@@ -230,6 +170,11 @@ class Person(Client):
         except ApiError as error:
             return Submitted({"": f"{TROUBLE} ({error.error})"}, closed=False, view=self.view)
         return self._submitted(view)
+
+    def _submitted(self, view: View) -> Submitted:
+        with self._ws.changed:
+            closed = view.id not in self._ws.views
+            return Submitted(OpenView(self, view).errors, closed=closed, view=self.view)
 
     def close(self, *, everything: bool = False) -> None:
         """Leave the modal on top (or, with its cross, all of them)."""

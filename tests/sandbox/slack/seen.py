@@ -49,16 +49,9 @@ class OpenView:
     """A modal or Home as its person sees it."""
 
     def __init__(self, person: Client, view: View) -> None:
-        self._person, self._view = person, view
-
-    @property
-    def id(self) -> str:
-        return self._view.id
-
-    @property
-    def behind(self) -> View:
-        """The view itself, for acts on one that is no longer on top."""
-        return self._view
+        self._person = person
+        self.behind = view  # for acts on one that is no longer on top
+        self.id = view.id
 
     @property
     def title(self) -> str:
@@ -70,38 +63,38 @@ class OpenView:
 
     @property
     def private_metadata(self) -> str:
-        return str(self._view.body.get("private_metadata", ""))
+        return str(self.behind.body.get("private_metadata", ""))
 
     @property
     def callback_id(self) -> str:
-        return str(self._view.body.get("callback_id", ""))
+        return str(self.behind.body.get("callback_id", ""))
 
     @property
     def blocks(self) -> list[Json]:
-        return self._view.blocks
+        return self.behind.blocks
 
     @property
     def plain(self) -> str:
         """The blocks as lines, each field with its value."""
-        return show_blocks(self._person.reader(), self._view.blocks, self._view.values)
+        return show_blocks(self._person.reader(), self.behind.blocks, self.behind.values)
 
     @property
     def inputs(self) -> dict[str, Input]:
         """The fields by label; a second one with the same label by block_id.action_id."""
         found: dict[str, Input] = {}
-        for each in inputs(self._person.reader(), self._view):
+        for each in inputs(self._person.reader(), self.behind):
             found[f"{each.block_id}.{each.action_id}" if each.label in found else each.label] = each
         return found
 
     @property
     def buttons(self) -> list[str]:
-        return [each["text"]["text"] for _, each in elements(self._view.blocks) if each["type"] == "button"]
+        return [each["text"]["text"] for _, each in elements(self.behind.blocks) if each["type"] == "button"]
 
     @property
     def errors(self) -> dict[str, str]:
         """By label."""
         labels = {block["block_id"]: block["label"]["text"] for block in self.blocks if block["type"] == "input"}
-        return {labels.get(block_id, block_id): said for block_id, said in self._view.errors.items()}
+        return {labels.get(block_id, block_id): said for block_id, said in self.behind.errors.items()}
 
     def _text(self, key: str) -> str:
-        return str((self._view.body.get(key) or {"text": ""})["text"])
+        return str((self.behind.body.get(key) or {"text": ""})["text"])

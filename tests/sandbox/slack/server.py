@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 from urllib.parse import parse_qsl
 
 from starlette.applications import Starlette
@@ -24,10 +23,9 @@ if TYPE_CHECKING:
     from tests.sandbox.slack.workspace import Workspace
 
 _JSON_ARGS: Final = ("attachments", "blocks", "files", "metadata", "view")
-_FLAGS: Final = {"true": True, "1": True, "false": False, "0": False, "True": True, "False": False}
-_BOOLEAN_ARGS: Final = frozenset(
-    "exclude_archived include_all_metadata include_count include_disabled include_num_members include_users inclusive "
-    "reply_broadcast".split()
+_FLAGS: Final = {"true": True, "1": True, "false": False, "0": False}
+_BOOLEAN_ARGS: Final = (
+    "include_all_metadata include_count include_disabled include_num_members inclusive reply_broadcast".split()
 )
 _DELAY_SECONDS: Final = 30
 
@@ -46,8 +44,7 @@ class HangUp(Response):
             pass
 
 
-@dataclass(frozen=True)
-class Call:
+class Call(NamedTuple):
     """One request to the Web API."""
 
     method: str
@@ -97,8 +94,8 @@ class Api:
             args |= json.loads(call.body)
         for key in args.keys() & set(_JSON_ARGS):
             args[key] = _decoded(args[key])
-        for key in args.keys() & _BOOLEAN_ARGS:
-            args[key] = _FLAGS.get(args[key], args[key]) if isinstance(args[key], str) else args[key]
+        for key in args.keys() & set(_BOOLEAN_ARGS):
+            args[key] = _FLAGS.get(str(args[key]).lower(), args[key])
         return args
 
     def _check_token(self, call: Call, in_body: str) -> None:
@@ -132,19 +129,22 @@ def _json(value: Json, status: int = 200) -> Response:
     return Response(json.dumps(value), status, media_type="application/json")
 
 
-def _in_trouble(fault: Fault) -> Response | None:
+def _in_trouble(fault: Fault | None) -> Response | None:
     """The answer that a fault gives instead of carrying the call out."""
-    if fault.kind == "rate_limited":
-        answer = _json({"ok": False, "error": "ratelimited"}, 429)
-        answer.headers["Retry-After"] = str(fault.how.get("after", 1))
-        return answer
-    if fault.kind == "server_error":
-        return Response("Internal Server Error", 500)
-    if fault.kind == "html":
-        return Response("<html><body>Sign in to the network</body></html>", 200, media_type="text/html")
-    if fault.kind == "error":
-        return _json({"ok": False, "error": fault.how["error"]})
-    return HangUp() if fault.kind == "drop_before" else None
+    match fault.kind if fault else "", fault.how if fault else {}:
+        case "rate_limited", how:
+            answer = _json({"ok": False, "error": "ratelimited"}, 429)
+            answer.headers["Retry-After"] = str(how.get("after", 1))
+            return answer
+        case "server_error", _:
+            return Response("Internal Server Error", 500)
+        case "html", _:
+            return Response("<html><body>Sign in to the network</body></html>", 200, media_type="text/html")
+        case "error", how:
+            return _json({"ok": False, "error": how["error"]})
+        case "drop_before", _:
+            return HangUp()
+    return None
 
 
 class Server:
@@ -153,14 +153,12 @@ class Server:
     def __init__(self, ws: Workspace) -> None:
         self._ws = ws
         self._api = Api(ws)
-        self.app = Starlette(
-            routes=[
-                Route("/api/{method}", self._call, methods=["GET", "POST"]),
-                Route("/upload/{file}", self._upload, methods=["POST"]),
-                Route("/response/{secret}", self._respond, methods=["POST"]),
-                WebSocketRoute("/link/", ws.socket.serve),
-            ]
-        )
+        routes = [
+            Route("/api/{method}", self._call, methods=["GET", "POST"]),
+            Route("/upload/{file}", self._upload, methods=["POST"]),
+            Route("/response/{secret}", self._respond, methods=["POST"]),
+        ]
+        self.app = Starlette(routes=[*routes, WebSocketRoute("/link/", ws.socket.serve)])
 
     def _record(self, request: Request, body: str, answer: Response) -> Response:
         reply = "" if isinstance(answer, HangUp) else bytes(answer.body).decode()
@@ -181,7 +179,7 @@ class Server:
 
     def _answered(self, call: Call) -> Response:
         fault = self._ws.faults.take(call.method)
-        if fault and (trouble := _in_trouble(fault)):
+        if trouble := _in_trouble(fault):
             return trouble
         if fault and fault.kind == "delay":
             if reached := fault.how.get("reached"):
@@ -193,25 +191,22 @@ class Server:
     async def _upload(self, request: Request) -> Response:
         content = await request.body()
         file = self._ws.files.get(request.path_params["file"])
-        if file is None or file.content is not None or len(content) != file.length:
-            return self._record(request, f"{len(content)} bytes", Response("not what was announced", 400))
-        file.content = content
-        return self._record(request, f"{len(content)} bytes", Response(f"OK - {len(content)}"))
+        answer = Response("not what was announced", 400)
+        if file and file.content is None and len(content) == file.length:
+            file.content, answer = content, Response(f"OK - {len(content)}")
+        return self._record(request, f"{len(content)} bytes", answer)
 
     async def _respond(self, request: Request) -> Response:
         body = (await request.body()).decode()
-        return self._record(
-            request, body, await run_in_threadpool(self._responded, request.path_params["secret"], body)
-        )
+        answer = await run_in_threadpool(self._responded, request.path_params["secret"], body)
+        return self._record(request, body, answer)
 
     def _responded(self, secret: str, body: str) -> Response:
-        fault = self._ws.faults.take("response_url")
-        if fault and (trouble := _in_trouble(fault)):
+        if trouble := _in_trouble(self._ws.faults.take("response_url")):
             return trouble
         try:
             self._ws.respond(secret, json.loads(body))
         except ApiError as error:
-            return _json(
-                {"ok": False, "error": error.error}, 404 if error.error in ("used_url", "expired_url") else 400
-            )
+            gone = error.error in ("used_url", "expired_url")
+            return _json({"ok": False, "error": error.error}, 404 if gone else 400)
         return Response("ok")

@@ -1,17 +1,14 @@
 """Small checks from which the Block Kit tables are put together; each yields the problems it finds in a value."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 Json = dict[str, Any]
 
 
-@dataclass(frozen=True)
-class Problem:
+class Problem(NamedTuple):
     """One thing wrong, in the words of `blocks.validate`: a JSON pointer, a code, a sentence."""
 
     pointer: str
@@ -22,12 +19,33 @@ class Problem:
 Check = Callable[[object, str], Iterator[Problem]]
 
 
-def _length(value: object, at: str, least: int, most: int, unit: str) -> Iterator[Problem]:
-    size = len(value) if isinstance(value, (str, list)) else 0
-    if size > most:
-        yield Problem(at, "too_long" if unit == "characters" else "too_many", f"{size} {unit}, at most {most} allowed")
-    if size < least:
-        yield Problem(at, "too_short" if unit == "characters" else "too_few", f"{size} {unit}, at least {least} needed")
+def must(fits: Callable[[Any], bool], code: str, wanted: str) -> Check:
+    def check(value: object, at: str) -> Iterator[Problem]:
+        if not fits(value):
+            yield Problem(at, code, f"{wanted} is wanted, not {value!r}")
+
+    return check
+
+
+def anything(_value: object, _at: str) -> Iterator[Problem]:
+    return iter(())
+
+
+flag = must(lambda value: isinstance(value, bool), "bad_type", "true or false")
+
+
+def one_of(*allowed: str) -> Check:
+    return must(lambda value: value in allowed, "bad_value", f"one of {', '.join(allowed)}")
+
+
+def integer(least: int, most: int) -> Check:
+    return must(lambda n: type(n) is int and least <= n <= most, "out_of_range", f"an integer from {least} to {most}")
+
+
+def _length(value: str | list[object], at: str, least: int, most: int, words: str) -> Iterator[Problem]:
+    if not least <= len(value) <= most:
+        few, many = words.split()
+        yield Problem(at, many if len(value) > most else few, f"{len(value)}, allowed are {least} to {most}")
 
 
 def string(most: int, least: int = 1, pattern: str = "") -> Check:
@@ -35,32 +53,9 @@ def string(most: int, least: int = 1, pattern: str = "") -> Check:
         if not isinstance(value, str):
             yield Problem(at, "bad_type", f"a string is wanted, not {type(value).__name__}")
             return
-        yield from _length(value, at, least, most, "characters")
+        yield from _length(value, at, least, most, "too_short too_long")
         if pattern and not re.fullmatch(pattern, value):
             yield Problem(at, "bad_value", f"{value!r} has not the form {pattern}")
-
-    return check
-
-
-def one_of(*allowed: str) -> Check:
-    def check(value: object, at: str) -> Iterator[Problem]:
-        if value not in allowed:
-            yield Problem(at, "bad_value", f"{value!r} is none of {', '.join(allowed)}")
-
-    return check
-
-
-def flag(value: object, at: str) -> Iterator[Problem]:
-    if not isinstance(value, bool):
-        yield Problem(at, "bad_type", f"true or false is wanted, not {value!r}")
-
-
-def integer(least: int, most: int) -> Check:
-    def check(value: object, at: str) -> Iterator[Problem]:
-        if isinstance(value, bool) or not isinstance(value, int):
-            yield Problem(at, "bad_type", f"an integer is wanted, not {value!r}")
-        elif not least <= value <= most:
-            yield Problem(at, "out_of_range", f"{value} is not between {least} and {most}")
 
     return check
 
@@ -70,15 +65,11 @@ def listing(item: Check, most: int, least: int = 1) -> Check:
         if not isinstance(value, list):
             yield Problem(at, "bad_type", f"a list is wanted, not {type(value).__name__}")
             return
-        yield from _length(value, at, least, most, "items")
+        yield from _length(value, at, least, most, "too_few too_many")
         for place, each in enumerate(value):
             yield from item(each, f"{at}/{place}")
 
     return check
-
-
-def anything(_value: object, _at: str) -> Iterator[Problem]:
-    return iter(())
 
 
 @dataclass(frozen=True)
@@ -95,9 +86,8 @@ class Shape:
         if not isinstance(value, dict):
             yield Problem(at, "bad_type", f"an object is wanted, not {type(value).__name__}")
             return
-        found = [
-            Problem(f"{at}/{key}", "unknown_key", f"no such key here: {key}") for key in value if key not in self.keys
-        ]
+        unknown = value.keys() - self.keys.keys()
+        found = [Problem(f"{at}/{key}", "unknown_key", f"no such key here: {key}") for key in sorted(unknown)]
         found += self._presence(value, at)
         for key in self.keys.keys() & value.keys():
             found += self.keys[key](value[key], f"{at}/{key}")
@@ -130,15 +120,9 @@ def typed(table: Mapping[str, Shape], allowed: frozenset[str] | None = None, pla
     return check
 
 
-def text(most: int, *kinds: str, least: int = 1) -> Check:
+def text(most: int, *kinds: str) -> Check:
     """A text object of one of the kinds (default: plain_text and mrkdwn)."""
-    body = {"type": anything, "text": string(most, least)}
-    shapes = {
-        "plain_text": Shape(body | {"emoji": flag}, ("text",)),
-        "mrkdwn": Shape(body | {"verbatim": flag}, ("text",)),
-    }
+    flags = {"plain_text": "emoji", "mrkdwn": "verbatim"}
+    keys = {"type": anything, "text": string(most)}
+    shapes = {kind: Shape(keys | {own: flag}, ("text",)) for kind, own in flags.items()}
     return typed(shapes, frozenset(kinds or shapes), "this text")
-
-
-def plain(most: int, least: int = 1) -> Check:
-    return text(most, "plain_text", least=least)

@@ -1,10 +1,8 @@
 """The workspace's state and the rules that keep it whole, with no server and no delivery in it."""
 
-from __future__ import annotations
-
 import copy
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
@@ -53,11 +51,15 @@ class ResponseUrl:
     left: int = RESPONSE_URL_USES
 
 
+def thread_of(thread: Message | str | None) -> str | None:
+    """The ts of the thread that a message, or its ts, stands for."""
+    return thread.thread_ts or thread.ts if isinstance(thread, Message) else thread
+
+
 def _told(problems: list[Problem]) -> Json:
     """Problems the way Slack tells them."""
     lines = [f"[ERROR] {each.message} [json-pointer:{each.pointer}]" for each in problems]
-    errors = [{"pointer": each.pointer, "code": each.code, "message": each.message} for each in problems]
-    return {"errors": errors, "response_metadata": {"messages": lines}}
+    return {"errors": [each._asdict() for each in problems], "response_metadata": {"messages": lines}}
 
 
 class Space:
@@ -106,7 +108,7 @@ class Space:
     def reader(self, tz: str | None = None) -> Reader:
         return Reader(self.name_of, tz or self.tz, self.clock())
 
-    def find_channel(self, where: Channel | Client | str) -> Channel:
+    def find_channel(self, where: "Channel | Client | str") -> Channel:
         """A channel by itself, its id or name, or the direct message with a person; AssertionError if there is none."""
         if isinstance(where, Channel):
             return where
@@ -128,15 +130,23 @@ class Space:
 
     # Messages ---------------------------------------------------------------------------------------------------------
 
+    def _beside(self, message: Message) -> list[Message]:
+        """The list in which the message is kept."""
+        if message.ephemeral_to:
+            return self.people[message.ephemeral_to].shown
+        return self.posts.setdefault(message.channel, [])
+
     def add_post(self, message: Message) -> Message:
         with self.changed:
             message.blocks = with_ids(message.blocks, self.ids)
-            if message.ephemeral_to:
-                self.people[message.ephemeral_to].shown.append(message)
-            else:
-                self.posts.setdefault(message.channel, []).append(message)
+            self._beside(message).append(message)
             self.changed.notify_all()
             return message
+
+    def post_as_bot(self, channel: Channel, content: Json, **more: Any) -> Message:
+        """A new message of the app's."""
+        made = Message(self.ids.ts(self.clock()), channel.id, self.bot_user_id, bot_id=self.bot_id, **content, **more)
+        return self.add_post(made)
 
     def find_post(self, channel: str, ts: str) -> Message | None:
         return next((each for each in self.posts.get(channel, []) if each.ts == ts), None)
@@ -144,8 +154,7 @@ class Space:
     def edit_post(self, message: Message, content: Json) -> Message:
         """New content in place; a message deleted meanwhile stays deleted."""
         with self.changed:
-            holder = self.people[message.ephemeral_to].shown if message.ephemeral_to else self.posts[message.channel]
-            kept = next((each for each in holder if each.ts == message.ts), message)
+            kept = next((each for each in self._beside(message) if each.ts == message.ts), message)
             for key, value in content.items():
                 setattr(kept, key, with_ids(value, self.ids) if key == "blocks" else value)
             kept.edited = True
@@ -154,30 +163,32 @@ class Space:
 
     def drop_post(self, message: Message) -> None:
         with self.changed:
-            holder = self.people[message.ephemeral_to].shown if message.ephemeral_to else self.posts[message.channel]
-            holder[:] = [each for each in holder if each.ts != message.ts]
+            beside = self._beside(message)
+            beside[:] = [each for each in beside if each.ts != message.ts]
             self.changed.notify_all()
 
     def snapshot(self, message: Message, tz: str | None = None) -> Message:
         """A copy that later edits do not reach, readable in the zone."""
         return replace(message, reader=self.reader(tz), blocks=copy.deepcopy(message.blocks))
 
-    def messages(self, channel: Channel | Client | str, thread: Message | str | None = None) -> list[Message]:
+    def messages(self, channel: "Channel | Client | str", thread: Message | str | None = None) -> list[Message]:
         """What everybody in the channel sees, oldest first; of a thread the parent and its replies."""
         with self.changed:
             posts = self.posts.get(self.find_channel(channel).id, [])
-            if thread is None:
+            ts = thread_of(thread)
+            if ts is None:
                 found = [each for each in posts if each.thread_ts in (None, each.ts) or each.broadcast]
             else:
-                ts = thread if isinstance(thread, str) else thread.thread_ts or thread.ts
                 found = [each for each in posts if ts in (each.ts, each.thread_ts)]
             return [self.snapshot(each) for each in found]
 
+    def _judge_texts(self, texts: Iterable[str], where: str) -> None:
+        for strange in [each for text in texts for each in self.reader().strange(text)]:
+            self.violate(f"{where}: {strange} means nothing to Slack")
+
     def judge_message(self, message: Json, where: str) -> None:
         """ApiError and a violation when text, blocks or attachments break a rule."""
-        for text in (str(message.get("text") or ""), *mrkdwn_in(message.get("blocks"))):
-            for strange in self.reader().strange(text):
-                self.violate(f"{where}: {strange} means nothing to Slack")
+        self._judge_texts([str(message.get("text") or ""), *mrkdwn_in(message.get("blocks"))], where)
         problems = check_message(message)
         if not problems:
             return
@@ -198,9 +209,7 @@ class Space:
             self.violate(f"{where}: {problems}")
             large = any(each.code == "view_too_large" for each in problems)
             raise ApiError("view_too_large" if large else "invalid_arguments", **_told(problems))
-        for text in mrkdwn_in(view):
-            for strange in self.reader().strange(text):
-                self.violate(f"{where}: {strange} means nothing to Slack")
+        self._judge_texts(mrkdwn_in(view), where)
         return view | {"blocks": with_ids(view["blocks"], self.ids)}
 
     def _check_external_id(self, body: Json, own: str | None = None) -> None:
@@ -208,12 +217,12 @@ class Space:
         if body.get("external_id") and any(each.id != own for each in same):
             raise ApiError("duplicate_external_id")
 
-    def new_view(self, person: Client, body: Json, channel: str | None = None, below: View | None = None) -> View:
+    def new_view(self, person: "Client", body: Json, channel: str | None = None, below: View | None = None) -> View:
         """A view that is kept; the caller puts it on the person's stack or Home."""
         self._check_external_id(body)
         view_id = self.ids.new("V")
-        made = View(view_id, person.id, body, self.ids.new("h"), below.root if below else view_id, channel=channel)
-        made.previous = below.id if below else None
+        root, previous = (below.root, below.id) if below else (view_id, None)
+        made = View(view_id, person.id, body, self.ids.new("h"), root, previous, channel)
         made.values = initial_values(made.blocks, channel)
         self.views[view_id] = made
         return made
@@ -223,7 +232,7 @@ class Space:
         view.replace(body, self.ids.new("h"))
         self.changed.notify_all()
 
-    def show_view(self, person: Client, body: Json, channel: str | None, *, push: bool) -> View:
+    def show_view(self, person: "Client", body: Json, channel: str | None, *, push: bool) -> View:
         """Open (what was open goes) or push a modal."""
         with self.changed:
             if push and len(person.stack) >= STACK_DEPTH:
@@ -236,7 +245,7 @@ class Space:
             self.changed.notify_all()
             return view
 
-    def close_views(self, person: Client, views: list[View]) -> None:
+    def close_views(self, person: "Client", views: list[View]) -> None:
         with self.changed:
             gone = {each.id for each in views}
             person.stack[:] = [each for each in person.stack if each.id not in gone]

@@ -1,40 +1,31 @@
 """What the workspace keeps: channels, groups, messages, views and files as plain records, and how ids are made."""
 
-from __future__ import annotations
-
 import copy
 import itertools
 import threading
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
 from tests.sandbox.slack.shapes import Json
-from tests.sandbox.slack.text import Reader, Values, chosen, elements, show_blocks
+from tests.sandbox.slack.text import Reader, Values, elements, show_blocks
 
 _DIGITS: Final = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-_VALUE_KEYS: Final = {
-    "plain_text_input": ("value", "initial_value"),
-    "email_text_input": ("value", "initial_value"),
-    "url_text_input": ("value", "initial_value"),
-    "number_input": ("value", "initial_value"),
-    "datepicker": ("selected_date", "initial_date"),
-    "timepicker": ("selected_time", "initial_time"),
-    "datetimepicker": ("selected_date_time", "initial_date_time"),
-    "static_select": ("selected_option", "initial_option"),
-    "external_select": ("selected_option", "initial_option"),
-    "radio_buttons": ("selected_option", "initial_option"),
-    "checkboxes": ("selected_options", "initial_options"),
-    "multi_static_select": ("selected_options", "initial_options"),
-    "multi_external_select": ("selected_options", "initial_options"),
-    "users_select": ("selected_user", "initial_user"),
-    "conversations_select": ("selected_conversation", "initial_conversation"),
-    "channels_select": ("selected_channel", "initial_channel"),
-    "multi_users_select": ("selected_users", "initial_users"),
-    "multi_conversations_select": ("selected_conversations", "initial_conversations"),
-    "multi_channels_select": ("selected_channels", "initial_channels"),
-    "rich_text_input": ("rich_text_value", "initial_value"),
-    "file_input": ("files", ""),
+_VALUE_KEYS: Final = {  # where the state holds what stands in an element, and where the element holds it at first
+    "plain_text_input": "value initial_value",
+    "email_text_input": "value initial_value",
+    "url_text_input": "value initial_value",
+    "number_input": "value initial_value",
+    "datepicker": "selected_date initial_date",
+    "timepicker": "selected_time initial_time",
+    "static_select": "selected_option initial_option",
+    "radio_buttons": "selected_option initial_option",
+    "checkboxes": "selected_options initial_options",
+    "multi_static_select": "selected_options initial_options",
+    "users_select": "selected_user initial_user",
+    "conversations_select": "selected_conversation initial_conversation",
+    "multi_users_select": "selected_users initial_users",
+    "multi_conversations_select": "selected_conversations initial_conversations",
+    "file_input": "files initial_files",
 }
 
 
@@ -141,16 +132,10 @@ class Message:
     def as_json(self, *, metadata: bool = True) -> Json:
         """The message as the API and payloads carry it."""
         found: Json = {"type": "message", "user": self.user, "text": self.text, "ts": self.ts}
-        extra = {
-            "bot_id": self.bot_id,
-            "thread_ts": self.thread_ts,
-            "blocks": self.blocks,
-            "attachments": self.attachments,
-            "files": self.files,
-            "subtype": "thread_broadcast" if self.broadcast else None,
-            "metadata": self.metadata if metadata else None,
-            "edited": {"user": self.user, "ts": self.ts} if self.edited else None,
-        }
+        extra = {name: getattr(self, name) for name in ("bot_id", "thread_ts", "blocks", "attachments", "files")}
+        extra["subtype"] = "thread_broadcast" if self.broadcast else None
+        extra["metadata"] = self.metadata if metadata else None
+        extra["edited"] = {"user": self.user, "ts": self.ts} if self.edited else None
         return found | {key: value for key, value in extra.items() if value}
 
 
@@ -172,9 +157,6 @@ class View:
     def blocks(self) -> list[Json]:
         return list(self.body["blocks"])
 
-    def fill(self, block: Json, element: Json, value: object) -> None:
-        self.values[block["block_id"], element["action_id"]] = state_of(element, value)
-
     def replace(self, body: Json, new_hash: str) -> None:
         """A new body; what was typed stays where block_id, action_id and type stay."""
         typed, self.body, self.hash, self.errors = self.values, body, new_hash, {}
@@ -183,16 +165,13 @@ class View:
             if self.values[key]["type"] == typed[key]["type"]:
                 self.values[key] = typed[key]
 
-    def state(self) -> Json:
-        return {"values": nested(self.values)}
-
     def as_json(self, team: str, app: str, bot: str) -> Json:
         """The view as the API and payloads carry it."""
         defaults = {"private_metadata": "", "callback_id": "", "external_id": "", "clear_on_close": False}
         empty = {"notify_on_close": False, "close": None, "submit": None, "title": None}
         belongs = {"id": self.id, "team_id": team, "app_id": app, "bot_id": bot, "app_installed_team_id": team}
         stack = {"hash": self.hash, "root_view_id": self.root, "previous_view_id": self.previous}
-        return defaults | empty | self.body | belongs | stack | {"state": self.state()}
+        return defaults | empty | self.body | belongs | stack | {"state": {"values": nested(self.values)}}
 
 
 def nested(values: Values) -> dict[str, dict[str, Json]]:
@@ -205,7 +184,7 @@ def nested(values: Values) -> dict[str, dict[str, Json]]:
 
 def state_of(element: Json, value: object) -> Json:
     """What the state says of an element holding this value; an empty field is null, an empty choice of many a list."""
-    key = _VALUE_KEYS[element["type"]][0]
+    key = _VALUE_KEYS[element["type"]].split()[0]
     many = key in ("selected_options", "files") or element["type"].startswith("multi_")
     return {"type": element["type"], key: value or ([] if many else None)}
 
@@ -215,29 +194,18 @@ def initial_values(blocks: list[Json], channel: str | None) -> dict[tuple[str, s
     found = {}
     for block, element in elements(blocks):
         if element["type"] in _VALUE_KEYS:
-            value = element.get(_VALUE_KEYS[element["type"]][1])
+            value = element.get(_VALUE_KEYS[element["type"]].split()[1])
             if value is None and element.get("default_to_current_conversation") and channel:
                 value = [channel] if element["type"].startswith("multi_") else channel
             found[block["block_id"], element["action_id"]] = state_of(element, value)
     return found
 
 
-def _all_blocks(blocks: list[Json]) -> Iterator[Json]:
-    for block in blocks:
-        yield block
-        yield from _all_blocks(block.get("child_blocks", []))
-        yield from block["elements"] if block["type"] == "carousel" else ()
-
-
 def with_ids(blocks: list[Json], ids: Ids) -> list[Json]:
     """A copy of the blocks with generated block_ids and action_ids where the app left them out."""
     blocks = copy.deepcopy(blocks)
-    for block in _all_blocks(blocks):
+    for block in blocks:
         block.setdefault("block_id", ids.new("b"))
     for _, element in elements(blocks):
         element.setdefault("action_id", ids.new("a"))
     return blocks
-
-
-def is_empty(value: Json) -> bool:
-    return not chosen(value) and not value.get("rich_text_value")

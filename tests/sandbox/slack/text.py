@@ -1,7 +1,5 @@
 """Reading a message as a person sees it: mrkdwn, mentions, local times, and blocks as plain lines."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -20,13 +18,10 @@ _STYLE = re.compile(r"(?<![\w*_~/.])([*_~])(?!\s)((?:(?!\1)[^\n])+)(?<!\s)\1(?![
 _DATE = re.compile(r"!date\^(\d+)\^([^|^]*)(?:\^https?://[^|]*)?\|(.+)")
 _LINK = re.compile(r"(?:https?://|mailto:)([^|\s]+)(?:\|(.+))?")
 _DATE_FORMS: Final = {
-    "date_num": "%Y-%m-%d",
-    "date": "%B %-d, %Y",
-    "date_short": "%b %-d, %Y",
-    "date_long": "%A, %B %-d, %Y",
-    "time": "%H:%M",
-    "time_secs": "%H:%M:%S",
-}
+    "date_num": "%Y-%m-%d", "date": "%B %-d, %Y", "date_short": "%b %-d, %Y", "date_long": "%A, %B %-d, %Y",
+    "time": "%H:%M", "time_secs": "%H:%M:%S",
+}  # fmt: skip
+_NAMED: Final = ((r"@([UW]\w+)", "@"), (r"#(C\w+)(?:\|.*)?", "#"), (r"!subteam\^(S\w+)(?:\|.*)?", "@"))
 
 
 @dataclass(frozen=True)
@@ -39,11 +34,10 @@ class Reader:
 
     def mrkdwn(self, text: str) -> str:
         """The text as shown: styles gone, mentions, links and dates resolved, the three entities decoded."""
-        parts = _CODE.split(text)
-        shown = (
-            part.strip("`") if place % 2 else _unstyled(part) for place, part in enumerate(map(self._resolved, parts))
-        )
-        return "".join(map(_entities, shown))
+        shown = ""
+        for place, part in enumerate(map(self._resolved, _CODE.split(text))):
+            shown += part.strip("`") if place % 2 else _STYLE.sub(lambda found: found[2], part)
+        return re.sub(r"&(?:amp|lt|gt);", lambda found: unescape(found[0]), shown)
 
     def strange(self, text: str) -> list[str]:
         """What stands in angle brackets and Slack would not understand, or names nobody."""
@@ -62,7 +56,7 @@ class Reader:
         """What a construct shows, None when it is not one."""
         if inner in ("!here", "!channel", "!everyone"):
             return f"@{inner[1:]}"
-        for form, sign in ((r"@([UW]\w+)", "@"), (r"#(C\w+)(?:\|.*)?", "#"), (r"!subteam\^(S\w+)(?:\|.*)?", "@")):
+        for form, sign in _NAMED:
             if found := re.fullmatch(form, inner):
                 name = self.names(found[1])
                 return None if name is None else sign + name
@@ -75,25 +69,15 @@ class Reader:
         zone = ZoneInfo(self.tz)
         moment, today = datetime.fromtimestamp(at, zone), datetime.fromtimestamp(self.now, zone).date()
         near = {-1: "yesterday", 0: "today", 1: "tomorrow"}.get((moment.date() - today).days)
-        unknown = False
 
         def token(found: re.Match[str]) -> str:
-            nonlocal unknown
             name = found[1].removesuffix("_pretty")
-            unknown = unknown or name not in _DATE_FORMS
-            pretty = near if found[1].endswith("_pretty") else None
-            return pretty or moment.strftime(_DATE_FORMS.get(name, ""))
+            return near if near and name != found[1] else moment.strftime(_DATE_FORMS[name])
 
-        shown = re.sub(r"\{(\w+)\}", token, form)
-        return None if unknown else shown
-
-
-def _entities(text: str) -> str:
-    return re.sub(r"&(?:amp|lt|gt);", lambda found: unescape(found[0]), text)
-
-
-def _unstyled(text: str) -> str:
-    return _STYLE.sub(lambda found: found[2], text)
+        try:
+            return re.sub(r"\{(\w+)\}", token, form)
+        except KeyError:
+            return None
 
 
 def mrkdwn_in(value: object) -> Iterator[str]:
@@ -107,13 +91,8 @@ def mrkdwn_in(value: object) -> Iterator[str]:
 def elements(blocks: list[Json]) -> Iterator[tuple[Json, Json]]:
     """Every element that a person can use, each with its block."""
     for block in blocks:
-        inside = block.get("elements", []) if block["type"] == "actions" else block.get("actions", [])
-        single = (block.get("accessory"), block.get("element"))
-        for element in (*single, *inside):
-            if element and element["type"] != "image":
-                yield block, element
-        yield from elements(block.get("child_blocks", []))
-        yield from elements(block["elements"] if block["type"] == "carousel" else [])
+        inside = block["elements"] if block["type"] == "actions" else (block.get("accessory"), block.get("element"))
+        yield from ((block, element) for element in inside if element and element["type"] != "image")
 
 
 def label_of(reader: Reader, block: Json, element: Json) -> str:
@@ -129,17 +108,9 @@ def label_of(reader: Reader, block: Json, element: Json) -> str:
 
 def chosen(value: Json) -> str:
     """What stands in a field, read from its state; empty when nothing does."""
-    for key, held in value.items():
-        if key == "type" or held is None:
-            continue
-        many = held if isinstance(held, list) else [held]
-        return ", ".join(
-            str(each["text"]["text"] if "text" in each else each.get("name", each))
-            if isinstance(each, dict)
-            else str(each)
-            for each in many
-        )
-    return ""
+    held: object = next((held for key, held in value.items() if key != "type" and held is not None), [])
+    many = held if isinstance(held, list) else [held]
+    return ", ".join(each["text"]["text"] if isinstance(each, dict) else str(each) for each in many)
 
 
 def show_element(reader: Reader, block: Json, element: Json, values: Values) -> str:
@@ -161,37 +132,21 @@ def _lines(reader: Reader, block: Json, values: Values) -> Iterator[str]:
     kind = block["type"]
     if kind == "divider":
         yield "---"
-    elif kind in ("actions", "context"):
-        texts = ("plain_text", "mrkdwn")
+    elif kind == "image":
+        yield f"(image: {block['alt_text']})"
+    elif kind == "context":
         yield " ".join(
-            reader.of(each) if each["type"] in texts else show_element(reader, block, each, values)
-            for each in block["elements"]
+            reader.of(each) if "text" in each else f"(image: {each['alt_text']})" for each in block["elements"]
         )
+    elif kind == "actions":
+        yield " ".join(show_element(reader, block, each, values) for each in block["elements"])
     elif kind == "input":
         yield f"{block['label']['text']}: {show_element(reader, block, block['element'], values)}"
         yield reader.of(block.get("hint"))
-    elif kind == "table":
-        yield from (" | ".join(_words(reader, cell) for cell in row) for row in block["rows"])
-    elif kind in ("section", "header", "alert"):
-        accessory = block.get("accessory")
-        beside = " " + show_element(reader, block, accessory, values) if accessory else ""
-        yield reader.of(block.get("text")) + beside
+    else:  # section, header, alert
+        beside = show_element(reader, block, block["accessory"], values) if "accessory" in block else ""
+        yield " ".join(filter(None, (reader.of(block.get("text")), beside)))
         yield from map(reader.of, block.get("fields", []))
-    else:
-        yield _words(reader, block)
-
-
-def _words(reader: Reader, value: object) -> str:
-    """All text of a block without a form of its own here."""
-    if isinstance(value, list):
-        return " ".join(filter(None, (_words(reader, each) for each in value)))
-    if not isinstance(value, dict):
-        return ""
-    if isinstance(value.get("text"), str):
-        return reader.of(value) if value["type"] == "mrkdwn" else str(value["text"])
-    if value.get("type") == "user":
-        return "@" + (reader.names(value["user_id"]) or value["user_id"])
-    return str(value.get("alt_text") or _words(reader, list(value.values())))
 
 
 def show_blocks(reader: Reader, blocks: list[Json], values: Values | None = None) -> str:

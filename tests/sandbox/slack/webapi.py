@@ -1,10 +1,8 @@
 """What each Web API method does: functions from the workspace and the merged arguments to the answer's fields."""
 
-from __future__ import annotations
-
 import base64
 import binascii
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from tests.sandbox.slack.shapes import Json
@@ -17,7 +15,18 @@ if TYPE_CHECKING:
     from tests.sandbox.slack.workspace import Workspace
 
 Item = TypeVar("Item")
-_KIND_OF_TYPE: Final = {"public_channel": "channels", "private_channel": "groups", "im": "im", "mpim": "mpim"}
+Method = Callable[["Workspace", Json], Json]
+ROUTES: Final[dict[str, Method]] = {}
+
+
+def serves(name: str) -> Callable[[Method], Method]:
+    """The function under it answers the method of this name."""
+
+    def register(method: Method) -> Method:
+        ROUTES[name] = method
+        return method
+
+    return register
 
 
 def _page(items: Sequence[Item], args: Json, most: int) -> tuple[list[Item], Json]:
@@ -32,14 +41,14 @@ def _page(items: Sequence[Item], args: Json, most: int) -> tuple[list[Item], Jso
     return list(items[start : start + size]), {"response_metadata": {"next_cursor": cursor}}
 
 
-def need_scope(ws: Workspace, *any_of: str) -> None:
+def need_scope(ws: "Workspace", *any_of: str) -> None:
     """ApiError and a violation when the manifest asks for none of the scopes."""
     if any_of and not set(any_of) & set(ws.scopes):
         ws.violate(f"missing scope: {' or '.join(any_of)}")
         raise ApiError("missing_scope", needed=",".join(any_of), provided=",".join(ws.scopes))
 
 
-def _channel(ws: Workspace, args: Json, scope: str = "") -> Channel:
+def _channel(ws: "Workspace", args: Json, scope: str = "") -> Channel:
     """The channel, as far as the bot can see it; direct messages also by the person's id."""
     wanted = str(args["channel"])
     person = ws.people.get(wanted)
@@ -53,7 +62,7 @@ def _channel(ws: Workspace, args: Json, scope: str = "") -> Channel:
     return found
 
 
-def _writable(ws: Workspace, args: Json) -> Channel:
+def _writable(ws: "Workspace", args: Json) -> Channel:
     found = _channel(ws, args)
     open_to_all = "chat:write.public" in ws.scopes and not found.private
     if ws.bot_user_id not in found.members and not open_to_all:
@@ -65,7 +74,7 @@ def _writable(ws: Workspace, args: Json) -> Channel:
     return found
 
 
-def _thread(ws: Workspace, channel: Channel, args: Json) -> str | None:
+def _thread(ws: "Workspace", channel: Channel, args: Json) -> str | None:
     """The parent's ts; a reply's ts or an unknown one is refused."""
     if not args.get("thread_ts"):
         return None
@@ -76,7 +85,7 @@ def _thread(ws: Workspace, channel: Channel, args: Json) -> str | None:
     return parent.ts
 
 
-def _content(ws: Workspace, args: Json, where: str) -> Json:
+def _content(ws: "Workspace", args: Json, where: str) -> Json:
     if args.get("markdown_text"):
         ws.violate(f"{where}: markdown_text is not served")
         raise ApiError("invalid_arguments")
@@ -90,7 +99,8 @@ def _content(ws: Workspace, args: Json, where: str) -> Json:
     return {"text": args.get("text") or "", "metadata": args.get("metadata") or None} | held
 
 
-def post_message(ws: Workspace, args: Json) -> Json:
+@serves("chat.postMessage")
+def post_message(ws: "Workspace", args: Json) -> Json:
     channel = _writable(ws, args)
     content = _content(ws, args, "chat.postMessage")
     with ws.changed:
@@ -99,43 +109,31 @@ def post_message(ws: Workspace, args: Json) -> Json:
         if broadcast and not thread_ts:
             ws.violate("chat.postMessage: reply_broadcast without thread_ts")
             raise ApiError("invalid_arguments")
-        message = Message(ws.ids.ts(ws.clock()), channel.id, ws.bot_user_id, thread_ts=thread_ts, **content)
-        message.broadcast, message.bot_id = broadcast, ws.bot_id
-        ws.add_post(message)
+        message = ws.post_as_bot(channel, content, thread_ts=thread_ts, broadcast=broadcast)
     return {"channel": channel.id, "ts": message.ts, "message": message.as_json()}
 
 
-def post_ephemeral(ws: Workspace, args: Json) -> Json:
+@serves("chat.postEphemeral")
+def post_ephemeral(ws: "Workspace", args: Json) -> Json:
     channel = _writable(ws, args)
     if args["user"] not in channel.members:
         raise ApiError("user_not_in_channel")
     content = _content(ws, args, "chat.postEphemeral")
-    with ws.changed:
-        message = Message(ws.ids.ts(ws.clock()), channel.id, ws.bot_user_id, **content)
-        message.thread_ts, message.ephemeral_to, message.bot_id = _thread(ws, channel, args), args["user"], ws.bot_id
-        ws.add_post(message)
-    return {"message_ts": message.ts}
+    thread_ts = _thread(ws, channel, args)
+    return {"message_ts": ws.post_as_bot(channel, content, thread_ts=thread_ts, ephemeral_to=args["user"]).ts}
 
 
-def _own(ws: Workspace, args: Json, error: str) -> Message:
-    message = ws.find_post(_channel(ws, args).id, str(args["ts"]))
-    if message is None:
-        raise ApiError("message_not_found")
-    if message.user != ws.bot_user_id:
-        raise ApiError(error)
-    return message
-
-
-def update_message(ws: Workspace, args: Json) -> Json:
+@serves("chat.update")
+def update_message(ws: "Workspace", args: Json) -> Json:
     """Blocks, attachments and metadata that are not sent stay; empty ones are removed."""
     _writable(ws, args)
-    message = _own(ws, args, "cant_update_message")
+    message = ws.find_post(_channel(ws, args).id, str(args["ts"]))
+    if message is None or message.user != ws.bot_user_id:
+        raise ApiError("cant_update_message" if message else "message_not_found")
     if len(str(args.get("text") or "")) > 4000:
         raise ApiError("msg_too_long")
     kept = {"blocks": message.blocks, "attachments": message.attachments, "metadata": message.metadata}
     content = _content(ws, kept | {key: value for key, value in args.items() if value is not None}, "chat.update")
-    if any(each["type"] == "rich_text" for each in message.blocks) and "blocks" in args:
-        raise ApiError("block_mismatch")
     if args.get("reply_broadcast") and message.thread_ts in (None, message.ts):
         raise ApiError("cant_broadcast_message")
     ws.edit_post(message, content)
@@ -143,13 +141,8 @@ def update_message(ws: Workspace, args: Json) -> Json:
     return {"channel": message.channel, "ts": message.ts, "text": message.text, "message": message.as_json()}
 
 
-def delete_message(ws: Workspace, args: Json) -> Json:
-    message = _own(ws, args, "cant_delete_message")
-    ws.drop_post(message)
-    return {"channel": message.channel, "ts": message.ts}
-
-
-def get_permalink(ws: Workspace, args: Json) -> Json:
+@serves("chat.getPermalink")
+def get_permalink(ws: "Workspace", args: Json) -> Json:
     message = ws.find_post(_channel(ws, args).id, str(args["message_ts"]))
     if message is None:
         raise ApiError("message_not_found")
@@ -167,7 +160,7 @@ def _in_time(messages: list[Message], args: Json) -> list[Message]:
     return [each for each in messages if oldest < float(each.ts) < latest or each.ts in ends]
 
 
-def _listed(ws: Workspace, messages: list[Message], args: Json) -> Json:
+def _listed(ws: "Workspace", messages: list[Message], args: Json) -> Json:
     page, more = _page(messages, args, 1000)
     metadata = bool(args.get("include_all_metadata"))
     with ws.changed:
@@ -175,20 +168,22 @@ def _listed(ws: Workspace, messages: list[Message], args: Json) -> Json:
     return {"messages": found, "has_more": bool(more["response_metadata"]["next_cursor"])} | more
 
 
-def _readable(ws: Workspace, args: Json) -> Channel:
+def _readable(ws: "Workspace", args: Json) -> Channel:
     found = _channel(ws, args, "history")
     if ws.bot_user_id not in found.members:
         raise ApiError("not_in_channel")
     return found
 
 
-def history(ws: Workspace, args: Json) -> Json:
+@serves("conversations.history")
+def history(ws: "Workspace", args: Json) -> Json:
     """Newest first, without replies that were not sent to the channel."""
     channel = _readable(ws, args)
     return _listed(ws, _in_time(ws.messages(channel), args)[::-1], args)
 
 
-def replies(ws: Workspace, args: Json) -> Json:
+@serves("conversations.replies")
+def replies(ws: "Workspace", args: Json) -> Json:
     channel = _readable(ws, args)
     parent = ws.find_post(channel.id, str(args["ts"]))
     if parent is None:
@@ -197,51 +192,28 @@ def replies(ws: Workspace, args: Json) -> Json:
     return _listed(ws, [first, *_in_time(others, args)], args)
 
 
-def _channel_json(ws: Workspace, channel: Channel) -> Json:
-    named = {"name": channel.name, "name_normalized": channel.name} if not channel.im else {"user": channel.im}
-    kinds = {"is_channel": channel.kind == "channels", "is_group": channel.kind == "groups", "is_im": bool(channel.im)}
-    return (
-        {
-            "id": channel.id,
-            "is_private": channel.private,
-            "is_mpim": False,
-            "is_archived": channel.archived,
-            "is_member": ws.bot_user_id in channel.members,
-            "is_shared": channel.shared,
-            "is_ext_shared": channel.shared,
-            "is_org_shared": False,
-            "context_team_id": ws.team_id,
-        }
-        | named
-        | kinds
-    )
+@serves("conversations.info")
+def conversation_info(ws: "Workspace", args: Json) -> Json:
+    found = _channel(ws, args, "read")
+    count = {"num_members": len(found.members)} if args.get("include_num_members") else {}
+    named = {"user": found.im} if found.im else {"name": found.name, "name_normalized": found.name}
+    told: Json = {
+        "id": found.id, "is_channel": found.kind == "channels", "is_group": found.kind == "groups",
+        "is_im": bool(found.im), "is_mpim": False, "is_private": found.private, "is_archived": found.archived,
+        "is_member": ws.bot_user_id in found.members, "is_shared": found.shared, "is_ext_shared": found.shared,
+        "is_org_shared": False, "context_team_id": ws.team_id,
+    }  # fmt: skip
+    return {"channel": told | named | count}
 
 
-def conversation_info(ws: Workspace, args: Json) -> Json:
-    channel = _channel(ws, args, "read")
-    count = {"num_members": len(channel.members)} if args.get("include_num_members") else {}
-    return {"channel": _channel_json(ws, channel) | count}
-
-
-def conversation_list(ws: Workspace, args: Json) -> Json:
-    types = str(args.get("types") or "public_channel").split(",")
-    if not set(types) <= set(_KIND_OF_TYPE):
-        raise ApiError("invalid_types")
-    kinds = [_KIND_OF_TYPE[each] for each in types]
-    for kind in kinds:
-        need_scope(ws, f"{kind}:read")
-    seen = [each for each in ws.channels.values() if each.kind in kinds]
-    seen = [each for each in seen if not each.private or ws.bot_user_id in each.members]
-    page, more = _page([each for each in seen if not (args.get("exclude_archived") and each.archived)], args, 1000)
-    return {"channels": [_channel_json(ws, each) for each in page]} | more
-
-
-def members(ws: Workspace, args: Json) -> Json:
+@serves("conversations.members")
+def members(ws: "Workspace", args: Json) -> Json:
     page, more = _page(_channel(ws, args, "read").members, args, 1000)
     return {"members": page} | more
 
 
-def open_conversation(ws: Workspace, args: Json) -> Json:
+@serves("conversations.open")
+def open_conversation(ws: "Workspace", args: Json) -> Json:
     """A direct message with one person; group conversations are not served."""
     if args.get("channel"):
         return {"channel": {"id": _channel(ws, args).id}}
@@ -257,57 +229,41 @@ def open_conversation(ws: Workspace, args: Json) -> Json:
     return {"channel": {"id": ws.open_im(person.id).id}}
 
 
-def _person(ws: Workspace, user: object) -> Person:
+def _person(ws: "Workspace", user: object) -> "Person":
     if (person := ws.people.get(str(user))) is None:
         raise ApiError("user_not_found")
     return person
 
 
-def user_info(ws: Workspace, args: Json) -> Json:
+@serves("users.info")
+def user_info(ws: "Workspace", args: Json) -> Json:
     return {"user": _person(ws, args["user"]).as_json()}
 
 
-def user_list(ws: Workspace, args: Json) -> Json:
-    page, more = _page(list(ws.people.values()), args, 1000)
-    return {"members": [each.as_json() for each in page]} | more
-
-
-def group_list(ws: Workspace, args: Json) -> Json:
-    shown = [each for each in ws.groups.values() if not each.disabled or args.get("include_disabled")]
-    found: list[Json] = []
-    for each in shown:
-        extra: Json = {"users": each.members} if args.get("include_users") else {}
-        extra |= {"user_count": len(each.members)} if args.get("include_count") else {}
-        base = {"id": each.id, "team_id": ws.team_id, "is_usergroup": True, "name": each.handle, "handle": each.handle}
-        found.append(base | {"date_delete": int(each.disabled)} | extra)
-    return {"usergroups": found}
-
-
-def group_members(ws: Workspace, args: Json) -> Json:
+@serves("usergroups.users.list")
+def group_members(ws: "Workspace", args: Json) -> Json:
     group = ws.groups.get(str(args["usergroup"]))
     if group is None or (group.disabled and not args.get("include_disabled")):
         raise ApiError("no_such_subteam")
     return {"users": group.members}
 
 
-def _shown(ws: Workspace, view: View) -> Json:
-    return {"view": ws.view_json(view)}
-
-
-def _open(ws: Workspace, args: Json, where: str, *, push: bool) -> Json:
+def _open(ws: "Workspace", args: Json, where: str, *, push: bool) -> Json:
     body = ws.judge_view(args["view"], where)
     trigger = ws.take_trigger(args.get("trigger_id") or args.get("interactivity_pointer"))
     person = ws.people[trigger.person]
     if push and (trigger.view not in ws.views or not person.stack):
         raise ApiError("not_found")
-    return _shown(ws, ws.show_view(person, body, trigger.channel, push=push))
+    return {"view": ws.view_json(ws.show_view(person, body, trigger.channel, push=push))}
 
 
-def open_view(ws: Workspace, args: Json) -> Json:
+@serves("views.open")
+def open_view(ws: "Workspace", args: Json) -> Json:
     return _open(ws, args, "views.open", push=False)
 
 
-def push_view(ws: Workspace, args: Json) -> Json:
+@serves("views.push")
+def push_view(ws: "Workspace", args: Json) -> Json:
     return _open(ws, args, "views.push", push=True)
 
 
@@ -316,7 +272,8 @@ def _check_hash(args: Json, view: View) -> None:
         raise ApiError("hash_conflict")
 
 
-def update_view(ws: Workspace, args: Json) -> Json:
+@serves("views.update")
+def update_view(ws: "Workspace", args: Json) -> Json:
     with ws.changed:
         named = [each for each in ws.views.values() if args.get("external_id") == each.body.get("external_id", "")]
         view = ws.views.get(str(args["view_id"])) if args.get("view_id") else next(iter(named), None)
@@ -324,10 +281,11 @@ def update_view(ws: Workspace, args: Json) -> Json:
             raise ApiError("not_found")
         _check_hash(args, view)
         ws.replace_view(view, ws.judge_view(args["view"], "views.update", view.body["type"]))
-        return _shown(ws, view)
+        return {"view": ws.view_json(view)}
 
 
-def publish_view(ws: Workspace, args: Json) -> Json:
+@serves("views.publish")
+def publish_view(ws: "Workspace", args: Json) -> Json:
     if not ws.setting("features", "app_home", "home_tab_enabled", default=False):
         raise ApiError("not_enabled")
     body = ws.judge_view(args["view"], "views.publish", "home")
@@ -339,10 +297,11 @@ def publish_view(ws: Workspace, args: Json) -> Json:
         else:
             person.home = ws.new_view(person, body)
             ws.changed.notify_all()
-        return _shown(ws, person.home)
+        return {"view": ws.view_json(person.home)}
 
 
-def upload_url(ws: Workspace, args: Json) -> Json:
+@serves("files.getUploadURLExternal")
+def upload_url(ws: "Workspace", args: Json) -> Json:
     if not str(args["length"]).isdigit() or int(args["length"]) == 0:
         raise ApiError("missing_argument")
     made = File(ws.ids.new("F"), str(args["filename"]), int(args["length"]))
@@ -350,7 +309,8 @@ def upload_url(ws: Workspace, args: Json) -> Json:
     return {"upload_url": f"{ws.url}/upload/{made.id}", "file_id": made.id}
 
 
-def complete_upload(ws: Workspace, args: Json) -> Json:
+@serves("files.completeUploadExternal")
+def complete_upload(ws: "Workspace", args: Json) -> Json:
     """The files must have arrived whole; with a channel they are posted there."""
     done: list[File] = []
     for each in args["files"]:
@@ -365,54 +325,19 @@ def complete_upload(ws: Workspace, args: Json) -> Json:
         ws.judge_message(content, "files.completeUploadExternal")
         for file in done:
             file.channels.append(where.id)
-        message = Message(ws.ids.ts(ws.clock()), where.id, ws.bot_user_id, **content)
-        message.thread_ts, message.bot_id = _thread(ws, where, args), ws.bot_id
-        message.files = [each.as_json(ws.url) for each in done]
-        ws.add_post(message)
+        files = [each.as_json(ws.url) for each in done]
+        ws.post_as_bot(where, content, thread_ts=_thread(ws, where, args), files=files)
     for file in done:
         file.complete = True
     return {"files": [each.as_json(ws.url) for each in done]}
 
 
-def file_info(ws: Workspace, args: Json) -> Json:
-    file = ws.files.get(str(args["file"]))
-    if file is None or not file.complete:
-        raise ApiError("file_not_found")
-    return {"file": file.as_json(ws.url)}
-
-
-def auth_test(ws: Workspace, _args: Json) -> Json:
+@serves("auth.test")
+def auth_test(ws: "Workspace", _args: Json) -> Json:
     who = {"url": f"{ws.url}/", "team": "Sandbox", "user": ws.name_of(ws.bot_user_id), "team_id": ws.team_id}
     return who | {"user_id": ws.bot_user_id, "bot_id": ws.bot_id, "is_enterprise_install": False}
 
 
-def open_connection(ws: Workspace, _args: Json) -> Json:
+@serves("apps.connections.open")
+def open_connection(ws: "Workspace", _args: Json) -> Json:
     return {"url": ws.socket.ticket()}
-
-
-ROUTES: Final[Mapping[str, Callable[[Workspace, Json], Json]]] = {
-    "apps.connections.open": open_connection,
-    "auth.test": auth_test,
-    "chat.delete": delete_message,
-    "chat.getPermalink": get_permalink,
-    "chat.postEphemeral": post_ephemeral,
-    "chat.postMessage": post_message,
-    "chat.update": update_message,
-    "conversations.history": history,
-    "conversations.info": conversation_info,
-    "conversations.list": conversation_list,
-    "conversations.members": members,
-    "conversations.open": open_conversation,
-    "conversations.replies": replies,
-    "files.completeUploadExternal": complete_upload,
-    "files.getUploadURLExternal": upload_url,
-    "files.info": file_info,
-    "usergroups.list": group_list,
-    "usergroups.users.list": group_members,
-    "users.info": user_info,
-    "users.list": user_list,
-    "views.open": open_view,
-    "views.publish": publish_view,
-    "views.push": push_view,
-    "views.update": update_view,
-}

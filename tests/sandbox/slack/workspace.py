@@ -19,7 +19,6 @@ from tests.sandbox.slack.space import RESPONSE_URL_SECONDS, ApiError, ResponseUr
 from tests.sandbox.slack.state import Channel, Group, Message
 
 Found = TypeVar("Found")
-_RETRIES: Final = 3
 _GLANCE_SECONDS: Final = 0.1  # for predicates about things outside the workspace, which notify nobody
 
 
@@ -46,7 +45,6 @@ class Workspace(Space):
         self.socket = Socket(self)
         links: dict[str, Link] = {"socket": self.socket, "http": SignedHttp(self), "callable": InProcess(self)}
         self.link = links[delivery]
-        self.pending_retries: list[tuple[Json, Retry]] = []
         self._serving: Serving | None = None
         self._control: Serving | None = None
         self.bot = self.add_person(str(self.setting("features", "bot_user", "display_name", default="bot")), "bot")
@@ -137,45 +135,22 @@ class Workspace(Space):
         return event in wanted and (not scopes or bool(set(scopes) & set(self.scopes)))
 
     def emit(self, name: str, event: Json, channel: Channel | None = None) -> Reply:
-        """Send an event if the manifest subscribes to it; a failed one once more at once, then by `redeliver`."""
+        """Send an event if the manifest subscribes to it; a failed one once more (Slack: twice more, later)."""
         if not self._subscribed(name) or not self.link.ready():
             return None
-        if (
-            channel
-            and not channel.im
-            and self.bot_user_id not in channel.members
-            and event.get("user") != self.bot_user_id
-        ):
+        seen = channel is None or channel.im or self.bot_user_id in channel.members
+        if not seen and event.get("user") != self.bot_user_id:
             return None
-        stamp = self.ids.ts(self.clock())
         who = {"team_id": self.team_id, "user_id": self.bot_user_id, "is_bot": True, "is_enterprise_install": False}
         payload = {
-            "type": "event_callback",
-            "token": "verification",
-            "team_id": self.team_id,
-            "api_app_id": self.app_id,
-            "event": {"type": name.partition(".")[0], "event_ts": stamp} | event,
-            "event_id": self.ids.new("Ev"),
-            "event_time": int(self.clock()),
+            "type": "event_callback", "token": "verification", "team_id": self.team_id, "api_app_id": self.app_id,
+            "event": {"type": name.partition(".")[0], "event_ts": self.ids.ts(self.clock())} | event,
+            "event_id": self.ids.new("Ev"), "event_time": int(self.clock()),
             "authorizations": [who | {"enterprise_id": None}],
             "is_ext_shared_channel": bool(channel and channel.shared),
-        }
+        }  # fmt: skip
         reply = self.hand_over(EVENT, payload)
-        return self._try_again(payload, Retry(1, reply.why)) if isinstance(reply, Missed) else reply
-
-    def _try_again(self, payload: Json, retry: Retry) -> Reply:
-        if retry.reason == "no_retry":
-            return Missed(retry.reason)
-        reply = self.hand_over(EVENT, payload, retry)
-        if isinstance(reply, Missed) and retry.number < _RETRIES:
-            self.pending_retries.append((payload, Retry(retry.number + 1, reply.why)))
-        return reply
-
-    def redeliver(self) -> None:
-        """The retries that Slack makes after a minute and after five: one more try of each event that failed."""
-        waiting, self.pending_retries = self.pending_retries, []
-        for payload, retry in waiting:
-            self._try_again(payload, retry)
+        return self.hand_over(EVENT, payload, Retry(1, reply.why)) if isinstance(reply, Missed) else reply
 
     # Response URLs ----------------------------------------------------------------------------------------------------
 
@@ -208,43 +183,28 @@ class Workspace(Space):
         if payload.get("replace_original") and original:
             return self.edit_post(original, content)
         to = None if payload.get("response_type") == "in_channel" else person
-        made = Message(self.ids.ts(self.clock()), channel.id, self.bot_user_id, ephemeral_to=to, **content)
-        made.thread_ts, made.bot_id = payload.get("thread_ts"), self.bot_id
-        return self.add_post(made)
+        return self.post_as_bot(channel, content, ephemeral_to=to, thread_ts=payload.get("thread_ts"))
 
     # What happens in the workspace ------------------------------------------------------------------------------------
 
     def add_person(
-        self,
-        name: str,
-        kind: str = "member",
-        tz: str = "Europe/Berlin",
-        email: str | None = None,
-        title: str = "",
+        self, name: str, kind: str = "member", tz: str = "Europe/Berlin", email: str | None = None, title: str = "",
         id: str | None = None,  # noqa: A002 - the word of the workspace's callers
-    ) -> Person:
+    ) -> Person:  # fmt: skip
         """A person of one of `KINDS`; a `stranger` belongs to another workspace (Slack Connect)."""
         if kind not in KINDS:
             raise AssertionError(f"no kind {kind!r}, there are {sorted(KINDS)}")
         team = self.ids.new("T") if kind == "stranger" else self.team_id
         with self.changed:
-            mail = email or f"{name}@agency.example"
-            known_as = id or self.ids.new("U")
-            made = Person(self, known_as, name, kind=kind, tz=tz, email=mail, title=title, team_id=team)
-            self.people[made.id] = made
+            mail, known_as = email or f"{name}@agency.example", id or self.ids.new("U")
+            self.people[known_as] = made = Person(self, known_as, name, kind, tz, mail, title, team)
         self.emit("team_join", {"user": made.as_json()})
         return made
 
     def add_channel(
-        self,
-        name: str,
-        members: Iterable[Person] = (),
-        *,
-        private: bool = False,
-        bot: bool = True,
-        shared: bool = False,
-        id: str | None = None,  # noqa: A002 - as above
-    ) -> Channel:
+        self, name: str, members: Iterable[Person] = (), *, private: bool = False, bot: bool = True,
+        shared: bool = False, id: str | None = None,  # noqa: A002 - as above
+    ) -> Channel:  # fmt: skip
         inside = [each.id for each in members] + ([self.bot_user_id] if bot else [])
         with self.changed:
             made = Channel(id or self.ids.new("C"), name, inside, private, shared)
