@@ -1,8 +1,6 @@
-"""Buying exactly once (ORDER R1 to R5, R13).
+"""Buying exactly once (ORDER R1 to R5, R13), by itself or by hand, and the pause switch.
 
-The attempt is on record before the supplier is asked; after one without a clear answer only looks decide. Also buying
-by
-hand and the pause switch.
+The attempt is on record before the supplier is asked; after one without a clear answer only looks decide.
 """
 
 from __future__ import annotations
