@@ -16,6 +16,7 @@ from slack_bolt import App
 from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_bolt.adapter.wsgi import SlackRequestHandler
 from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
 from sqlalchemy import Engine, text
 
 from bot.checks.contacts import Contacts
@@ -136,8 +137,13 @@ def web_client(settings: Settings, timeout: int) -> WebClient:
 
 
 def team_of(client: WebClient) -> str:
-    """The workspace's id: members of any other are strangers."""
-    return str(client.auth_test()["team_id"])
+    """The workspace's id: members of any other are strangers. NotReady when Slack does not say."""
+    try:
+        return str(client.auth_test()["team_id"])
+    except SlackApiError as error:
+        raise NotReady(f"Slack says no: {error.response['error']}") from None
+    except OSError as error:
+        raise NotReady(f"Slack does not answer: {error}") from None
 
 
 def supplier_of(settings: Settings, clock: SystemClock) -> OpenSRS:
@@ -170,12 +176,15 @@ def bolt_app(settings: Settings, client: WebClient, desk: Desk) -> App:
     """Bolt with the whole Slack surface attached."""
     for name in ("SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET"):  # Bolt would read them and switch to another mode
         os.environ.pop(name, None)
+    token = os.environ.pop("SLACK_BOT_TOKEN", None)  # and would warn at each start that it does not use this one
     app = App(
         client=client,
         signing_secret=settings.slack_signing_secret.get_secret_value() or "unused in socket mode",
         token_verification_enabled=False,
         listener_executor=ThreadPoolExecutor(LISTENERS, thread_name_prefix="listener"),
     )
+    if token is not None:
+        os.environ["SLACK_BOT_TOKEN"] = token
     attach(app, desk)
     return app
 

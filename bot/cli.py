@@ -10,6 +10,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from pydantic import ValidationError
+from sqlalchemy import make_url
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot import logs
 from bot.app import KNOWN, NotReady, Running, build, start, supplier_of, team_of, web_client
@@ -59,12 +61,15 @@ def _outcome(call: Callable[[], object]) -> str:
     try:
         call()
     except Exception as error:  # noqa: BLE001 - this command's whole job is to say what went wrong
-        return f"{type(error).__name__}: {logs.redact(str(error))[:200]}"
+        return f"{type(error).__name__}: {logs.redact(' '.join(str(error).split()))[:200]}"
     return "answers"
 
 
 def migrate(settings: Settings) -> int:
-    """Bring the database to this version."""
+    """Bring the database to this version; with SQLite its folder is made, too."""
+    url = make_url(settings.database_url)
+    if url.get_backend_name() == "sqlite" and url.database:
+        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
     migrate_database(open_engine(settings.database_url))
     print("The database is up to date.")
     return 0
@@ -134,6 +139,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print("\n".join(f"{where}: {sentence}" for where, sentence in wrong.fields.items()), file=sys.stderr)
     except (NotReady, DeskError) as problem:
         print(problem, file=sys.stderr)
+    except SQLAlchemyError as trouble:
+        print(f"The database cannot be used: {logs.redact(str(trouble.__cause__ or trouble))}", file=sys.stderr)
+    except OSError as trouble:
+        print(trouble, file=sys.stderr)
     return 2
 
 

@@ -16,11 +16,14 @@ from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import Field, SecretStr, field_validator, model_validator
+from pydantic import Field, FilePath, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
 
 from bot.domain.approval import Buying
 from bot.domain.request import Contact, Organisation
+from bot.vault import LocalVault
 
 _CONTACT = re.compile(r"(?P<first>\S+) (?P<last>.+) <(?P<email>[^<>@\s]+@[^<>@\s]+)> (?P<phone>\+\d{1,3}\.\d{4,14})")
 _LIST = Annotated[tuple[str, ...], NoDecode]
@@ -97,7 +100,7 @@ class Settings(BaseSettings):
     opensrs_url: str = Field("", description="Another address than the environment's own.")
     opensrs_username: str = Field(description="The reseller user name.")
     opensrs_key: SecretStr = Field(description="The reseller's API key.")
-    catalogue: Path | None = Field(None, description="A TOML file with the account's own products and prices.")
+    catalogue: FilePath | None = Field(None, description="A TOML file with the account's own products and prices.")
     database_url: str = Field(
         "sqlite:///var/certdesk.db",
         description="SQLite for one process on one machine; postgresql+psycopg://… for more.",
@@ -138,6 +141,21 @@ class Settings(BaseSettings):
     @classmethod
     def _split(cls, value: object) -> object:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+    @field_validator("database_url")
+    @classmethod
+    def _address(cls, value: str) -> str:
+        try:
+            make_url(value)
+        except ArgumentError:
+            raise ValueError("write it like sqlite:///var/certdesk.db or postgresql+psycopg://user@host/name") from None
+        return value
+
+    @field_validator("vault_key")
+    @classmethod
+    def _keys(cls, value: SecretStr) -> SecretStr:
+        LocalVault(value.get_secret_value().split(","))  # ValueError, without the key, when it is none
+        return value
 
     @field_validator("holidays")
     @classmethod

@@ -63,6 +63,9 @@ WRONG: list[tuple[str, object]] = [
     ("billing_contact", "Bea <bea@agency.example>"),
     ("opensrs_environment", "production"),
     ("tick_seconds", 0),
+    ("vault_key", "short"),
+    ("database_url", "somewhere"),
+    ("catalogue", "nowhere.toml"),
 ]
 
 

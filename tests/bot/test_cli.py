@@ -1,0 +1,234 @@
+"""The commands, as an operator types them: what they print, how they end, never in a traceback."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import yaml
+from sqlalchemy import Engine, update
+
+from bot.cli import main
+from bot.domain.order import Certificate, Status
+from bot.store.engine import open_engine
+from bot.store.tables import audit
+from bot.store.unit import SqlStore
+from tests.bot.environment import SECRETS, put
+from tests.builders import an_order
+from tests.fakes import NOW, FakeClock, SequentialIds
+from tests.sandbox.opensrs import OpenSRS
+from tests.sandbox.slack import Workspace
+
+ROOT = Path(__file__).parents[2]
+MANIFEST = yaml.safe_load((ROOT / "manifest.yml").read_text(encoding="utf-8"))
+LEAF, ISSUER = "-----BEGIN CERTIFICATE-----\nleaf\n", "-----BEGIN CERTIFICATE-----\nissuer\n"
+
+pytestmark = pytest.mark.usefixtures("logging_put_back")
+
+
+@pytest.fixture(scope="module")
+def slack() -> Iterator[Workspace]:
+    with Workspace(MANIFEST) as workspace:
+        yield workspace
+
+
+@pytest.fixture(scope="module")
+def opensrs() -> Iterator[OpenSRS]:
+    with OpenSRS(key=SECRETS["OPENSRS_KEY"]) as standin:
+        yield standin
+
+
+@pytest.fixture
+def given(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, slack: Workspace, opensrs: OpenSRS) -> Callable[..., None]:
+    """The environment of a desk in front of both stand-ins, with these changes."""
+    monkeypatch.chdir(tmp_path)
+
+    def change(**changes: str | None) -> None:
+        around = {"SLACK_API_URL": slack.api_url, "SLACK_BOT_TOKEN": slack.bot_token, "OPENSRS_URL": opensrs.url}
+        put(monkeypatch, **{**around, "SLACK_APP_TOKEN": slack.app_token, "OPS_ADDRESS": "127.0.0.1:0", **changes})
+
+    change()
+    return change
+
+
+def database() -> Engine:
+    return open_engine("sqlite:///var/certdesk.db")
+
+
+def an_issued_order() -> None:
+    engine = database()
+    certificate = Certificate(LEAF, (ISSUER,), "0A", "CA", ("www.acme.com",), NOW, NOW)
+    with SqlStore(engine, FakeClock(), SequentialIds(), b"a" * 32).unit() as unit:
+        unit.add_order(an_order(Status.ISSUED, certificate=certificate))
+    engine.dispose()
+
+
+# -- init, check, migrate
+
+
+def test_init_makes_a_key_that_the_settings_take(
+    given: Callable[..., None], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["init"]) == 0
+    name, _, key = capsys.readouterr().out.strip().partition("=")
+    given(**{name: key})
+    assert main(["migrate"]) == 0
+    assert main(["audit", "verify"]) == 0
+
+
+def test_check_says_who_answers(given: Callable[..., None], capsys: pytest.CaptureFixture[str]) -> None:
+    given()
+    assert main(["check"]) == 0
+    assert capsys.readouterr().out == "Slack: answers\nOpenSRS: answers\n"
+
+
+@pytest.mark.parametrize(
+    ("changes", "silent"),
+    [
+        ({"SLACK_BOT_TOKEN": SECRETS["SLACK_BOT_TOKEN"]}, "Slack"),
+        ({"OPENSRS_KEY": "f00d" * 28}, "OpenSRS"),
+        ({"OPENSRS_URL": "http://127.0.0.1:9/"}, "OpenSRS"),
+    ],
+    ids=str,
+)
+def test_check_says_who_does_not_and_shows_no_secret(
+    given: Callable[..., None], capsys: pytest.CaptureFixture[str], changes: dict[str, str], silent: str
+) -> None:
+    given(**changes)
+    assert main(["check"]) == 1
+    said = capsys.readouterr()
+    lines = dict(line.split(": ", 1) for line in said.out.strip().splitlines())
+    assert [name for name, outcome in lines.items() if outcome != "answers"] == [silent]
+    assert not any(secret in said.out + said.err for secret in (*SECRETS.values(), "f00d" * 28))
+
+
+def test_migrate_makes_the_database_and_twice_is_fine(
+    given: Callable[..., None], capsys: pytest.CaptureFixture[str]
+) -> None:
+    given()
+    assert (main(["migrate"]), main(["migrate"])) == (0, 0)
+    assert capsys.readouterr().out == "The database is up to date.\n" * 2
+
+
+# -- what cannot run
+
+
+WRONG: dict[str, tuple[dict[str, str | None], list[str], str]] = {
+    "several settings": ({"APPROVERS": None, "PORT": "x"}, ["run"], "PORT: "),
+    "what does not go together": ({"SLACK_APP_TOKEN": ""}, ["run"], "SLACK_APP_TOKEN"),
+    "no master key": ({"VAULT_KEY": "short"}, ["run"], "VAULT_KEY: "),
+    "a catalogue that is not there": ({"CATALOGUE": "nowhere.toml"}, ["run"], "CATALOGUE: "),
+    "a database that cannot be": ({"DATABASE_URL": "sqlite:////proc/none/desk.db"}, ["audit", "verify"], "database"),
+    "no folder for it either": ({"DATABASE_URL": "sqlite:////proc/none/desk.db"}, ["migrate"], "/proc/none"),
+    "no address of a database": ({"DATABASE_URL": "nonsense"}, ["run"], "DATABASE_URL"),
+    "slack says no": ({"SLACK_BOT_TOKEN": SECRETS["SLACK_BOT_TOKEN"]}, ["run"], "Slack"),
+    "slack is away": ({"SLACK_API_URL": "http://127.0.0.1:9/api/"}, ["run"], "Slack"),
+    "web alone": ({}, ["web"], "certdesk run"),
+    "worker alone": ({}, ["worker"], "certdesk run"),
+}
+
+
+@pytest.mark.parametrize("what", WRONG)
+def test_what_cannot_run_says_why_in_words(
+    given: Callable[..., None], capsys: pytest.CaptureFixture[str], what: str
+) -> None:
+    given()
+    main(["migrate"])
+    changes, command, named = WRONG[what]
+    given(**changes)
+    capsys.readouterr()
+    assert main(command) == 2
+    said = capsys.readouterr()
+    assert named in said.err
+    assert "Traceback" not in said.err
+    assert not any(secret in said.out + said.err for secret in SECRETS.values())
+
+
+@pytest.mark.parametrize("command", [["run"], ["web"], ["worker"], ["audit", "verify"], ["export", "o-1"]], ids=str)
+def test_nothing_runs_on_a_database_that_was_not_migrated(
+    given: Callable[..., None], capsys: pytest.CaptureFixture[str], tmp_path: Path, command: list[str]
+) -> None:
+    given(DATABASE_URL=f"sqlite:///{tmp_path / 'new.db'}")
+    assert main(command) == 2
+    assert "certdesk migrate" in capsys.readouterr().err
+
+
+def test_another_vault_key_than_the_databases_refuses_to_start(
+    given: Callable[..., None], capsys: pytest.CaptureFixture[str]
+) -> None:
+    given()
+    main(["migrate"])
+    assert main(["audit", "verify"]) == 0
+    given(VAULT_KEY="b3RoZXJvdGhlcm90aGVyb3RoZXJvdGhlcm90aGVyb3Q=")
+    capsys.readouterr()
+    assert main(["run"]) == 2
+    assert "master key" in capsys.readouterr().err
+
+
+# -- audit, export
+
+
+def test_an_audit_that_was_touched_is_broken_and_says_where(
+    given: Callable[..., None], capsys: pytest.CaptureFixture[str]
+) -> None:
+    given()
+    main(["migrate"])
+    engine = database()
+    assert main(["audit", "verify"]) == 0
+    with engine.begin() as connection:
+        connection.execute(audit.insert().values(order_id="o-1", position=1, body="{}", mac="0" * 64))
+    assert main(["audit", "verify"]) == 1
+    with engine.begin() as connection:
+        connection.execute(update(audit).values(position=2))
+    assert main(["audit", "verify"]) == 1
+    said = capsys.readouterr().out
+    assert [word in said for word in ("whole", "broken", "o-1", "altered", "missing")] == [True] * 5
+    engine.dispose()
+
+
+def test_an_anchor_nobody_made_is_not_found(given: Callable[..., None]) -> None:
+    given()
+    main(["migrate"])
+    assert main(["audit", "verify", "--anchor", "certdesk audit 2026-11-23 orders 0 mac 00"]) == 1
+
+
+@pytest.mark.parametrize("name", ["o-1", "www.acme.com"])
+def test_export_writes_everything_but_the_key(given: Callable[..., None], tmp_path: Path, name: str) -> None:
+    given()
+    main(["migrate"])
+    an_issued_order()
+    assert main(["export", name, "--to", str(tmp_path / "out")]) == 0
+    files = {file.name: file.read_text(encoding="ascii") for file in (tmp_path / "out").iterdir()}
+    assert files == {
+        "request.csr": "CSR", "certificate.pem": LEAF, "chain.pem": ISSUER, "fullchain.pem": LEAF + ISSUER,
+    }  # fmt: skip
+
+
+def test_export_of_what_is_not_issued_says_so(given: Callable[..., None], capsys: pytest.CaptureFixture[str]) -> None:
+    given()
+    main(["migrate"])
+    assert main(["export", "o-9"]) == 1
+    assert "No issued certificate" in capsys.readouterr().err
+
+
+# -- run
+
+
+def test_run_runs_until_it_is_told_to_stop(given: Callable[..., None], slack: Workspace, tmp_path: Path) -> None:
+    given()
+    main(["migrate"])
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    running = subprocess.Popen(
+        [sys.executable, "-m", "bot", "run"], env=environment, cwd=tmp_path, stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    with running:
+        assert running.stdout is not None
+        assert running.stdout.readline() == "certdesk runs\n"
+        slack.wait_for_bot()
+        running.send_signal(signal.SIGTERM)
+        _, said = running.communicate(timeout=30)
+    assert (running.returncode, said) == (0, "")
