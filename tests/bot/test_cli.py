@@ -16,6 +16,7 @@ from bot.domain.order import Certificate, Status
 from bot.store.engine import open_engine
 from bot.store.tables import audit
 from bot.store.unit import SqlStore
+from bot.vault import LocalVault, new_master_key
 from tests.bot.environment import SECRETS, put
 from tests.builders import an_order
 from tests.fakes import NOW, FakeClock, SequentialIds
@@ -166,6 +167,26 @@ def test_another_vault_key_than_the_databases_refuses_to_start(
     capsys.readouterr()
     assert main(["run"]) == 2
     assert "master key" in capsys.readouterr().err
+
+
+def test_after_rotating_the_new_key_alone_opens_everything(
+    given: Callable[..., None], capsys: pytest.CaptureFixture[str]
+) -> None:
+    old, new = new_master_key(), new_master_key()
+    given(VAULT_KEY=old)
+    main(["migrate"])
+    an_issued_order()
+    engine = database()
+    with SqlStore(engine, FakeClock(), SequentialIds(), b"a" * 32).unit() as unit:
+        unit.add_key("k-1", "o-1", LocalVault([old]).seal(b"the key", "o-1"))
+    given(VAULT_KEY=f"{new},{old}")
+    assert main(["vault", "rotate"]) == 0
+    assert "1 keys" in capsys.readouterr().out
+    given(VAULT_KEY=new)
+    assert main(["audit", "verify"]) == 0
+    with SqlStore(engine, FakeClock(), SequentialIds(), b"a" * 32).unit() as unit:
+        assert LocalVault([new]).open(unit.sealed_key("k-1"), "o-1") == b"the key"
+    engine.dispose()
 
 
 # -- audit, export
