@@ -30,6 +30,7 @@ WEAK = rsa.generate_private_key(public_exponent=65537, key_size=1024)  # noqa: S
 WRONG_ORDERS: list[tuple[dict[str, Any], str, str]] = [
     ({"csr": None}, "csr", "460"),
     ({"handle": None}, "handle", "460"),
+    ({"handle": "process"}, "reg_type", "465"),
     ({"reg_type": "reissue"}, "reg_type", "465"),
     ({"period": "2"}, "period", "465"),
     ({"domain": "www.example.com"}, "domain", "465"),

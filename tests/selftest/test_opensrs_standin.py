@@ -11,10 +11,9 @@ from typing import Any
 import pytest
 import requests
 from cryptography import x509
-from cryptography.hazmat.primitives.serialization import pkcs7
 from cryptography.x509.verification import PolicyBuilder, Store
 
-from tests.sandbox.opensrs import Chosen, OpenSRS
+from tests.sandbox.opensrs import OpenSRS
 from tests.sandbox.opensrs.commands import COMMANDS, coverage
 from tests.selftest.opensrs_client import CSR, DOMAIN, KEY, Client, order
 
@@ -88,12 +87,6 @@ def test_the_same_order_twice_is_two_orders(supplier: OpenSRS, client: Client) -
     assert len(supplier.submitted()) == 2
 
 
-def test_handle_process_submits_at_once(supplier: OpenSRS, client: Client) -> None:
-    reply = client("sw_register", **order(handle="process")).attributes
-    assert reply["state"] == "in-progress"
-    assert [bought.order_id for bought in supplier.submitted()] == [reply["order_id"]]
-
-
 def test_a_command_in_the_wrong_state_is_refused(supplier: OpenSRS, client: Client) -> None:
     live, done, ended = client.bought(), client.bought(), client.save()
     supplier.issue(done)
@@ -129,8 +122,6 @@ def test_money_is_held_charged_and_returned(supplier: OpenSRS, client: Client) -
     supplier.set_balance("148.99")
     assert client("process_pending", order_id=third).code == "440"
     assert client("get_order_info", order_id=third).attributes["state"] == "pending"
-    assert client("sw_register", **order(handle="process")).code == "440"
-    assert len(supplier.orders) == 3
 
 
 def test_a_declined_order_goes_on_under_a_new_id(supplier: OpenSRS, client: Client) -> None:
@@ -144,7 +135,7 @@ def test_a_declined_order_goes_on_under_a_new_id(supplier: OpenSRS, client: Clie
 def test_the_certificate_chains_to_the_root_and_covers_all_names(supplier: OpenSRS, client: Client) -> None:
     order_id = client.bought(additional_domains=["www.example.com"])
     product_id = supplier.issue(order_id).product_id
-    reply = client("get_cert", product_id=product_id, return_ca_certs="1", return_pkcs7_cert="1").attributes
+    reply = client("get_cert", product_id=product_id, return_ca_certs="1").attributes
     leaf = x509.load_pem_x509_certificate(reply["cert_data"]["certificate"].encode())
     chain = [x509.load_pem_x509_certificate(ca["certificate"].encode()) for ca in reply["cert_data"]["ca_certificates"]]
     store = Store(x509.load_pem_x509_certificates(supplier.roots_pem.encode()))
@@ -152,17 +143,7 @@ def test_the_certificate_chains_to_the_root_and_covers_all_names(supplier: OpenS
         PolicyBuilder().store(store).time(NOW).build_server_verifier(x509.DNSName(name)).verify(leaf, chain)
     assert leaf.public_key() == KEY.public_key()
     assert leaf.not_valid_after_utc - leaf.not_valid_before_utc + timedelta(seconds=1) == timedelta(days=199)
-    assert leaf in pkcs7.load_pem_pkcs7_certificates(reply["cert_data"]["pkcs7_cert"].encode())
     assert client("get_cert", product_id=product_id).attributes["cert_data"].keys() == {"certificate"}
-
-
-@pytest.mark.parametrize("shape", ["list", "flat", "joined"])
-def test_the_chain_can_come_in_several_shapes(clock: Time, shape: str) -> None:
-    with OpenSRS(clock=clock, chosen=Chosen(cert_shape=shape)) as supplier:
-        client = Client(supplier)
-        product = supplier.issue(client.bought())
-        body = client("get_cert", product_id=product.product_id, return_ca_certs="1").body.decode()
-    assert body.count("-----BEGIN CERTIFICATE-----") == 3
 
 
 def test_a_certificate_is_reissued_before_it_ends_and_not_beyond_the_year(
@@ -181,14 +162,13 @@ def test_a_certificate_is_reissued_before_it_ends_and_not_beyond_the_year(
 
 
 def test_a_renewal_is_taken_only_in_its_window(supplier: OpenSRS, client: Client, clock: Time) -> None:
-    product_id = supplier.issue(client.bought()).product_id
-    renewal = order(reg_type="renew", product_id=product_id, domain=None, handle="process")
+    first = client.bought()
+    product_id = supplier.issue(first).product_id
+    renewal = order(reg_type="renew", order_id=first, domain=None)
     assert client("sw_register", **renewal).code == "400"
     assert client("sw_register", **order(reg_type="renew")).code == "460"
     clock.move(days=310)
-    draft = client.save(reg_type="renew", product_id=product_id)
-    assert client("process_pending", order_id=draft, command="cancel").code == "200"
-    renewed = client("sw_register", **renewal).attributes["order_id"]
+    renewed = client.process(client.save(reg_type="renew", order_id=first))
     assert client("get_order_info", order_id=renewed).attributes["reg_type"] == "renewal"
     assert client("get_cert", product_id=product_id).attributes["state"] == "renewing"
     assert client("sw_register", **renewal).code == "400"
@@ -227,14 +207,6 @@ def test_a_mail_is_sent_again_only_where_one_is_awaited(supplier: OpenSRS, clien
     supplier.ca_asks(order_id)
     assert client("resend_approve_email", order_id=order_id).attributes == {"order_id": order_id}
     assert supplier.orders[order_id].mails == ["hostmaster@example.com"]
-
-
-def test_after_looks_an_order_moves_by_itself(clock: Time) -> None:
-    with OpenSRS(clock=clock, vetting_moves="after_looks") as supplier:
-        client = Client(supplier)
-        order_id = client.bought()
-        states = [client("get_order_info", order_id=order_id).attributes["state"] for _ in range(4)]
-    assert states == ["in-progress", "awaiting-approval", "approver-confirmed", "completed"]
 
 
 def test_people_outside_change_orders_without_asking(supplier: OpenSRS, client: Client) -> None:

@@ -77,7 +77,6 @@ ANY_VIEW_LIMITS = [
     (24, lambda n: modal(close=long(n))),
     (3000, lambda n: modal(private_metadata="x" * n)),
     (255, lambda n: modal(callback_id="x" * n)),
-    (255, lambda n: modal(external_id="x" * n)),
     (100, lambda n: modal(*[section()] * n)),
     (3000, lambda n: modal(section(text=mrkdwn(n)))),
     (10, lambda n: modal(section(fields=[mrkdwn(1)] * n))),
@@ -118,7 +117,6 @@ ANY_VIEW_LIMITS = [
 ]
 MESSAGE_LIMITS = [
     (50, lambda n: message(*[section()] * n)),
-    (100, lambda n: {"text": "x", "attachments": [{"blocks": [section()]}] * n}),
     (40_000, lambda n: {"text": "x" * n}),
     (13_200, lambda n: message(*[section(text=mrkdwn(3000))] * 4, section(text=mrkdwn(n - 12_000)))),
 ]
@@ -191,7 +189,6 @@ def test_what_breaks_a_rule_is_told_with_its_place(view: object, pointer: str, c
         (message(text_input(focus_on_load=True)), "not_allowed_here"),
         ({"text": "x", "blocks": ["section"]}, "unknown_type"),
         ({"text": "x", "blocks": {"type": "section"}}, "bad_type"),
-        ({"text": "x", "attachments": [{"text": "legacy"}]}, "unknown_key"),
     ],
 )
 def test_what_breaks_a_rule_of_messages_is_told(payload: Json, code: str) -> None:

@@ -98,7 +98,6 @@ class Books:
     key: str = field(default=DEFAULT_KEY, repr=False)
     clock: Callable[[], float] = time.time
     prices: dict[str, str] = field(default_factory=dict)
-    vetting_moves: str = "by_hand"
     first_order_id: int = 1_000_001
     chosen: Chosen = field(default_factory=Chosen)
 
@@ -151,7 +150,7 @@ class Books:
         held = sum(amount for order_id, amount in self.holds.items() if order_id != order.order_id)
         if self.funds - held < order.price:
             raise refused("funds", "Insufficient funds")
-        if new_id or order.state == "declined" or self.chosen.process_makes_new_order:
+        if new_id or order.state == "declined":
             order = self.replace(order)
         order.state = "in-progress"
         order.submissions += 1

@@ -21,14 +21,8 @@ class Chosen:
     """Chosen, unverified: each field is one behaviour nobody could confirm. Give another to try the alternative."""
 
     codes: Mapping[str, int] = field(default_factory=dict)  # instead of those in CODES
-    # process_pending makes a new order and cancels the old one (documented as possible, never when).
-    process_makes_new_order: bool = False
     # State after cancel_order of an order in flight: the guide says declined, a support article cancelled.
     cancel_order_state: str = "declined"
-    # Whether a draft shows the value for DNS or file already.
-    dv_details_in_draft: bool = False
-    # Names inside cert_data: "list", "flat" or "joined".
-    cert_shape: str = "list"
     # The automatic reissue comes so many days before the certificate ends; None: only by hand.
     reissue_lead_days: int | None = 30
 

@@ -32,32 +32,19 @@ def get_order_info(books: Books, asked: Request) -> dict[str, Value]:
 
 
 def get_cert(books: Books, asked: Request) -> dict[str, Value]:
-    """The certificate of a product, with chain and PKCS#7 when asked."""
+    """The certificate of a product, with the ones above it when asked."""
     product = books.product(*needed(asked.fields, "product_id"))
     order, start = books.book[product.order_id], product.certificate.not_valid_before_utc
     data: dict[str, Value] = {"certificate": pem(product.certificate)}
     if text(asked.fields, "return_ca_certs") == "1":
-        data = _with_chain(books, pem(product.certificate))
-    if text(asked.fields, "return_pkcs7_cert") == "1":
-        data["pkcs7_cert"] = books.authority.pkcs7(product.certificate)
+        above = {"ROOT": books.authority.root, "INTERMEDIATE": books.authority.intermediate}
+        data["ca_certificates"] = [{"type": kind, "certificate": pem(each)} for kind, each in above.items()]
     return {
         "product_id": product.product_id, "product_type": order.product_type, "domain": order.domain,
         "state": books.product_state(product), "contact_email": order.contact_email,
         "issue_date": books.date_text(start), "start_date": books.date_text(start),
         "expiry_date": books.date_text(product.coverage_end), "cert_data": data,
     }  # fmt: skip
-
-
-def _with_chain(books: Books, leaf: str) -> dict[str, Value]:
-    """The certificate with the ones above it, in the chosen shape."""
-    middle, root = pem(books.authority.intermediate), pem(books.authority.root)
-    listed: list[Value] = [{"type": "ROOT", "certificate": root}, {"type": "INTERMEDIATE", "certificate": middle}]
-    shapes: dict[str, dict[str, Value]] = {
-        "list": {"certificate": leaf, "ca_certificates": listed},
-        "flat": {"certificate": leaf, "intermediate": middle, "root": root},
-        "joined": {"certificate": leaf + middle + root},
-    }
-    return shapes[books.chosen.cert_shape]
 
 
 def get_balance(books: Books, _: Request) -> dict[str, Value]:

@@ -13,34 +13,21 @@ _REG_TYPES = {"new": "new", "renew": "renewal"}
 
 
 def sw_register(books: Books, asked: Request) -> dict[str, Value]:
-    """Save a draft, or submit at once."""
+    """Save a draft; to submit at once is refused, because a lost answer would leave an order nobody can find."""
     reg_type, product_type, handle = needed(asked.fields, "reg_type", "product_type", "handle")
     reg_type = reg_type.lower()
-    if reg_type not in _REG_TYPES or handle not in ("save", "process"):
-        raise refused("invalid", "reg_type is new or renew, handle is save or process", "reg_type")
+    if reg_type not in _REG_TYPES or handle != "save":
+        raise refused("invalid", "reg_type is new or renew, handle is save", "reg_type")
     fields = asked.fields | {"product_type": known()["successors"].get(product_type, product_type)}
     renewed = _renewed(books, fields) if reg_type == "renew" else ""
     order = _checked(books, fields, _REG_TYPES[reg_type])
     order.renews = renewed
-    books.enter(order)
-    return order_reply(books, _submit_or_forget(books, order) if handle == "process" else order)
-
-
-def _submit_or_forget(books: Books, order: Order) -> Order:
-    try:
-        return books.submit(order)
-    except RefusedError:
-        del books.book[order.order_id]
-        raise
+    return order_reply(books, books.enter(order))
 
 
 def _renewed(books: Books, fields: dict[str, Value]) -> str:
     """The product id of what is renewed; the request's domain defaults to its domain."""
-    given = [name for name in ("order_id", "product_id") if text(fields, name)]
-    if len(given) != 1:
-        raise refused("missing", "Exactly one of order_id and product_id is needed", "product_id")
-    shown = text(fields, given[0])
-    product = books.product(books.order(shown).product_id if given == ["order_id"] else shown)
+    product = books.product(books.order(*needed(fields, "order_id")).product_id)
     if not books.renewable(product):
         raise refused("wrong_state", "The product is outside its renewal window")
     fields["domain"] = text(fields, "domain") or books.order(product.order_id).domain
@@ -153,8 +140,7 @@ def is_good(books: Books, order: Order) -> bool:
 
 def control_details(books: Books, order: Order) -> dict[str, Value]:
     """The value to publish, made anew when it has died; nothing for e-mail."""
-    shown = order.state in IN_FLIGHT or (books.chosen.dv_details_in_draft and order.state == "pending")
-    if order.dv_auth_method == "email" or not shown:
+    if order.dv_auth_method == "email" or order.state not in IN_FLIGHT:
         return {}
     if not is_good(books, order):
         now = books.clock()

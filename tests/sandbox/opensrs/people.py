@@ -11,8 +11,6 @@ from tests.sandbox.opensrs.books import IN_FLIGHT, Books, Order, Product
 from tests.sandbox.opensrs.ca import Subject, key_number, request_for
 
 B = TypeVar("B", bound=Books)
-# With vetting_moves="after_looks" each look at an order moves it one step, after the answer.
-_STEPS = {"in-progress": "ca_asks", "awaiting-approval": "approve", "approver-confirmed": "issue"}
 
 
 class StateError(ValueError):
@@ -179,11 +177,6 @@ class People(Books):
     def disable(self, product: str) -> None:
         """The account may no longer sell this."""
         self.enabled.discard(product)
-
-    def looked(self, order_id: str) -> None:
-        """Somebody has read the order: it moves one step."""
-        if step := _STEPS.get(self.order(order_id).state):
-            getattr(self, step)(order_id)
 
     def submitted(self) -> list[Order]:
         """The orders that were bought: submitted by the API or in the panel, oldest first."""

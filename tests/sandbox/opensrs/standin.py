@@ -163,13 +163,11 @@ class OpenSRS(People):
             raise refused("unknown_action", f"Invalid command: {asked.name} {asked.object}")
         for unknown in sorted(set(asked.fields) - set(coverage()[asked.name]["takes"].split())):
             raise refused("invalid", f"Unknown attribute: {unknown}", unknown)
-        other, looks = trouble.get("other_order_id"), asked.name == "get_order_info"
-        fields = asked.fields | ({"order_id": other} if looks and other in self.book else {})
+        other = trouble.get("other_order_id")
+        fields = asked.fields | ({"order_id": other} if asked.name == "get_order_info" and other in self.book else {})
         attributes = command(self, Request(asked.name, asked.object, fields, trouble))
         if other:
             attributes["order_id"] = other
-        if looks and self.vetting_moves == "after_looks":
-            self.looked(str(fields["order_id"]))
         return {
             "protocol": "XCP", "action": f"{asked.name}: reply" if asked.name in NAMED_REPLIES else "REPLY",
             "object": asked.object.upper(), "is_success": "1", "response_code": "200",

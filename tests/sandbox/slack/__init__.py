@@ -8,15 +8,6 @@ from tests.sandbox.slack.surfaces import check_message, check_view
 from tests.sandbox.slack.workspace import Workspace
 
 __all__ = [
-    "Channel",
-    "Group",
-    "Message",
-    "Missed",
-    "OpenView",
-    "Outcome",
-    "Person",
-    "Submitted",
-    "Workspace",
-    "check_message",
+    "Channel", "Group", "Message", "Missed", "OpenView", "Outcome", "Person", "Submitted", "Workspace", "check_message",
     "check_view",
-]
+]  # fmt: skip

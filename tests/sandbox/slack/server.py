@@ -22,11 +22,9 @@ from tests.sandbox.slack.webapi import ROUTES, need_scope
 if TYPE_CHECKING:
     from tests.sandbox.slack.workspace import Workspace
 
-_JSON_ARGS: Final = ("attachments", "blocks", "files", "metadata", "view")
+_JSON_ARGS: Final = ("blocks", "files", "metadata", "view")
 _FLAGS: Final = {"true": True, "1": True, "false": False, "0": False}
-_BOOLEAN_ARGS: Final = (
-    "include_all_metadata include_count include_disabled include_num_members inclusive reply_broadcast".split()
-)
+_BOOLEAN_ARGS: Final = "include_all_metadata include_num_members reply_broadcast".split()
 _DELAY_SECONDS: Final = 30
 
 

@@ -187,7 +187,7 @@ class Space:
             self.violate(f"{where}: {strange} means nothing to Slack")
 
     def judge_message(self, message: Json, where: str) -> None:
-        """ApiError and a violation when text, blocks or attachments break a rule."""
+        """ApiError and a violation when text or blocks break a rule."""
         self._judge_texts([str(message.get("text") or ""), *mrkdwn_in(message.get("blocks"))], where)
         problems = check_message(message)
         if not problems:
@@ -212,14 +212,8 @@ class Space:
         self._judge_texts(mrkdwn_in(view), where)
         return view | {"blocks": with_ids(view["blocks"], self.ids)}
 
-    def _check_external_id(self, body: Json, own: str | None = None) -> None:
-        same = [each for each in self.views.values() if body.get("external_id") == each.body.get("external_id", "")]
-        if body.get("external_id") and any(each.id != own for each in same):
-            raise ApiError("duplicate_external_id")
-
     def new_view(self, person: "Client", body: Json, channel: str | None = None, below: View | None = None) -> View:
         """A view that is kept; the caller puts it on the person's stack or Home."""
-        self._check_external_id(body)
         view_id = self.ids.new("V")
         root, previous = (below.root, below.id) if below else (view_id, None)
         made = View(view_id, person.id, body, self.ids.new("h"), root, previous, channel)
@@ -228,7 +222,6 @@ class Space:
         return made
 
     def replace_view(self, view: View, body: Json) -> None:
-        self._check_external_id(body, view.id)
         view.replace(body, self.ids.new("h"))
         self.changed.notify_all()
 

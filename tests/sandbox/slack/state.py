@@ -75,7 +75,6 @@ class Group:
     id: str
     handle: str
     members: list[str]
-    disabled: bool = False
 
 
 @dataclass
@@ -110,7 +109,6 @@ class Message:
     broadcast: bool = False
     bot_id: str | None = None
     files: list[Json] = field(default_factory=list)
-    attachments: list[Json] = field(default_factory=list)
     reader: Reader = field(default_factory=lambda: Reader(str), repr=False, compare=False)
 
     @property
@@ -132,7 +130,7 @@ class Message:
     def as_json(self, *, metadata: bool = True) -> Json:
         """The message as the API and payloads carry it."""
         found: Json = {"type": "message", "user": self.user, "text": self.text, "ts": self.ts}
-        extra = {name: getattr(self, name) for name in ("bot_id", "thread_ts", "blocks", "attachments", "files")}
+        extra = {name: getattr(self, name) for name in ("bot_id", "thread_ts", "blocks", "files")}
         extra["subtype"] = "thread_broadcast" if self.broadcast else None
         extra["metadata"] = self.metadata if metadata else None
         extra["edited"] = {"user": self.user, "ts": self.ts} if self.edited else None
@@ -167,7 +165,7 @@ class View:
 
     def as_json(self, team: str, app: str, bot: str) -> Json:
         """The view as the API and payloads carry it."""
-        defaults = {"private_metadata": "", "callback_id": "", "external_id": "", "clear_on_close": False}
+        defaults = {"private_metadata": "", "callback_id": "", "clear_on_close": False}
         empty = {"notify_on_close": False, "close": None, "submit": None, "title": None}
         belongs = {"id": self.id, "team_id": team, "app_id": app, "bot_id": bot, "app_installed_team_id": team}
         stack = {"hash": self.hash, "root_view_id": self.root, "previous_view_id": self.previous}

@@ -30,7 +30,7 @@ def check_view(view: object) -> list[Problem]:
 
 
 def check_message(message: Json) -> list[Problem]:
-    """Everything wrong with the text, blocks and attachments of a message (other keys are not looked at)."""
+    """Everything wrong with the text and blocks of a message (other keys are not looked at)."""
     found: list[Problem] = []
     if isinstance(message.get("text"), str) and len(message["text"]) > 40_000:
         found.append(Problem("/text", "msg_too_long", "longer text is cut at 40000 characters"))
@@ -41,10 +41,6 @@ def check_message(message: Json) -> list[Problem]:
             found.append(Problem("/blocks", "msg_blocks_too_long", f"{total} characters, at most {MESSAGE_CHARACTERS}"))
         if not message.get("text"):
             found.append(Problem("/text", "missing_key", "blocks need text beside them, for notifications"))
-    attachments = message.get("attachments") or []
-    found += listing(table("whole")["attachment"], 100, 0)(attachments, "/attachments")
-    for place, each in enumerate(_dicts(attachments)):
-        found += _check_blocks(each.get("blocks"), f"/attachments/{place}/blocks", MESSAGE)
     return found
 
 

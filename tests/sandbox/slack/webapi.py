@@ -86,17 +86,14 @@ def _thread(ws: "Workspace", channel: Channel, args: Json) -> str | None:
 
 
 def _content(ws: "Workspace", args: Json, where: str) -> Json:
-    if args.get("markdown_text"):
-        ws.violate(f"{where}: markdown_text is not served")
-        raise ApiError("invalid_arguments")
-    if not any(args.get(each) for each in ("text", "blocks", "attachments")):
+    if not args.get("text") and not args.get("blocks"):
         raise ApiError("no_text")
     ws.judge_message(args, where)
     if args.get("metadata") and (problems := check_metadata(args["metadata"])):
         ws.violate(f"{where}: {problems}")
         raise ApiError("invalid_metadata_format")
-    held = {"blocks": args.get("blocks") or [], "attachments": args.get("attachments") or []}
-    return {"text": args.get("text") or "", "metadata": args.get("metadata") or None} | held
+    metadata = args.get("metadata") or None
+    return {"text": args.get("text") or "", "blocks": args.get("blocks") or [], "metadata": metadata}
 
 
 @serves("chat.postMessage")
@@ -125,39 +122,20 @@ def post_ephemeral(ws: "Workspace", args: Json) -> Json:
 
 @serves("chat.update")
 def update_message(ws: "Workspace", args: Json) -> Json:
-    """Blocks, attachments and metadata that are not sent stay; empty ones are removed."""
+    """Blocks and metadata that are not sent stay; empty ones are removed."""
     _writable(ws, args)
     message = ws.find_post(_channel(ws, args).id, str(args["ts"]))
     if message is None or message.user != ws.bot_user_id:
         raise ApiError("cant_update_message" if message else "message_not_found")
     if len(str(args.get("text") or "")) > 4000:
         raise ApiError("msg_too_long")
-    kept = {"blocks": message.blocks, "attachments": message.attachments, "metadata": message.metadata}
+    kept = {"blocks": message.blocks, "metadata": message.metadata}
     content = _content(ws, kept | {key: value for key, value in args.items() if value is not None}, "chat.update")
     if args.get("reply_broadcast") and message.thread_ts in (None, message.ts):
         raise ApiError("cant_broadcast_message")
     ws.edit_post(message, content)
     message.broadcast = message.broadcast or bool(args.get("reply_broadcast"))
     return {"channel": message.channel, "ts": message.ts, "text": message.text, "message": message.as_json()}
-
-
-@serves("chat.getPermalink")
-def get_permalink(ws: "Workspace", args: Json) -> Json:
-    message = ws.find_post(_channel(ws, args).id, str(args["message_ts"]))
-    if message is None:
-        raise ApiError("message_not_found")
-    link = f"{ws.url}/archives/{message.channel}/p{message.ts.replace('.', '')}"
-    in_thread = f"?thread_ts={message.thread_ts}&cid={message.channel}" if message.thread_ts else ""
-    return {"channel": message.channel, "permalink": link + in_thread}
-
-
-def _in_time(messages: list[Message], args: Json) -> list[Message]:
-    try:
-        oldest, latest = float(args.get("oldest") or 0), float(args.get("latest") or "inf")
-    except ValueError:
-        raise ApiError("invalid_ts_oldest") from None
-    ends = (str(args.get("oldest")), str(args.get("latest"))) if args.get("inclusive") else ()
-    return [each for each in messages if oldest < float(each.ts) < latest or each.ts in ends]
 
 
 def _listed(ws: "Workspace", messages: list[Message], args: Json) -> Json:
@@ -179,7 +157,7 @@ def _readable(ws: "Workspace", args: Json) -> Channel:
 def history(ws: "Workspace", args: Json) -> Json:
     """Newest first, without replies that were not sent to the channel."""
     channel = _readable(ws, args)
-    return _listed(ws, _in_time(ws.messages(channel), args)[::-1], args)
+    return _listed(ws, ws.messages(channel)[::-1], args)
 
 
 @serves("conversations.replies")
@@ -188,8 +166,7 @@ def replies(ws: "Workspace", args: Json) -> Json:
     parent = ws.find_post(channel.id, str(args["ts"]))
     if parent is None:
         raise ApiError("thread_not_found")
-    first, *others = ws.messages(channel, parent)
-    return _listed(ws, [first, *_in_time(others, args)], args)
+    return _listed(ws, ws.messages(channel, parent), args)
 
 
 @serves("conversations.info")
@@ -215,12 +192,7 @@ def members(ws: "Workspace", args: Json) -> Json:
 @serves("conversations.open")
 def open_conversation(ws: "Workspace", args: Json) -> Json:
     """A direct message with one person; group conversations are not served."""
-    if args.get("channel"):
-        return {"channel": {"id": _channel(ws, args).id}}
-    users = args.get("users") or ""
-    users = users if isinstance(users, list) else [each for each in str(users).split(",") if each]
-    if not users:
-        raise ApiError("users_list_not_supplied")
+    users = args["users"] if isinstance(args["users"], list) else str(args["users"]).split(",")
     if len(users) > 1:
         raise ApiError("method_not_supported_for_channel_type")
     person = _person(ws, users[0])
@@ -243,14 +215,14 @@ def user_info(ws: "Workspace", args: Json) -> Json:
 @serves("usergroups.users.list")
 def group_members(ws: "Workspace", args: Json) -> Json:
     group = ws.groups.get(str(args["usergroup"]))
-    if group is None or (group.disabled and not args.get("include_disabled")):
+    if group is None:
         raise ApiError("no_such_subteam")
     return {"users": group.members}
 
 
 def _open(ws: "Workspace", args: Json, where: str, *, push: bool) -> Json:
     body = ws.judge_view(args["view"], where)
-    trigger = ws.take_trigger(args.get("trigger_id") or args.get("interactivity_pointer"))
+    trigger = ws.take_trigger(args.get("trigger_id"))
     person = ws.people[trigger.person]
     if push and (trigger.view not in ws.views or not person.stack):
         raise ApiError("not_found")
@@ -275,8 +247,7 @@ def _check_hash(args: Json, view: View) -> None:
 @serves("views.update")
 def update_view(ws: "Workspace", args: Json) -> Json:
     with ws.changed:
-        named = [each for each in ws.views.values() if args.get("external_id") == each.body.get("external_id", "")]
-        view = ws.views.get(str(args["view_id"])) if args.get("view_id") else next(iter(named), None)
+        view = ws.views.get(str(args["view_id"]))
         if view is None:
             raise ApiError("not_found")
         _check_hash(args, view)
@@ -319,8 +290,8 @@ def complete_upload(ws: "Workspace", args: Json) -> Json:
             raise ApiError("file_not_found")
         file.title = each.get("title", "")
         done.append(file)
-    wanted = [args["channel_id"]] if args.get("channel_id") else str(args.get("channels") or "").split(",")
-    for where in [_writable(ws, {"channel": each}) for each in wanted if each]:
+    if args.get("channel_id"):
+        where = _writable(ws, {"channel": args["channel_id"]})
         content: Json = {"text": args.get("initial_comment") or "", "blocks": args.get("blocks") or []}
         ws.judge_message(content, "files.completeUploadExternal")
         for file in done:

@@ -61,9 +61,8 @@ class Workspace(Space):
         return self
 
     def stop(self) -> None:
-        for each in (self._control, self._serving):
-            if each:
-                each.stop()
+        for each in filter(None, (self._control, self._serving)):
+            each.stop()
 
     def __enter__(self) -> Self:
         return self if self._serving else self.start()
