@@ -62,6 +62,7 @@ class Ask:
             channel, values = order.project_id, typed.values_of(order.request)
         else:
             values = {"names": names} if names else {}
+            typed.refuse_keys(values)
         self.gear.allow_in(Action.NEW, user, channel)
         with self.gear.store.unit() as unit:
             known = self._known(unit, channel)
@@ -90,7 +91,10 @@ class Ask:
         return form
 
     def save_step(self, form_id: str, user: str, values: Mapping[str, str]) -> Form:
-        """Keep what was typed, then judge it: BadInput names every field that cannot be, and nothing typed is lost."""
+        """Keep what was typed, then judge it: BadInput names every field that cannot be. Only a private key is not
+        kept.
+        """
+        typed.refuse_keys(values)
         form = self.form(form_id, user)
         merged = replace(form, values={**form.values, **values})
         with self.gear.store.unit() as unit:

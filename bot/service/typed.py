@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date
 
@@ -14,6 +15,19 @@ ORGANISATION = ("name", "street", "city", "state", "postal_code", "country", "ph
 CONTACT = ("first_name", "last_name", "title", "email", "phone")
 _LONGEST = 3000  # of any field; what the authority allows is for the checks
 _MAILBOXES = ("admin@", "administrator@", "webmaster@", "hostmaster@", "postmaster@")
+_PRIVATE = re.compile(r"PRIVATE\s+KEY-----|PuTTY-User-Key-File", re.IGNORECASE)
+
+
+def refuse_keys(values: Mapping[str, str]) -> None:
+    """BadInput for every field that holds a private key; to be asked before anything is kept."""
+    if found := {field: _BURNT for field, value in values.items() if _PRIVATE.search(value)}:
+        raise BadInput(found)
+
+
+_BURNT = (
+    "This is a private key. It is not kept here, but others may have seen it: it must not be used any more. Please "
+    "have a new one made, and never paste it anywhere."
+)
 
 
 def problems(values: Mapping[str, str]) -> dict[str, str]:
@@ -53,6 +67,7 @@ def project_problems(name: str, client: str, owner: str, launch: str) -> dict[st
 def reason(text: str) -> str:
     """A reason somebody must give: not empty, up to 500 characters."""
     plain = text.strip()
+    refuse_keys({"reason": plain})
     if not 0 < len(plain) <= 500:
         raise BadInput({"reason": "Please give a reason, in up to 500 characters."})
     return plain

@@ -226,10 +226,23 @@ def test_a_domain_only_order_carries_nothing_of_the_clients(world: World) -> Non
 
 
 def test_a_request_file_of_ones_own_is_judged_when_it_is_sent(world: World) -> None:
-    form = world.fill(product="rapidssl", own_csr="-----BEGIN PRIVATE KEY-----\nMII\n-----END PRIVATE KEY-----")
+    form = world.fill(product="rapidssl", own_csr="-----BEGIN CERTIFICATE REQUEST-----\nMII")
     with pytest.raises(BadInput) as bad:
         world.desk.ask.place(form.id, REQUESTER)
     assert list(bad.value.fields) == ["own_csr"]
+
+
+@pytest.mark.parametrize("gap", [" ", "\n"])
+@pytest.mark.parametrize("field", ["names", "own_csr", "org.name"])
+def test_a_private_key_is_refused_before_anything_is_kept(world: World, field: str, gap: str) -> None:
+    form = world.desk.ask.open_form(REQUESTER, CHANNEL)
+    key = f"-----BEGIN PRIVATE{gap}KEY-----\nMII"
+    with pytest.raises(BadInput) as bad:
+        world.desk.ask.save_step(form.id, REQUESTER, {field: key})
+    assert list(bad.value.fields) == [field]
+    with pytest.raises(BadInput):
+        world.desk.ask.open_form(REQUESTER, CHANNEL, key)
+    assert world.desk.ask.form(form.id, REQUESTER).values == form.values
 
 
 @pytest.mark.parametrize(
