@@ -18,7 +18,8 @@ from sqlalchemy import MetaData, create_engine, select
 
 from tests.sandbox.core import Entry, fingerprint
 
-PRIVATE_KEY: Final = re.compile(r"BEGIN(?:[ +]|%20)(?:[A-Z]+(?:[ +]|%20))*PRIVATE(?:[ +]|%20)KEY")
+_GAP: Final = r"(?:[ +\n]|%20|%0A|\\n)"
+PRIVATE_KEY: Final = re.compile(rf"BEGIN{_GAP}(?:[A-Z]+{_GAP})*PRIVATE{_GAP}KEY")
 _FINGERPRINT: Final = re.compile(r"sha256:[0-9a-f]{16}\b")
 _DELIVERED: Final = ("slash_commands", "interactive", "events_api")
 _SHORTEST: Final = 12

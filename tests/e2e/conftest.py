@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import pytest
 
 from tests.e2e.keys import keys_of
 from tests.e2e.office import Office
+from tests.sandbox.slack.text import mrkdwn_in
 
 
 @pytest.fixture(scope="module")
@@ -44,4 +46,13 @@ def office_of_four(postgres_url: str) -> Iterator[Office]:
 def in_order(office: Office) -> None:
     """What must hold at the end of every world."""
     assert office.ws.violations == [], "Slack would not have taken this"
+    assert shouts(office) == [], "nobody but the desk calls people"
     assert office.world.leaks(keys_of(office)) == []
+
+
+def shouts(office: Office) -> list[str]:
+    """Texts of messages that would call a whole channel or group, or show a link of somebody else's."""
+    posts = [message for posts in office.ws.posts.values() for message in posts]
+    private = [message for person in office.ws.people.values() for message in person.ephemerals]
+    texts = [text for message in posts + private for text in (message.text, *mrkdwn_in(message.blocks))]
+    return [text for text in texts if re.search(r"<!(?!date\^)|<https?:|<mailto:", text)]

@@ -150,7 +150,8 @@ def test_what_people_type_is_not_the_desks_doing() -> None:
 @pytest.mark.parametrize("kind", ["PRIVATE", "RSA PRIVATE", "EC PRIVATE", "ENCRYPTED PRIVATE", "OPENSSH PRIVATE"])
 def test_any_private_key_is_noticed_even_escaped_or_cut(kind: str) -> None:
     key = PEM.format(kind, kind)
-    for shown in (key, json.dumps(key), key.replace(" ", "+"), key[:60]):
+    words = key.replace(" ", "\n")
+    for shown in (key, json.dumps(key), key.replace(" ", "+"), key[:60], words, json.dumps(words)):
         assert leaks.search({"the log": shown}, {}) == ["private key in the log"]
 
 

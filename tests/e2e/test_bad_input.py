@@ -1,0 +1,395 @@
+"""Whatever people paste and whatever the supplier sends: a plain sentence, nothing lost, nothing bought twice."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+
+from tests.e2e.office import COMPANY, CONSENT, CONTACT, Office
+from tests.sandbox.slack.fields import REQUIRED
+
+LOUD = "<!channel> *all* <@U0NOBODY> <https://evil.example|click> `x` & done"
+OWN = ec.generate_private_key(ec.SECP256R1())
+
+
+@pytest.fixture(autouse=True)
+def closed(office: Office) -> Iterator[None]:
+    """Every test leaves its forms."""
+    yield
+    for person in (office.pm, office.erik, office.edith):
+        if person.view is not None:
+            person.close(everything=True)
+
+
+# -- names
+
+NOT_NAMES = {
+    "": REQUIRED,
+    "   ": "Please give at least one web address",
+    "w" * 300 + ".com": "longer than the 253 characters",
+    "a" * 64 + ".com": "longer than 63 characters",
+    "*.co.uk": "*.co.uk belongs to everybody",
+    "a.*.b": "the star is in the wrong place",
+    "*.*.acme.com": "the star is in the wrong place",
+    "intranet": "no name of the public internet",
+    "mail.corp.local": "no name of the public internet",
+    "10.0.0.7": "exists only inside a network",
+    "8.8.8.8": "is a number, not a name",
+    "xn--zz--zz.de": "stands for no word",
+    "a_b.acme.com": "has an underscore",
+    "carla@acme.com": "is an e-mail address",
+    "<!channel>": "!channel holds a character that no web address may have",
+    "www.acme.com *.co.uk": "*.co.uk belongs to everybody",
+}
+
+
+@pytest.mark.parametrize("typed", NOT_NAMES, ids=lambda typed: typed[:20] or "nothing")
+def test_a_name_that_cannot_be_is_refused_at_its_field(office: Office, typed: str) -> None:
+    office.pm.command(office.channel, "/cert new")
+    office.pm.fill("Web addresses", typed)
+    done = office.pm.submit()
+    assert NOT_NAMES[typed] in done.errors["Web addresses"]
+    assert done.view is not None
+    assert done.view.inputs["Web addresses"].value == typed
+
+
+@pytest.mark.parametrize(
+    ("typed", "certified"),
+    [
+        ("münchen{}.de", "xn--mnchen{}-q9a.de"),
+        ("xn--mnchen{}-q9a.de", ""),
+        ("HTTPS://Shop{}.ACME.com:443/x?y", "shop{}.acme.com"),
+    ],
+)
+def test_a_name_in_any_alphabet_or_dress_is_ordered_as_it_will_be_certified(
+    office: Office, typed: str, certified: str
+) -> None:
+    number = "77" if certified else "78"
+    plain = typed.format(number).encode("idna").decode() if typed.startswith("m") else certified.format(number)
+    name = plain or typed.format(number)
+    office.pm.command(office.channel, "/cert new")
+    office.pm.fill("Web addresses", typed.format(number))
+    office.fill_on(office.pm, stop_at="Check and send")
+    order = office.send(office.pm)
+    office.until_card(order, "Waiting for approval")
+    assert office.at_supplier(name).domain == name
+
+
+def test_a_name_too_long_to_stand_first_is_ordered_all_the_same_or_it_is_said_why(office: Office) -> None:
+    name = f"{'a' * 40}.{'b' * 40}.{office.name()}"
+    order = office.order(name)
+    office.until_card(order, "Needs you")
+    assert "OpenSRS refuses the draft" in office.until_reply(order, "is held").plain
+    assert not office.bought(name)
+
+
+# -- company and contact
+
+
+@pytest.mark.parametrize(
+    ("label", "value", "sentence"),
+    [
+        ("Registered name", "A" * 65, "name is longer than 64 characters"),
+        ("Registered name", "N/A", "is a placeholder"),
+        ("State or province", "IL", "Write it out: Illinois"),
+        ("Country", "USA", "no code of a country"),
+        ("Phone of the company", "call me", ""),
+    ],
+)
+def test_a_company_that_no_authority_accepts_is_refused_at_its_field(
+    office: Office, label: str, value: str, sentence: str
+) -> None:
+    where = office.ws.find_channel("fields") if known(office, "fields") else office.new_channel("fields", "Fields LLC")
+    checked = {"What_it_is_for": "customers", "Which_kind": "sslwebserver"}
+    office.fill_form(office.pm, office.name(), channel=where, stop_at="The client’s company", **checked)
+    office.pm.fill(label, value)
+    errors = office.pm.submit().errors
+    assert set(errors) == {label}
+    assert sentence in errors[label]
+
+
+def known(office: Office, channel: str) -> bool:
+    return any(each.name == channel for each in office.ws.channels.values())
+
+
+def test_nothing_that_people_or_the_supplier_write_calls_anybody(office: Office) -> None:
+    """The check of every message stands in the fixture; here everything that can hold text holds a shout."""
+    where = office.ws.add_channel("loud", (office.pm, office.otto, office.erik, office.edith, office.eva))
+    office.pm.command(where, "/cert project")
+    for label, value in {"Project": LOUD, "Client": LOUD, "Owner": office.pm}.items():
+        office.pm.fill(label, value)
+    assert office.pm.submit().closed
+    name = office.name()
+    office.fill_form(office.pm, name, channel=where, stop_at="The client’s company", What_it_is_for="customers",
+                     Which_kind="sslwebserver")  # fmt: skip
+    fields = ("Registered_name", "Street_and_number", "City", "Number_in_the_register")
+    people = ("First_name", "Last_name", "Position")
+    office.fill_on(office.pm, stop_at="Check and send", **dict.fromkeys((*fields, *people), LOUD[:60]))
+    done = office.pm.submit()
+    assert done.view is not None
+    order = office.order_in(done.view)
+    office.pm.close(everything=True)
+    office.until_card(order, "Waiting for approval")
+    office.review(office.erik, order)
+    office.erik.close()
+    second = office.waiting(office.name(), channel=where, Which_kind="rapidssl")
+    office.erik.click(office.until_reply(second, "Please review"), "Refuse…")
+    office.erik.fill("Why?", LOUD)
+    assert office.erik.submit().closed
+    assert "<!channel>" in office.until_reply(second, "refused the order").plain
+    assert "<!channel>" in office.until_card(second, "Refused").plain
+    third = office.buy(bad := office.name(), channel=where, Which_kind="rapidssl")
+    office.opensrs.decline(office.at_supplier(bad).order_id, LOUD)
+    office.world.pass_time(hours=2)
+    office.until_reply(third, "declined the order")
+
+
+# -- request files and keys
+
+
+def a_request(*names: str) -> str:
+    """A request file as a client would make it."""
+    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, names[0])])
+    listed = x509.SubjectAlternativeName([x509.DNSName(name) for name in names])
+    builder = x509.CertificateSigningRequestBuilder(subject).add_extension(listed, critical=False)
+    return builder.sign(OWN, hashes.SHA256()).public_bytes(serialization.Encoding.PEM).decode()
+
+
+def test_the_clients_own_request_file_is_used_as_it_is(office: Office) -> None:
+    name = office.name()
+    order = office.buy(name, Own_request_file=a_request(name))
+    assert not office.rows("SELECT id FROM keys WHERE order_id = :order", order=order)
+    assert office.at_supplier(name).csr.split() == a_request_of(office, order).split()
+
+
+def a_request_of(office: Office, order: str) -> str:
+    body = str(office.rows("SELECT body FROM orders WHERE id = :order", order=order)[0][0])
+    found = re.search(r'"csr":"(-----BEGIN.*?)"', body)
+    assert found
+    return found[1].replace("\\n", "\n")
+
+
+def test_a_request_file_for_another_name_holds_the_order_and_says_what_differs(office: Office) -> None:
+    name, other = office.name(), office.name()
+    order = office.order(name, Own_request_file=a_request(other))
+    card = office.until_card(order, "before we can order").plain
+    assert "The request file is for other addresses than the order" in card
+    assert other in card
+    assert not [o for o in office.opensrs.orders.values() if o.domain in (name, other)]
+
+
+@pytest.mark.parametrize(
+    ("pasted", "sentence"),
+    [
+        ("hello", "There is no request in this text"),
+        ("-----BEGIN CERTIFICATE REQUEST-----\nMIIB", "not whole"),
+        ("-----BEGIN CERTIFICATE REQUEST-----\nMIIB\n-----END CERTIFICATE REQUEST-----", "damaged"),
+    ],
+)
+def test_what_is_no_request_file_is_refused_at_its_field(office: Office, pasted: str, sentence: str) -> None:
+    office.fill_form(office.pm, office.name(), Own_request_file=pasted)
+    assert sentence in office.pm.submit().errors["Own request file"]
+
+
+def private_keys() -> dict[str, str]:
+    plain, kinds = serialization.NoEncryption(), serialization.PrivateFormat
+    forms = {"PKCS8": kinds.PKCS8, "EC": kinds.TraditionalOpenSSL, "OpenSSH": kinds.OpenSSH}
+    made = {name: OWN.private_bytes(serialization.Encoding.PEM, form, plain).decode() for name, form in forms.items()}
+    return {**made, "with a request": a_request("a.acme.com") + made["PKCS8"], "cut": made["PKCS8"][:90]}
+
+
+@pytest.mark.parametrize("kind", private_keys())
+def test_a_private_key_is_refused_and_stands_nowhere(office: Office, kind: str) -> None:
+    key = private_keys()[kind]
+    name = office.name()
+    office.fill_form(office.pm, name, Own_request_file=key)
+    told = office.pm.submit().errors["Own request file"]
+    assert "This is a private key" in told
+    assert "must not be used any more" in told
+    office.pm.press("Back")
+    office.until_view(office.pm, "When it must work")
+    office.pm.close(everything=True)
+    command = "/cert new " + key.replace("\n", " ")
+    office.typed(office.pm, command, "This is a private key")
+    lines = [line for line in key.splitlines() if "-----" not in line and len(line) > 30]
+    assert lines
+    assert (
+        office.world.leaks(
+            {f"line {place}": line for place, line in enumerate(lines)} if kind != "with a request" else {}
+        )
+        == []
+    )
+    assert not office.rows("SELECT id FROM orders WHERE body LIKE :name", name=f'%"{name}"%')
+
+
+def test_a_private_key_as_a_reason_is_kept_nowhere(office: Office) -> None:
+    order = office.waiting(office.name())
+    office.erik.click(office.until_reply(order, "Please review"), "Refuse…")
+    office.erik.fill("Why?", private_keys()["PKCS8"])
+    assert "This is a private key" in office.erik.submit().errors["Why?"]
+    assert office.world.leaks() == []
+
+
+# -- the supplier
+
+GARBAGE = ("xml_bomb", "truncated_xml", "html_200", "html_502", "empty_body", "missing_is_success", "reset_mid_body")
+
+
+@pytest.mark.parametrize("kind", GARBAGE)
+def test_garbage_instead_of_a_draft_is_waited_out(office: Office, kind: str) -> None:
+    name = office.name()
+    office.opensrs.faults.arm("sw_register", kind)
+    order = office.order(name)
+    office.until_card(order, "OpenSRS is silent")
+    office.world.pass_time(minutes=2)
+    office.until_card(order, "Waiting for approval")
+    assert not office.bought(name)
+
+
+@pytest.mark.parametrize("kind", GARBAGE)
+def test_garbage_instead_of_the_purchases_answer_never_buys_twice(office: Office, kind: str) -> None:
+    name = office.name()
+    order = office.waiting(name)
+    how: dict[str, Any] = {"stored": True} if kind in ("xml_bomb", "html_200", "html_502", "empty_body") else {}
+    office.opensrs.faults.arm("process_pending", kind, **how)
+    office.approve(order, office.erik)
+    office.until_reply(order, "gave no clear answer")
+    office.world.pass_time(minutes=6)
+    office.until_reply(order, "shows the order")
+    office.until_card(order, "Waiting for the client and the authority")
+    assert [o.submissions for o in office.bought(name)] == [1]
+
+
+def test_a_purchase_that_is_still_running_when_we_gave_up_is_found_later(office: Office) -> None:
+    name = office.name()
+    order = office.waiting(name)
+    office.opensrs.faults.arm("process_pending", "still_running")
+    office.approve(order, office.erik)
+    office.until_reply(order, "gave no clear answer")
+    office.world.pass_time(minutes=6)
+    office.until(lambda: office.rows("SELECT 1 FROM audit WHERE order_id = :o AND body LIKE '%looked%'", o=order))
+    assert not office.bought(name), "the supplier has not done it yet, and nobody asks again"
+    office.opensrs.finish_late()
+    office.world.pass_time(minutes=6)
+    office.until_reply(order, "shows the order")
+    assert [o.submissions for o in office.bought(name)] == [1]
+
+
+@pytest.mark.parametrize("kind", ["xml_bomb", "html_200", "truncated_xml"])
+def test_garbage_instead_of_the_draft_shows_in_the_review_and_buys_nothing(office: Office, kind: str) -> None:
+    order = office.waiting(office.name())
+    office.opensrs.faults.arm("get_order_info", kind)
+    assert not office.review(office.erik, order, "OpenSRS does not answer just now").submit_label
+    office.erik.close()
+    assert office.review(office.erik, order).submit_label
+
+
+@pytest.fixture
+def foreign(office: Office) -> str:
+    """The number of somebody else's order on the same account."""
+    number = f"9{office.name().removeprefix('n').partition('.')[0]:0>5}"
+    office.opensrs.add_foreign_order(number)
+    return number
+
+
+def test_an_answer_about_another_order_is_not_taken_for_ours(office: Office, foreign: str) -> None:
+    name = office.name()
+    order = office.waiting(name)
+    office.opensrs.faults.arm("get_order_info", "other_order_id", order_id=foreign)
+    view = office.review(office.erik, order, "TEST account")
+    office.until(lambda: "Reading the draft" not in view.plain)
+    assert not view.submit_label, view.plain
+    assert "somebody-else.example.net" not in str([m.plain for m in office.ws.messages(office.channel)])
+    assert not office.bought(name)
+
+
+def test_a_number_that_became_somebody_elses_order_is_never_bought(office: Office) -> None:
+    name = office.name()
+    order = office.waiting(name)
+    seen = office.review(office.edith, order)
+    draft = office.at_supplier(name).order_id
+    office.opensrs.delete_draft(draft)
+    office.opensrs.add_foreign_order(draft)
+    assert office.edith.submit(seen).closed
+    office.until_card(order, "before we can order")
+    assert "not the one approved" in office.until_reply(order, "is held").plain
+    assert office.opensrs.orders[draft].submissions == 0
+    assert not [e for e in office.opensrs.recorder.find("process_pending") if f">{draft}<" in e.body]
+
+
+@pytest.mark.parametrize("when", ["before the review", "after the review"])
+def test_a_draft_cancelled_at_the_supplier_holds_the_order(office: Office, when: str) -> None:
+    name = office.name()
+    order = office.waiting(name)
+    draft = office.at_supplier(name).order_id
+    if when == "before the review":
+        office.opensrs.cancel_at_supplier(draft)
+        assert not office.review(office.erik, order, "The order is held").submit_label
+        office.until_card(order, "Needs an engineer")
+    else:
+        office.review(office.erik, order)
+        office.opensrs.cancel_at_supplier(draft)
+        assert office.erik.submit().closed
+        office.until(lambda: "Waiting for approval" not in office.card(order).plain)
+        office.until_card(order, "Needs an")
+    assert not office.bought(name)
+
+
+@pytest.mark.parametrize("when", ["before the review", "after the review"])
+def test_a_price_that_changed_since_the_draft_is_never_paid_unseen(office: Office, when: str) -> None:
+    name = f"*.{office.name()}"
+    order = office.waiting(name, Which_kind="rapidssl_wildcard")
+    try:
+        if when == "before the review":
+            office.opensrs.set_price("rapidssl_wildcard", "169.00")
+            assert not office.review(office.erik, order, "held").submit_label
+        else:
+            assert office.review(office.erik, order).submit_label == "Buy for USD 149.00"
+            office.opensrs.set_price("rapidssl_wildcard", "169.00")
+            assert office.erik.submit().closed
+        office.until_card(order, "before we can order")
+        assert not office.bought(name)
+    finally:
+        office.opensrs.set_price("rapidssl_wildcard", "149.00")
+
+
+def test_a_state_nobody_knows_changes_nothing_and_is_shown_as_it_is(office: Office) -> None:
+    name = office.name()
+    order = office.buy(name)
+    number = office.at_supplier(name).order_id
+    office.opensrs.set_state(number, "pondering <!channel>")
+    office.world.pass_time(hours=1)
+    assert "pondering <!channel>" in office.until_reply(order, "a state that I do not know").plain
+    office.until_card(order, "Waiting for the client and the authority")
+    office.world.pass_time(hours=2)
+    office.opensrs.set_state(number, "in-progress")
+    office.issue(name)
+    office.until_reply(order, "is issued")
+    assert len(office.replies(order, "a state that I do not know")) == 1
+
+
+# -- what is written down
+
+
+def test_logs_and_audit_hold_ids_and_digests_but_nobodys_data(office: Office) -> None:
+    where = office.new_channel(f"quiet-{office.name().partition('.')[0]}", "Quiet LLC")
+    name = office.name()
+    order = office.buy(
+        name, channel=where, What_it_is_for="customers", Which_kind="sslwebserver", Registered_name="Quiet LLC"
+    )
+    office.erik.click(office.card(order), "Look now")
+    audit = "".join(str(row[0]) for row in office.rows("SELECT body FROM audit"))
+    assert order in audit
+    assert office.erik.id in audit
+    personal = {*CONTACT.values(), *COMPANY.values(), "Quiet LLC", "certs@agency.example", "Bea", "Books"} - {"US"}
+    people = {person.name for person in office.ws.people.values()} - {"certdesk"}
+    for text in (audit, office.written()):
+        assert {word for word in personal | people if re.search(rf"\b{re.escape(word)}", text)} == set()
+    assert CONSENT not in audit
