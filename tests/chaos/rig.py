@@ -243,9 +243,10 @@ class Rig(World):
     def _judge_slack(self, order: str) -> None:
         card = self.card(order)
         assert "Issued" in card.plain, card.plain
-        said = Counter(self._post_of(m) for m in self.slack.messages(self.channel, card.ts)[1:])
-        wanted = Counter(post for post, _ in self._notices(order))
-        assert said == wanted, f"said, not wanted: {said - wanted}; wanted, not said: {wanted - said}"
+        said = [self._post_of(m) for m in self.slack.messages(self.channel, card.ts)[1:]]
+        wanted = [post for post, _ in self._notices(order)]
+        twice, never = Counter(said) - Counter(wanted), Counter(wanted) - Counter(said)
+        assert said == wanted, f"once too often: {list(twice)}; never: {list(never)}; told: {self.told(order)}"
         given_up = self.rows("SELECT lane, notice, failed FROM outbox WHERE failed <> '' OR done_at IS NULL")
         assert not given_up, given_up
         assert not self.slack.violations, self.slack.violations
