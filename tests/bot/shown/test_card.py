@@ -18,7 +18,7 @@ def facts(order: Order, **policy: Any) -> CardFacts:
 
 
 @pytest.mark.parametrize("status", Status)
-def test_the_next_actor_is_the_statuss(status: Status) -> None:
+def test_the_next_actor_follows_from_the_status(status: Status) -> None:
     assert facts(an_order(status)).next_actor is NEXT[status]
 
 
