@@ -39,7 +39,7 @@ def test_what_is_complete_has_no_problem(world: World, product: Product | None) 
         ({"contact.title": ""}, OV, {"contact.title"}),
         ({"contact.title": ""}, OTHER_BRAND, set()),
     ],
-    ids=str,
+    ids=lambda value: value.code if isinstance(value, Product) else str(sorted(value)),
 )
 def test_each_problem_stands_at_its_field(
     world: World, changes: dict[str, str], product: Product, wrong: set[str]
