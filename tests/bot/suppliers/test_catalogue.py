@@ -8,15 +8,9 @@ from bot.domain.request import Level, Product, Standing
 from bot.suppliers import catalogue
 
 GOOD = {
-    "title": '"Some kind"',
-    "brand": '"Brand"',
-    "level": '"OV"',
-    "wildcard": "false",
-    "extra_names": "4",
-    "price": "449.00",
-    "days": "[2, 5]",
-    "standing": '"confirmed"',
-}
+    "title": '"Some kind"', "brand": '"Brand"', "level": '"OV"', "wildcard": "false", "extra_names": "4",
+    "price": "449.00", "days": "[2, 5]", "standing": '"confirmed"',
+}  # fmt: skip
 TRADE_WORDS = re.compile(r"\b(CSR|DCV|SAN|CAA|RDAP|OV|EV|DV)\b")
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from io import BytesIO
+from typing import Any
 from xml.sax.saxutils import quoteattr
 
 import requests
@@ -73,16 +74,12 @@ class Canned(BaseAdapter):
     @property
     def calls(self) -> list[tuple[str, Mapping[str, wire.Value]]]:
         """Action and attributes of every request."""
-        found = []
-        for request in self.sent:
-            body = request.body
-            assert isinstance(body, bytes)
-            data = wire.decode(body)
-            assert isinstance(data, Mapping)
-            attributes = data["attributes"]
-            assert isinstance(attributes, Mapping)
-            found.append((wire.text(data, "action"), attributes))
-        return found
+        return [_call(request.body) for request in self.sent]
+
+
+def _call(body: Any) -> tuple[str, Mapping[str, wire.Value]]:  # noqa: ANN401 - bytes, or the test fails
+    data: Any = wire.decode(body)
+    return wire.text(data, "action"), data["attributes"]
 
 
 def client_on(transport: Canned) -> OpenSRSClient:

@@ -49,7 +49,7 @@ NO_ANSWERS: dict[str, bytes | Exception] = {
     "a strange is_success": envelope({"is_success": "yes", "response_code": "200"}),
     "more than two megabytes": yes(order_id="7", note="x" * BIGGEST_ANSWER),
 }
-EVERY_CALL = pytest.mark.parametrize("call", [read, write, draft], ids=["read", "write", "draft"])
+every_call = pytest.mark.parametrize("call", [read, write, draft], ids=["read", "write", "draft"])
 
 
 @pytest.mark.parametrize(("code", "call", "meaning"), EVERY_CODE)
@@ -60,7 +60,7 @@ def test_every_code_is_a_clear_no_or_no_clear_answer(code: str, call: Call, mean
     assert len(transport.sent) == 1
 
 
-@EVERY_CALL
+@every_call
 @pytest.mark.parametrize("answer", NO_ANSWERS.values(), ids=NO_ANSWERS.keys())
 def test_without_an_answer_nobody_knows_and_nothing_is_repeated(call: Call, answer: bytes | Exception) -> None:
     transport = Canned([answer])
@@ -69,7 +69,7 @@ def test_without_an_answer_nobody_knows_and_nothing_is_repeated(call: Call, answ
     assert len(transport.sent) == 1
 
 
-@EVERY_CALL
+@every_call
 @pytest.mark.parametrize("status", [201, 204, 302, 307, 401, 403, 404, 500, 502, 503])
 def test_any_status_but_200_is_no_clear_answer_and_no_redirect_is_followed(call: Call, status: int) -> None:
     transport = Canned([yes(order_id="7")], status=status)
@@ -88,12 +88,10 @@ def test_a_request_is_signed_and_sent_once_on_a_connection_of_its_own() -> None:
     client_on(transport).ask("SW_REGISTER", {"org_name": "Müller"})
     (sent,), (options,) = transport.sent, transport.options
     assert isinstance(sent.body, bytes)
-    assert sent.body.isascii()
-    assert sent.headers["X-Username"] == USERNAME
-    assert sent.headers["X-Signature"] == wire.signature(sent.body, KEY)
-    assert sent.headers["Content-Type"] == "text/xml"
-    assert sent.headers["Content-Length"] == str(len(sent.body))
-    assert sent.headers["Connection"] == "close"
+    assert sent.headers.items() >= {
+        "X-Username": USERNAME, "X-Signature": wire.signature(sent.body, KEY), "Content-Type": "text/xml",
+        "Content-Length": str(len(sent.body)), "Connection": "close",
+    }.items()  # fmt: skip
     assert (sent.method, options["timeout"]) == ("POST", TIMEOUTS)
 
 

@@ -1,4 +1,3 @@
-import hashlib
 from contextlib import suppress
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -10,9 +9,8 @@ from hypothesis import strategies as st
 from bot.suppliers.opensrs import wire
 from tests.bot.suppliers.opensrs.canned import envelope
 
-TEXTS = st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"], exclude_characters="\ufffe\uffff")).map(
-    str.strip
-)
+LETTERS = st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"], exclude_characters="\ufffe\uffff")
+TEXTS = st.text(LETTERS).map(str.strip)
 KEYS = st.from_regex(r"[a-z_]{1,20}", fullmatch=True)
 VALUES = st.recursive(TEXTS, lambda inner: st.lists(inner, max_size=14) | st.dictionaries(KEYS, inner, max_size=5))
 
@@ -44,19 +42,10 @@ def test_the_signature_is_over_exactly_the_bytes_sent(body: bytes, signed: str) 
     assert wire.signature(body, "secret") == signed
 
 
-def test_the_digest_is_the_vendors() -> None:
-    digest = hashlib.md5(b"ConnecttoOpenSRSviaSSL", usedforsecurity=False).hexdigest()
-    assert digest == "e787cc1d1951dfec4827cede7b1a0933"
-
-
 @given(VALUES)
-def test_what_is_encoded_is_read_back(value: wire.Value) -> None:
-    assert wire.decode(wire.encode(value)) == value
-
-
-@given(VALUES)
-def test_an_envelope_is_ascii_and_starts_with_its_declaration(value: wire.Value) -> None:
+def test_what_is_encoded_is_ascii_starts_with_its_declaration_and_is_read_back(value: wire.Value) -> None:
     body = wire.encode(value)
+    assert wire.decode(body) == value
     assert body.isascii()
     assert body.startswith(b"<?xml ")
 
@@ -81,10 +70,8 @@ def test_an_array_is_ordered_by_number_whatever_the_order_of_its_items(order: li
 
 
 def test_other_writings_of_the_same_are_read() -> None:
-    odd = (
-        "<dt_assoc>\n <item key='a' class='x'> <dt_scalar>1</dt_scalar></item><item key='b'/><item key='c'><dt_array>\n"
-    )
-    assert wire.decode(envelope(odd + "</dt_array></item></dt_assoc>")) == {"a": "1", "b": "", "c": []}
+    odd = "\n <item key='a' class='x'> <dt_scalar>1</dt_scalar></item><item key='b'/><item key='c'><dt_array>\n"
+    assert wire.decode(envelope(f"<dt_assoc>{odd}</dt_array></item></dt_assoc>")) == {"a": "1", "b": "", "c": []}
 
 
 @pytest.mark.parametrize("body", NO_ENVELOPES.values(), ids=NO_ENVELOPES.keys())
@@ -120,16 +107,10 @@ def test_only_one_and_zero_say_whether_it_worked(*, said: str, means: bool | Non
     assert wire.read_reply(envelope({"is_success": said, "response_code": "200"})).success is means
 
 
-def test_a_missing_is_success_is_no_success_whatever_the_code() -> None:
-    assert wire.read_reply(envelope({"response_code": "200", "attributes": {}})).success is None
-
-
 def test_a_failure_names_fields_beside_its_code() -> None:
     row = {"field_name": "csr", "error_code": "465", "error_detail": "no CSR"}
-    answer = envelope(
-        {"is_success": "0", "response_code": "465", "response_text": "bad\n data", "error_details": [row]}
-    )
-    reply = wire.read_reply(answer)
+    said = {"is_success": "0", "response_code": "465", "response_text": "bad\n data", "error_details": [row]}
+    reply = wire.read_reply(envelope(said))
     assert (reply.code, reply.text, reply.details) == ("465", "bad data", (("csr", "no CSR"),))
 
 
@@ -140,41 +121,26 @@ def test_a_reply_in_an_odd_shape_is_read_as_far_as_it_goes() -> None:
         wire.read_reply(envelope(["1"]))
 
 
-@pytest.mark.parametrize(
-    ("written", "means"),
-    [
-        ("2010-09-14-04:00", datetime(2010, 9, 14, 4, tzinfo=UTC)),
-        ("2010-09-14 -04:00", datetime(2010, 9, 14, 4, tzinfo=UTC)),
-        ("2010-09-14- 04:00", datetime(2010, 9, 14, 4, tzinfo=UTC)),
-        ("2010-09-14+05:30", datetime(2010, 9, 13, 18, 30, tzinfo=UTC)),
-        ("2012-04-12T10:02:01.000-05:00", datetime(2012, 4, 12, 15, 2, 1, tzinfo=UTC)),
-        ("2012-04-12T10:02:01Z", datetime(2012, 4, 12, 10, 2, 1, tzinfo=UTC)),
-        ("2012-04-12", datetime(2012, 4, 12, tzinfo=UTC)),
-        ("", None),
-        ("2010-13-14-04:00", None),
-        ("2010-09-14T25:00:00Z", None),
-        ("0001-01-01+23:00", None),
-        ("14 Sep 2010", None),
-        ("1284422400", None),
-    ],
-)
+DATES = {
+    datetime(2010, 9, 14, 4, tzinfo=UTC): ["2010-09-14-04:00", "2010-09-14 -04:00", "2010-09-14- 04:00"],
+    datetime(2010, 9, 13, 18, 30, tzinfo=UTC): ["2010-09-14+05:30"],
+    datetime(2012, 4, 12, 15, 2, 1, tzinfo=UTC): ["2012-04-12T10:02:01.000-05:00"],
+    datetime(2012, 4, 12, 10, 2, 1, tzinfo=UTC): ["2012-04-12T10:02:01Z"],
+    datetime(2012, 4, 12, tzinfo=UTC): ["2012-04-12"],
+    None: ["", "2010-13-14-04:00", "2010-09-14T25:00:00Z", "0001-01-01+23:00", "14 Sep 2010", "1284422400"],
+}
+
+
+@pytest.mark.parametrize(("written", "means"), [(text, means) for means, texts in DATES.items() for text in texts])
 def test_both_date_forms_are_read(written: str, means: datetime | None) -> None:
     assert wire.date(written) == means
 
 
-@pytest.mark.parametrize(
-    ("written", "means"),
-    [
-        ("99.0", Decimal("99.0")),
-        ("449", Decimal(449)),
-        ("-3.50", Decimal("-3.50")),
-        ("", None),
-        ("NaN", None),
-        ("1e5", None),
-        ("1,000.00", None),
-        ("Infinity", None),
-        ("٣", None),
-    ],
-)
-def test_amounts_are_plain_decimals(written: str, means: Decimal | None) -> None:
-    assert wire.decimal(written) == means
+@pytest.mark.parametrize("written", ["99.0", "449", "-3.50"])
+def test_amounts_are_plain_decimals(written: str) -> None:
+    assert wire.decimal(written) == Decimal(written)
+
+
+@pytest.mark.parametrize("written", ["", "NaN", "1e5", "1,000.00", "Infinity", "٣"])
+def test_what_is_no_plain_decimal_is_no_amount(written: str) -> None:
+    assert wire.decimal(written) is None
