@@ -158,10 +158,14 @@ class Ask:
         return earlier[-1] if earlier else "names"
 
     def _company_needed(self, form: Form) -> bool:
-        """Whether company and contact are asked: not on file yet, or an order is changed that may be wrong in them."""
+        """Whether company and contact are asked: not on file yet, or not all that this kind needs, or an order is
+        changed that may be wrong in them.
+        """
         choice = self.chosen(form)
+        if choice is None or not choice.product.level.company_checked:
+            return False
         asked_anew = bool(form.changes or form.corrects)
-        return choice is not None and choice.product.level.company_checked and (asked_anew or not self._on_file(form))
+        return asked_anew or not self._on_file(form) or bool(company.problems(self.gear, form.values, choice.product))
 
     def _on_file(self, form: Form) -> bool:
         with self.gear.store.unit() as unit:
@@ -183,7 +187,7 @@ class Ask:
         names, _ = self.gear.read_names(form.values.get("names", ""))
         product = self._kind(form)
         checked = product is not None and product.level.company_checked
-        missing = tuple(company.problems(self.gear, form.values, product)) if checked else ()
+        missing = tuple(company.problems(self.gear, form.values, product).values()) if checked else ()
         fields = typed.told(form.values, names, company=checked)
         return FormSummary(
             project, client, choice.product if choice else None, choice, fields, missing, project.engineer

@@ -221,11 +221,11 @@ class Office:
             assert not done.errors, done.errors
         raise AssertionError(f"the form never comes to {stop_at!r}")
 
-    def send(self, person: Person) -> str:
+    def send(self, person: Person, **values: object) -> str:
         """Send the form, with the company where its kind asks for one only now; the new order's id."""
         done = person.submit()
         if done.view and done.view.title in _FILLED:
-            self.fill_on(person, stop_at="Check and send")
+            self.fill_on(person, stop_at="Check and send", **values)
             done = person.submit()
         assert not done.errors, done.errors
         order = self.order_in(done.view)
@@ -245,7 +245,7 @@ class Office:
         """A new order, sent."""
         person = by or self.pm
         self.fill_form(person, *names, channel=channel, stop_at="", **values)
-        return self.send(person)
+        return self.send(person, **values)
 
     def waiting(self, *names: str, **values: Any) -> str:
         """A new order that waits for its approval."""

@@ -62,6 +62,20 @@ def test_a_known_client_is_asked_for_nothing_twice(office: Office) -> None:
     office.until_card(office.send(office.pm), "Waiting for approval")
 
 
+def test_what_a_stricter_kind_needs_of_a_known_client_is_asked_for(office: Office) -> None:
+    where = office.new_channel("stricter", "Stricter LLC")
+    office.waiting(office.name(), channel=where, Which_kind="sslwebserver")
+    form = office.fill_form(office.pm, office.name(), channel=where, Which_kind="sslwebserver_ev")
+    assert "org." not in form.plain
+    asked = office.pm.submit().view
+    assert asked is not None
+    assert asked.title == "The client’s company"
+    assert asked.inputs["Registered name"].value == "Acme LLC"
+    assert "registration number is missing" in office.pm.submit().errors["Number in the register"]
+    office.fill_on(office.pm, stop_at="Check and send", Number_in_the_register="0123456")
+    office.until_card(office.send(office.pm), "Waiting for approval")
+
+
 def test_a_refused_order_can_be_corrected_and_ordered_again(office: Office) -> None:
     name = office.name()
     order = office.waiting(name)

@@ -7,7 +7,6 @@ from datetime import date, timedelta
 
 import pytest
 
-from bot.domain.approval import Buying
 from bot.domain.errors import (
     BadInput,
     DeskError,
@@ -21,10 +20,8 @@ from bot.domain.errors import (
 )
 from bot.domain.notices import Told
 from bot.domain.order import Order, Status
-from bot.domain.request import KeyType
 from bot.ports import Form
 from bot.service.ask import ProjectInput
-from tests.bot.service.conftest import MakeDesk
 from tests.builders import COMPANY, CONTACT, World, a_client, a_project
 from tests.fakes import (
     CHANNEL,
@@ -125,8 +122,10 @@ def test_the_summary_says_what_is_sent_and_what_is_missing(world: World) -> None
     shown = world.desk.ask.summary(opened(world, names="www.acme.com", product="sslwebserver", org__name="Acme LLC"))
     assert ("Web addresses", "www.acme.com") in shown.fields
     assert "Company" in dict(shown.fields)
-    assert {"org.country", "contact.email"} <= set(shown.missing)
-    assert "org.name" not in shown.missing
+    told = " ".join(shown.missing)
+    assert "The company's country is missing." in told
+    assert "company's name" not in told
+    assert "org." not in told
     simple = world.desk.ask.summary(opened(world, names="www.acme.com", product="rapidssl"))
     assert (simple.missing, "Company" in dict(simple.fields)) == ((), False)
 
@@ -282,13 +281,6 @@ def test_the_second_requester_is_told_which_order_exists(world: World) -> None:
     assert (exists.order_id, exists.form) == (order.id, form.id)
 
 
-def test_names_in_another_order_are_the_same_names(world: World) -> None:
-    world.place("www.acme.com", "shop.acme.com", product="quickssl_premium")
-    form = world.fill("shop.acme.com", "www.acme.com", product="quickssl_premium")
-    with pytest.raises(OpenOrderExists):
-        world.desk.ask.place(form.id, REQUESTER)
-
-
 def test_the_approvers_are_asked_in_the_existing_orders_thread(world: World) -> None:
     order = world.place()
     form, _ = refused_form(world)
@@ -348,35 +340,6 @@ def test_a_second_order_needs_a_form_and_a_reason(world: World, form: str, reaso
 # -- changing
 
 
-def test_a_change_drops_the_draft_and_makes_a_new_request_with_the_same_key(world: World) -> None:
-    order = world.waiting()
-    world.change(order, names="shop.acme.com")
-    world.run_jobs()
-    after = world.order(order.id)
-    assert (after.status, after.request.names, after.key_id) == (
-        Status.AWAITING_APPROVAL, ("shop.acme.com",), order.key_id,
-    )  # fmt: skip
-    assert after.csr != order.csr
-    assert world.standin.orders[order.supplier_id].state == "cancelled"
-    assert world.calls("update_order") == 0
-
-
-def test_another_key_type_makes_a_new_key_and_the_old_one_is_kept(world: World) -> None:
-    order = world.waiting()
-    world.change(order, key_type=KeyType.RSA_2048)
-    world.run_jobs()
-    after = world.order(order.id)
-    assert after.key_id not in ("", order.key_id)
-    with world.store.unit() as unit:
-        assert world.gear.vault.open(unit.sealed_key(order.key_id), order.id)
-
-
-def test_a_change_of_nothing_changes_nothing(world: World) -> None:
-    order = world.waiting()
-    assert world.change(order) == order
-    assert world.told(Told.CHANGED) == []
-
-
 def test_whoever_changes_it_has_a_hand_in_it(world: World) -> None:
     order = world.waiting()
     assert world.change(order, by=COLLEAGUE, names="shop.acme.com").authors == (REQUESTER, COLLEAGUE)
@@ -434,43 +397,6 @@ def test_anybody_of_the_channel_cancels_while_nothing_is_bought(world: World, st
 def test_nobody_else_cancels(world: World, who: str, error: type[DeskError]) -> None:
     with pytest.raises(error):
         world.desk.ask.cancel(world.waiting().id, who)
-
-
-def by_hand(make: MakeDesk) -> tuple[World, Order]:
-    """An approved order that the engineer was asked to buy."""
-    world = make(buying=Buying.BY_HAND)
-    order = world.approve(world.waiting())
-    world.run_jobs()
-    return world, order
-
-
-def test_by_hand_a_cancellation_looks_first_and_ends_what_is_still_pending(make: MakeDesk) -> None:
-    world, order = by_hand(make)
-    assert world.desk.ask.cancel(order.id, REQUESTER).status is Status.BUYING
-    world.pass_time(minutes=6)
-    assert world.order(order.id).status is Status.CANCELLED
-    assert world.standin.orders[order.supplier_id].state == "cancelled"
-
-
-def test_by_hand_a_cancellation_of_what_was_just_bought_comes_too_late(make: MakeDesk) -> None:
-    world, order = by_hand(make)
-    world.standin.submit_in_panel(order.supplier_id)
-    world.desk.ask.cancel(order.id, REQUESTER)
-    world.pass_time(minutes=6)
-    after = world.order(order.id)
-    assert (after.status, after.cancel_wanted_by) == (Status.VALIDATING, "")
-    assert world.standin.orders[order.supplier_id].state == "in-progress"
-
-
-def test_check_again_tries_a_silent_supplier_now(world: World) -> None:
-    world.standin.faults.arm("sw_register", "drop_before", 3)
-    order = world.place()
-    world.pass_time(minutes=7)
-    assert world.order(order.id).status is Status.PREPARING
-    world.standin.faults.clear()
-    world.desk.ask.check_again(order.id, COLLEAGUE)
-    world.run_jobs()
-    assert world.order(order.id).status is Status.AWAITING_APPROVAL
 
 
 # -- the project
