@@ -13,7 +13,7 @@ from typing import Final
 from urllib.parse import quote_plus
 
 from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from sqlalchemy import MetaData, create_engine, select
 
 from tests.sandbox.core import Entry, fingerprint
@@ -71,15 +71,12 @@ def stored(url: str) -> str:
 
 
 def pieces(key_pem: bytes) -> Iterator[tuple[str, str]]:
-    """The forms in which a private key could be read: lines of its PEM, its numbers, in hexadecimal and decimal."""
-    lines = key_pem.decode().split()[4:-4] if b"PRIVATE" in key_pem else []
-    yield from ((f"PEM line {place}", line) for place, line in enumerate(lines[1:-1], 1))
+    """The forms in which a private key would be read: lines of its PEM, its secret number in two notations."""
     key = serialization.load_pem_private_key(key_pem, None)
-    if isinstance(key, rsa.RSAPrivateKey):
-        numbers = key.private_numbers()
-        secrets = {"exponent": numbers.d, "first prime": numbers.p, "second prime": numbers.q}
-    else:
-        secrets = {"number": key.private_numbers().private_value}  # type: ignore[union-attr] # the desk makes RSA and EC
-    for what, number in secrets.items():
-        yield what, str(number)
-        yield f"{what} in hexadecimal", f"{number:x}"
+    if not isinstance(key, rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey):
+        raise TypeError("the desk makes no such key")
+    lines = [line for line in key_pem.decode().splitlines() if "-----" not in line]
+    yield from (("a line", lines[1]), ("another line", lines[len(lines) // 2]))
+    numbers = key.private_numbers()
+    secret = numbers.d if isinstance(numbers, rsa.RSAPrivateNumbers) else numbers.private_value
+    yield from (("the number", str(secret)), ("the number in hexadecimal", f"{secret:x}"))

@@ -12,9 +12,18 @@ from tests.e2e.office import Office
 from tests.sandbox.slack.text import mrkdwn_in
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def office() -> Iterator[Office]:
-    """One desk in Socket Mode on SQLite that buys by itself, shared by a file's tests."""
+    """One desk in Socket Mode on SQLite that buys by itself, shared by all tests of a process."""
+    desk = Office()
+    with desk:
+        yield desk
+        in_order(desk)
+
+
+@pytest.fixture(scope="module")
+def small_office() -> Iterator[Office]:
+    """Another one in which little has happened yet, so that everything it ever said is searched in no time."""
     desk = Office()
     with desk:
         yield desk
