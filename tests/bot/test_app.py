@@ -16,7 +16,7 @@ import yaml
 from sqlalchemy import select
 
 import bot.checks
-from bot.app import CHECKS, NotReady, Running, build, policy_of, post_anchor, start
+from bot.app import CHECKS, Running, build, policy_of, post_anchor, start
 from bot.domain.approval import Buying, Policy
 from bot.domain.errors import VaultShut
 from bot.domain.findings import AGE_LIMITS
@@ -82,25 +82,12 @@ def built() -> Iterator[Callable[[Settings], Running]]:
 # -- what refuses to start
 
 
-def test_a_database_of_another_version_refuses_to_start(given: Given) -> None:
-    with pytest.raises(NotReady, match="certdesk migrate"):
-        build(given())
-
-
 def test_another_vault_key_refuses_to_start(given: Given, built: Callable[[Settings], Running]) -> None:
     first = new_master_key()
     built(given(vault_key=first))
     with pytest.raises(VaultShut):
         build(given(vault_key=new_master_key()))
     built(given(vault_key=f"{new_master_key()},{first}"))  # a new one in front of the old one opens
-
-
-@pytest.mark.parametrize("alone", [{"web": False}, {"worker": False}], ids=str)
-def test_with_sqlite_web_and_worker_are_one_process(
-    given: Given, built: Callable[[Settings], Running], alone: dict[str, bool]
-) -> None:
-    with pytest.raises(NotReady, match="certdesk run"):
-        start(built(given()), **alone)
 
 
 # -- what is put in
@@ -215,14 +202,3 @@ def test_over_http_only_signed_requests_count_and_health_stands_apart(
             part.stop()
     with pytest.raises(requests.ConnectionError):
         requests.get(f"http://127.0.0.1:{port}/slack/events", timeout=10)
-
-
-def test_over_socket_mode_the_workspace_can_reach_it(
-    given: Given, built: Callable[[Settings], Running], slack: Workspace
-) -> None:
-    parts = start(built(given()))
-    try:
-        slack.wait_for_bot()
-    finally:
-        for part in parts:
-            part.stop()

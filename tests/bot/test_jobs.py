@@ -173,13 +173,6 @@ def test_after_it_went_well_once_the_pauses_begin_anew(shop: Shop) -> None:
     assert pauses == [5, 30, 0, 5]
 
 
-def test_a_kind_nobody_knows_stops_nobody(shop: Shop) -> None:
-    shop.schedule("juggle", "o-1")
-    with capture_logs() as logged:
-        shop.worker({}).run(shop.claim())
-    assert [line["error"] for line in logged] == ["KeyError"]
-
-
 # -- many jobs
 
 
@@ -233,13 +226,6 @@ def test_a_worker_takes_no_more_than_it_can_run_at_once(shop: Shop) -> None:
     assert not begun.acquire(blocking=False)
     assert len(shop.table.claim(shop.clock.now(), "somebody else", 10)) == 10 - SLOTS
     go.set()
-
-
-def test_what_is_not_due_waits(shop: Shop) -> None:
-    shop.schedule("later", "o-1", at=NOW + SECOND)
-    worker = shop.worker({"later": raising(AssertionError("too early"))})
-    worker.work_once()
-    assert shop.due() == NOW + SECOND
 
 
 # -- life

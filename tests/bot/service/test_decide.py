@@ -158,16 +158,6 @@ class Broke:
         raise Unusable("no readable balance")
 
 
-def test_a_watch_without_an_answer_comes_back_sooner(world: World) -> None:
-    order = world.waiting()
-    world.standin.faults.arm("get_order_info", "drop_before")
-    soon = world.run_job("watch_draft", order)
-    usual = world.run_job("watch_draft", order)
-    assert soon is not None
-    assert usual is not None
-    assert soon < usual
-
-
 @pytest.mark.parametrize(("balance", "fine"), [("48.99", False), ("49.00", True)])
 def test_a_balance_below_the_price_shows_before_anybody_says_yes(world: World, balance: str, *, fine: bool) -> None:
     order = world.waiting()
@@ -244,17 +234,6 @@ def test_an_older_digest_is_refused(world: World) -> None:
     assert world.order(order.id).approvals == ()
 
 
-def test_a_change_voids_the_approvals_given_before(make: MakeDesk) -> None:
-    world = make(limit_order=Decimal(10))
-    order = world.approve(world.waiting(), FIRST)
-    assert order.status is Status.AWAITING_APPROVAL
-    world.change(order, names="shop.acme.com")
-    world.run_jobs()
-    assert world.order(order.id).standing_approvals == ()
-    assert [notice.fact("void") for notice in world.told(Told.CHANGED)] == ["yes"]
-    assert world.approve(order, SECOND).status is Status.AWAITING_APPROVAL
-
-
 NEEDS_TWO: dict[str, tuple[dict[str, str], dict[str, object]]] = {
     "a price above the limit": ({}, {"limit_order": Decimal("48.99")}),
     "the long check": ({"product": "sslwebserver_ev"}, {}),
@@ -272,11 +251,6 @@ def test_where_two_are_needed_two_different_people_say_yes(make: MakeDesk, why: 
     with pytest.raises(DecidedAlready):
         world.desk.decide.approve(order.id, FIRST, order.digest)
     assert world.approve(order, SECOND).status is Status.BUYING
-
-
-def test_a_price_at_the_limit_needs_one(make: MakeDesk) -> None:
-    world = make(limit_order=Decimal(49))
-    assert world.approve(world.waiting(), FIRST).status is Status.BUYING
 
 
 def test_the_second_click_of_a_double_click_gets_the_present_state(world: World) -> None:
@@ -422,10 +396,3 @@ def test_an_override_does_not_cover_a_later_worse_finding(make: MakeDesk) -> Non
     world.desk.ask.check_again(order.id, REQUESTER)
     world.run_jobs()
     assert world.order(order.id).status is Status.HELD
-
-
-def test_an_override_without_a_reason_changes_nothing(make: MakeDesk) -> None:
-    world, order = held(make)
-    with pytest.raises(BadInput):
-        world.desk.decide.override(order.id, FIRST, (STOP.key,), " ")
-    assert world.order(order.id) == order
