@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.handlers.desk import CHANNEL
+from tests.fakes import CHANNEL, FIRST, OWNER, REQUESTER
 from tests.handlers.surface import MANIFEST, Surface
 from tests.sandbox.slack import Workspace
 
@@ -12,14 +12,19 @@ from tests.sandbox.slack import Workspace
 @pytest.fixture(scope="module")
 def workspace() -> Iterator[Workspace]:
     with Workspace(MANIFEST, delivery="callable") as ws:
-        named = [ws.add_person(name, id=f"U0{name.upper()}") for name in ("asks", "okays", "owns")]
-        ws.add_channel("acme", named, id=CHANNEL)
+        ws.add_channel("acme", [ws.add_person(user.lower(), id=user) for user in (REQUESTER, FIRST, OWNER)], id=CHANNEL)
         yield ws
 
 
 @pytest.fixture
-def surface(workspace: Workspace) -> Iterator[Surface]:
+def at_once() -> bool:
+    """Whether listeners have ended when Bolt answers."""
+    return True
+
+
+@pytest.fixture
+def surface(workspace: Workspace, *, at_once: bool) -> Iterator[Surface]:
     workspace.faults.clear()
     workspace.violations.clear()
-    yield Surface(workspace)
+    yield Surface(workspace, at_once=at_once)
     assert workspace.violations == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -12,11 +13,19 @@ from slack_bolt import App, BoltRequest, BoltResponse
 from slack_sdk import WebClient
 
 from handlers import attach
-from tests.handlers.desk import CHANNEL, FakeDesk
-from tests.sandbox.slack import Message, Missed, Outcome, Workspace
+from handlers.views.parts import actions, button
+from tests.fakes import CHANNEL
+from tests.handlers.desk import ORDER, FakeDesk
+from tests.sandbox.slack import Message, Missed, OpenView, Outcome, Person, Submitted, Workspace
 
 Json = dict[str, Any]
 MANIFEST: Json = yaml.safe_load((Path(__file__).parents[2] / "manifest.yml").read_text())
+
+
+def view_of(what: Outcome | Submitted | Person) -> OpenView:
+    """The view that somebody has before them, or that came of an act."""
+    assert what.view is not None
+    return what.view
 
 
 class Surface:
@@ -51,12 +60,17 @@ class Surface:
         body = {"type": "event_callback", "team_id": self.ws.team_id, "event_id": self.ws.ids.new("Ev"), "event": event}
         return self.app.dispatch(BoltRequest(body=body, mode="socket_mode"))
 
-    def post(self, blocks: list[Json], thread_ts: str | None = None) -> Message:
-        """A message of the bot's in the channel, as this person sees it."""
-        answer = self.app.client.chat_postMessage(
+    def post(self, action: str, value: str = f"{ORDER}:7", thread_ts: str | None = None) -> Message:
+        """A message of the bot's with one button, in the channel, as this person sees it."""
+        blocks = actions(button(action, "Press", value))
+        ts = self.app.client.chat_postMessage(
             channel=self.channel.id, text="a card", blocks=blocks, thread_ts=thread_ts
-        )
-        return next(each for each in self.ws.messages(self.channel, thread_ts) if each.ts == answer["ts"])
+        )["ts"]
+        return next(each for each in self.ws.messages(self.channel, thread_ts) if each.ts == ts)
+
+    def click(self, action: str, value: str = f"{ORDER}:7") -> Outcome:
+        """Press a button that stands under a message in the channel."""
+        return self.person.click(self.post(action, value), "Press")
 
     def cert(self, text: str) -> Outcome:
         return self.person.command(self.channel, f"/cert {text}".strip())
@@ -65,3 +79,14 @@ class Surface:
         """The view is open on the person's screen."""
         trigger = self.ws.new_trigger(self.person.id, None, self.channel.id)
         self.app.client.views_open(trigger_id=trigger, view=view)
+
+    def submit(self, view: Json, typed: Mapping[str, object] | None = None) -> Submitted:
+        """Open the view, fill in the fields by their labels, and send it."""
+        self.open(view)
+        for label, value in (typed or {}).items():
+            self.person.fill(label, value)
+        return self.person.submit()
+
+    def assert_asked(self, verb: str, **arguments: object) -> None:
+        """The desk was asked for this verb once, for this person."""
+        assert self.desk.calls(verb) == [{"user": self.person.id, **arguments}]

@@ -4,10 +4,9 @@ import pytest
 
 from bot.domain.errors import NoProject
 from handlers.commands import SUBCOMMANDS
-from tests.handlers.desk import CHANNEL, facts_of
-from tests.handlers.surface import Surface
-
-ORDER = "o-aaaa2222"
+from tests.fakes import CHANNEL
+from tests.handlers.desk import ORDER, facts_of
+from tests.handlers.surface import Surface, view_of
 
 
 @pytest.mark.parametrize("text", ["", "help", "HELP"])
@@ -28,20 +27,14 @@ def test_cert_alone_explains_itself(surface: Surface, text: str) -> None:
     ],
 )
 def test_new_opens_the_form_with_the_addresses_one_a_line(surface: Surface, text: str, names: str) -> None:
-    opened = surface.cert(text)
-    assert surface.desk.calls("ask.open_form") == [
-        {"user": surface.person.id, "channel": CHANNEL, "names": names},
-    ]
-    assert opened.acked
-    assert opened.view is not None
-    assert opened.view.callback_id == "new.names"
+    assert view_of(surface.cert(text)).callback_id == "new.names"
+    surface.assert_asked("ask.open_form", channel=CHANNEL, names=names)
 
 
 def test_project_opens_its_view_with_what_is_known(surface: Surface) -> None:
     opened = surface.cert("project")
     assert surface.desk.calls("see.project_input") == [{"channel": CHANNEL}]
-    assert opened.view is not None
-    assert opened.view.inputs["Client"].value == "Acme"
+    assert view_of(opened).inputs["Client"].value == "Acme"
 
 
 @pytest.mark.parametrize(
@@ -62,7 +55,7 @@ def test_each_word_calls_its_verb_for_the_one_who_typed(
     surface: Surface, text: str, verb: str, arguments: dict[str, str]
 ) -> None:
     said = surface.cert(text)
-    assert surface.desk.calls(verb) == [arguments | {"user": surface.person.id}]
+    surface.assert_asked(verb, **arguments)
     assert said.text
     assert [each.ephemeral_to for each in said.ephemerals] == [surface.person.id]
 
@@ -79,8 +72,7 @@ def test_nothing_is_done_unless_exactly_one_order_fits(surface: Surface, word: s
 def test_an_address_without_an_order_is_offered_to_be_ordered(surface: Surface) -> None:
     surface.desk.answers["see.find"] = []
     said = surface.cert("new.acme.com")
-    offered = surface.person.click(said.ephemerals[0], "New certificate")
-    assert offered.view is not None
+    view_of(surface.person.click(said.ephemerals[0], "New certificate"))
     assert surface.desk.calls("ask.open_form")[0]["names"] == "new.acme.com"
 
 

@@ -3,7 +3,7 @@
 import inspect
 import logging
 import re
-from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -13,79 +13,68 @@ from handlers.errors import WORDING, wording
 from handlers.views import dialogs
 from handlers.views.parts import actions, button
 from handlers.views.review import waiting
-from tests.handlers.surface import Surface
-from tests.sandbox.slack import Workspace
+from tests.handlers.desk import ORDER
+from tests.handlers.surface import Surface, view_of
 
-ORDER = "o-aaaa2222"
-MADE: dict[type[known.DeskError], known.DeskError] = {
-    known.DeskError: known.DeskError("inside"),
-    known.IllegalMove: known.IllegalMove(ORDER, "held", "approve"),
-    known.Stale: known.Stale(ORDER, "held", "approve"),
-    known.UnknownOrder: known.UnknownOrder(ORDER),
-    known.NotAllowed: known.NotAllowed("approve"),
-    known.OwnOrder: known.OwnOrder("approve"),
-    known.NotAMember: known.NotAMember("guest"),
-    known.ChangedSince: known.ChangedSince(ORDER),
-    known.DecidedAlready: known.DecidedAlready(ORDER),
-    known.NoProject: known.NoProject("C0ACME"),
-    known.OpenOrderExists: known.OpenOrderExists(ORDER, "f-1"),
-    known.BadInput: known.BadInput({"somewhere": "This <cannot> be."}),
-    known.PeopleUnknown: known.PeopleUnknown("U1"),
-    known.NotInvited: known.NotInvited("C0ACME"),
-    known.VaultShut: known.VaultShut("inside"),
-    known.SupplierError: known.SupplierError("inside"),
-    known.Lost: known.Lost("inside"),
-    known.Refused: known.Refused("No <b>money</b> {here} <!channel>"),
-    known.Unusable: known.Unusable("inside"),
-    known.WrongKey: known.WrongKey("0A1B", "Some <CA>"),
-}
+FACTS: dict[type[known.DeskError], tuple[Any, ...]] = {  # what each is made of; else a word of the inside
+    known.IllegalMove: (ORDER, "held", "approve"), known.Stale: (ORDER, "held", "approve"),
+    known.UnknownOrder: (ORDER,), known.NotAllowed: ("approve",), known.OwnOrder: ("approve",),
+    known.NotAMember: ("guest",), known.ChangedSince: (ORDER,), known.DecidedAlready: (ORDER,),
+    known.OpenOrderExists: (ORDER, "f-1"), known.BadInput: ({"somewhere": "This <cannot> be."},),
+    known.Refused: ("No <b>money</b> {here} <!channel>",), known.WrongKey: ("0A1B", "Some <CA>"),
+}  # fmt: skip
 CLASSES = [found for _, found in inspect.getmembers(known, inspect.isclass) if issubclass(found, known.DeskError)]
 
 
+EVERY = pytest.mark.parametrize("kind", CLASSES, ids=lambda kind: kind.__name__)
+
+
 @pytest.fixture(params=[True, False], ids=["at_once", "beside"])
-def surface(workspace: Workspace, request: pytest.FixtureRequest) -> Iterator[Surface]:
+def at_once(request: pytest.FixtureRequest) -> bool:
     """Listeners run before Bolt answers, and beside it: errors must reach people either way."""
-    workspace.faults.clear()
-    workspace.violations.clear()
-    yield Surface(workspace, at_once=request.param)
-    assert workspace.violations == []
+    return bool(request.param)
+
+
+def made(kind: type[known.DeskError]) -> known.DeskError:
+    return kind(*FACTS.get(kind, ("inside",)))
+
+
+def opening(kind: type[known.DeskError]) -> str:
+    """The wording up to its first fact."""
+    return WORDING[kind][0].split("{")[0]
 
 
 def said_to(surface: Surface) -> str:
     """What this person reads after a click, once it is there."""
-    message = surface.post(actions(button("order.check", "Press", f"{ORDER}:1")))
-    outcome = surface.person.click(message, "Press")
+    outcome = surface.click("order.check")
     assert outcome.acked, "the click was not acknowledged"
     return surface.ws.wait_for(lambda: outcome.ephemerals)[0].plain
 
 
-@pytest.mark.parametrize("kind", CLASSES, ids=lambda kind: kind.__name__)
+@EVERY
 def test_a_click_is_answered_for_the_one_who_clicked(surface: Surface, kind: type[known.DeskError]) -> None:
-    surface.desk.answers["ask.check_again"] = MADE[kind]
+    surface.desk.answers["ask.check_again"] = made(kind)
     said = said_to(surface)
-    assert said.startswith(WORDING[kind][0].split("{")[0])
+    assert said.startswith(opening(kind))
     assert "inside" not in said
 
 
-@pytest.mark.parametrize("kind", CLASSES, ids=lambda kind: kind.__name__)
+@EVERY
 def test_a_command_is_answered_under_it(surface: Surface, kind: type[known.DeskError]) -> None:
-    surface.desk.answers["buy.pause"] = MADE[kind]
+    surface.desk.answers["buy.pause"] = made(kind)
     said = surface.cert("pause")
     assert said.acked
-    assert said.text.startswith(WORDING[kind][0].split("{")[0])
+    assert said.text.startswith(opening(kind))
     assert [each.ephemeral_to for each in said.ephemerals] == [surface.person.id]
 
 
 @pytest.mark.parametrize("kind", [kind for kind in CLASSES if kind is not known.OpenOrderExists])
 def test_a_submission_is_answered_by_a_view(surface: Surface, kind: type[known.DeskError]) -> None:
-    surface.desk.answers["decide.refuse"] = MADE[kind]
-    surface.open(dialogs.refuse(ORDER))
-    surface.person.fill("Why?", "because")
-    shown = surface.person.submit()
+    surface.desk.answers["decide.refuse"] = made(kind)
+    shown = surface.submit(dialogs.refuse(ORDER), {"Why?": "because"})
     assert shown.errors == {}
-    assert shown.view is not None
-    assert WORDING[kind][0].split("{")[0] in shown.view.plain
-    assert shown.view.submit_label == ""
+    assert opening(kind) in view_of(shown).plain
+    assert view_of(shown).submit_label == ""
 
 
 def test_a_click_within_a_view_is_answered_on_top_of_it(surface: Surface) -> None:
@@ -94,35 +83,31 @@ def test_a_click_within_a_view_is_answered_on_top_of_it(surface: Surface) -> Non
     surface.open(view | {"blocks": [*view["blocks"], *actions(button("order.cancel", "Press", f"{ORDER}:1"))]})
     outcome = surface.person.press("Press")
     assert outcome.acked
-    shown = surface.ws.wait_for(lambda: outcome.view)
-    assert shown is not None
-    assert "a full member" in shown.plain
+    surface.ws.wait_for(lambda: outcome.view)
+    assert "a full member" in view_of(outcome).plain
 
 
 @pytest.mark.parametrize("kind", [known.IllegalMove, known.Stale, known.DecidedAlready, known.OpenOrderExists])
 def test_a_click_that_came_too_late_gets_the_present_state(surface: Surface, kind: type[known.DeskError]) -> None:
-    surface.desk.answers["ask.check_again"] = MADE[kind]
+    surface.desk.answers["ask.check_again"] = made(kind)
     assert "Waiting for approval" in said_to(surface)
-    assert surface.desk.calls("see.order") == [{"order_id": ORDER, "user": surface.person.id}]
+    surface.assert_asked("see.order", order_id=ORDER)
 
 
 def test_the_present_state_is_kept_from_those_who_may_not_see_it(surface: Surface) -> None:
-    surface.desk.answers |= {
-        "ask.check_again": known.IllegalMove(ORDER, "held", "check"),
-        "see.order": known.UnknownOrder(ORDER),
-    }
+    surface.desk.answers |= {"ask.check_again": made(known.IllegalMove), "see.order": known.UnknownOrder(ORDER)}
     assert "acme.com" not in said_to(surface)
 
 
 def test_what_others_wrote_stays_text(surface: Surface) -> None:
-    surface.desk.answers["ask.check_again"] = MADE[known.Refused]
+    surface.desk.answers["ask.check_again"] = made(known.Refused)
     assert "No <b>money</b> {here} <!channel>" in said_to(surface)
 
 
 def test_an_answer_in_a_thread_stays_in_the_thread(surface: Surface) -> None:
     surface.desk.answers["ask.check_again"] = known.NotAllowed("check")
-    card = surface.post(actions(button("order.look", "Look", f"{ORDER}:1")))
-    reply = surface.post(actions(button("order.check", "Press", f"{ORDER}:1")), thread_ts=card.ts)
+    card = surface.post("order.look")
+    reply = surface.post("order.check", thread_ts=card.ts)
     outcome = surface.person.click(reply, "Press")
     assert surface.ws.wait_for(lambda: outcome.ephemerals)[0].thread_ts == card.ts
 
@@ -143,10 +128,7 @@ def test_the_unexpected_gives_a_number_and_nothing_of_the_inside(
         elif where == "command":
             said = surface.cert("pause").text
         else:
-            surface.open(dialogs.refuse(ORDER))
-            surface.person.fill("Why?", "because")
-            view = surface.person.submit().view
-            said = view.plain if view else ""
+            said = view_of(surface.submit(dialogs.refuse(ORDER), {"Why?": "because"})).plain
     reference = re.search(r"number: ([0-9a-f]{8})", said)
     assert reference
     assert "hunter2" not in said
@@ -167,9 +149,8 @@ def test_a_lost_answer_is_logged_and_the_click_still_acknowledged(
 ) -> None:
     surface.desk.answers["ask.check_again"] = known.NotAllowed("check")
     surface.ws.faults.arm("response_url", "drop_before", times=2)
-    message = surface.post(actions(button("order.check", "Press", f"{ORDER}:1")))
     with caplog.at_level(logging.WARNING, "handlers.errors"):
-        assert surface.person.click(message, "Press").acked
+        assert surface.click("order.check").acked
         surface.app.listener_runner.listener_executor.shutdown(wait=True)
     assert "did not reach" in caplog.text
 

@@ -11,15 +11,8 @@ def test_a_changed_person_is_forgotten(surface: Surface, event: str) -> None:
     assert surface.desk.people.forgotten == [("U0NEW", "")]
 
 
-@pytest.mark.parametrize(
-    "event",
-    [
-        {"type": "member_joined_channel", "user": "U0NEW", "channel": "C0ACME"},
-        {"type": "member_left_channel", "user": "U0NEW", "channel": "C0ACME"},
-        {"type": "channel_left", "channel": "C0ACME"},
-        {"type": "group_left", "channel": "C0ACME"},
-    ],
-)
-def test_a_channel_whose_members_changed_is_forgotten(surface: Surface, event: dict[str, str]) -> None:
-    assert surface.event(event).status == 200
+@pytest.mark.parametrize("event", ["member_joined_channel", "member_left_channel", "channel_left", "group_left"])
+def test_a_channel_whose_members_changed_is_forgotten(surface: Surface, event: str) -> None:
+    about = {"user": "U0NEW"} if event.startswith("member") else {}
+    assert surface.event({"type": event, "channel": "C0ACME", **about}).status == 200
     assert surface.desk.people.forgotten == [("", "C0ACME")]

@@ -1,8 +1,7 @@
 """Posting: where each notice goes, what each kind of trouble means, and how an unsure post is found again."""
 
-from collections.abc import Callable
-from dataclasses import replace
-from datetime import UTC, datetime
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 import pytest
 from slack_sdk import WebClient
@@ -12,61 +11,65 @@ from bot.ports import CannotPost, Later, Place, Post, PostKind, Unsure
 from bot.shown.review import Review
 from handlers.notify import SlackNotifier
 from handlers.views.review import waiting
-from tests.handlers.desk import CHANNEL, facts_of
-from tests.handlers.surface import Surface
+from tests.fakes import CHANNEL, FIRST, NOW, REQUESTER
+from tests.handlers.desk import ORDER, facts_of
+from tests.handlers.surface import Surface, view_of
 from tests.sandbox.slack import Message, Workspace
 
-AT = datetime(2026, 11, 23, 9, tzinfo=UTC)
-
-
-@pytest.fixture
-def notifier(workspace: Workspace) -> SlackNotifier:
-    workspace.faults.clear()
-    workspace.violations.clear()
-    admins = next((each for each in workspace.channels.values() if each.name == "admins"), None)
-    admins = admins or workspace.add_channel("admins")
-    return SlackNotifier(WebClient(workspace.bot_token, workspace.api_url, timeout=2), admins.id)
-
-
-def card_post(number: str = "p-card") -> Post:
-    return Post(number, PostKind.CARD, CHANNEL, "o-aaaa2222", AT)
+CARD = Post("p-card", PostKind.CARD, CHANNEL, ORDER, NOW)
+REVIEW = Review(facts_of(), "d" * 64)
 
 
 def told_post(audience: Audience, number: str = "p-1", lane: str = CHANNEL) -> Post:
     told = next(each for each in Told if Notice(each).audience is audience and each is not Told.SECOND_WANTED)
-    notice = Notice(told, CHANNEL, "o-aaaa2222", lane if audience is Audience.PERSON else "")
-    return Post(number, PostKind.NOTICE, lane, "o-aaaa2222", AT, notice)
+    notice = Notice(told, CHANNEL, ORDER, lane if audience is Audience.PERSON else "")
+    return Post(number, PostKind.NOTICE, lane, ORDER, NOW, notice)
 
 
-def at(workspace: Workspace, place: Place) -> Message:
-    found = workspace.find_post(place.channel, place.ts)
-    assert found is not None
-    return found
+REPLY = told_post(Audience.THREAD)
+
+
+@dataclass
+class Edge:
+    """The notifier in front of a workspace in which an order has its card."""
+
+    ws: Workspace
+    notifier: SlackNotifier
+    card: Place
+
+    def send(self, post: Post) -> Place:
+        return self.notifier.send(post, facts_of(), self.card)
+
+    def at(self, place: Place) -> Message:
+        found = self.ws.find_post(place.channel, place.ts)
+        assert found is not None
+        return found
 
 
 @pytest.fixture
-def card(notifier: SlackNotifier) -> Place:
-    return notifier.send(card_post(), facts_of(), None)
+def edge(workspace: Workspace) -> Edge:
+    workspace.faults.clear()
+    workspace.violations.clear()
+    admins = next((each for each in workspace.channels.values() if each.name == "admins"), None)
+    admins = admins or workspace.add_channel("admins")
+    notifier = SlackNotifier(WebClient(workspace.bot_token, workspace.api_url, timeout=2), admins.id)
+    return Edge(workspace, notifier, notifier.send(CARD, facts_of(), None))
 
 
-def test_a_card_is_posted_once_and_then_changed_in_place(
-    workspace: Workspace, notifier: SlackNotifier, card: Place
-) -> None:
-    before = len(workspace.messages(CHANNEL))
-    assert notifier.send(card_post("p-2"), replace(facts_of(), needed=2), card) == card
-    assert len(workspace.messages(CHANNEL)) == before
-    assert at(workspace, card).edited
-    assert at(workspace, card).metadata == {"event_type": "certdesk_post", "event_payload": {"post": "p-card"}}
+def test_a_card_is_posted_once_and_then_changed_in_place(edge: Edge) -> None:
+    before = len(edge.ws.messages(CHANNEL))
+    assert edge.notifier.send(replace(CARD, id="p-2"), replace(facts_of(), needed=2), edge.card) == edge.card
+    assert len(edge.ws.messages(CHANNEL)) == before
+    assert edge.at(edge.card).edited
+    assert edge.at(edge.card).metadata == {"event_type": "certdesk_post", "event_payload": {"post": "p-card"}}
 
 
 @pytest.mark.parametrize("error", ["message_not_found", "edit_window_closed"])
-def test_a_card_that_vanished_is_posted_anew(
-    workspace: Workspace, notifier: SlackNotifier, card: Place, error: str
-) -> None:
-    workspace.faults.arm("chat.update", "error", error=error)
-    anew = notifier.send(card_post("p-3"), facts_of(), card)
-    assert anew.ts != card.ts
-    assert at(workspace, anew).thread_ts is None
+def test_a_card_that_vanished_is_posted_anew(edge: Edge, error: str) -> None:
+    edge.ws.faults.arm("chat.update", "error", error=error)
+    anew = edge.send(CARD)
+    assert anew.ts != edge.card.ts
+    assert edge.at(anew).thread_ts is None
 
 
 @pytest.mark.parametrize(
@@ -74,18 +77,16 @@ def test_a_card_that_vanished_is_posted_anew(
     [(Audience.THREAD, True, False), (Audience.MILESTONE, True, True), (Audience.CHANNEL, False, True)],
 )
 def test_a_notice_goes_where_its_audience_reads(
-    workspace: Workspace, notifier: SlackNotifier, card: Place, audience: Audience, *, in_thread: bool, in_channel: bool
+    edge: Edge, audience: Audience, *, in_thread: bool, in_channel: bool
 ) -> None:
-    place = notifier.send(told_post(audience), facts_of(), card)
-    assert (at(workspace, place).thread_ts == card.ts) is in_thread
-    assert (place.ts in [each.ts for each in workspace.messages(CHANNEL)]) is in_channel
+    place = edge.send(told_post(audience))
+    assert (edge.at(place).thread_ts == edge.card.ts) is in_thread
+    assert (place.ts in [each.ts for each in edge.ws.messages(CHANNEL)]) is in_channel
 
 
-def test_a_notice_for_the_admins_goes_to_their_channel(
-    workspace: Workspace, notifier: SlackNotifier, card: Place
-) -> None:
-    place = notifier.send(told_post(Audience.ADMINS, lane=""), None, card)
-    assert workspace.find_channel(place.channel).name == "admins"
+def test_a_notice_for_the_admins_goes_to_their_channel(edge: Edge) -> None:
+    place = edge.notifier.send(told_post(Audience.ADMINS, lane=""), None, edge.card)
+    assert edge.ws.find_channel(place.channel).name == "admins"
 
 
 def test_without_an_admin_channel_nothing_is_posted(workspace: Workspace) -> None:
@@ -94,140 +95,111 @@ def test_without_an_admin_channel_nothing_is_posted(workspace: Workspace) -> Non
         alone.send(told_post(Audience.ADMINS, lane=""), None, None)
 
 
-def test_a_notice_for_a_person_is_a_direct_message(workspace: Workspace, notifier: SlackNotifier, card: Place) -> None:
-    place = notifier.send(told_post(Audience.PERSON, lane="U0ASKS"), facts_of(), card)
-    assert workspace.find_channel(place.channel).im == "U0ASKS"
-    assert at(workspace, place).thread_ts is None
+def test_a_notice_for_a_person_is_a_direct_message(edge: Edge) -> None:
+    place = edge.send(told_post(Audience.PERSON, lane=REQUESTER))
+    assert edge.ws.find_channel(place.channel).im == REQUESTER
+    assert edge.at(place).thread_ts is None
 
 
-def test_links_in_a_post_do_not_unfurl(workspace: Workspace, notifier: SlackNotifier, card: Place) -> None:
-    notifier.send(told_post(Audience.THREAD), facts_of(), card)
-    sent = workspace.recorder.find("/api/chat.postMessage")[-1].body
+def test_links_in_a_post_do_not_unfurl(edge: Edge) -> None:
+    edge.send(REPLY)
+    sent = edge.ws.recorder.find("/api/chat.postMessage")[-1].body
     assert '"unfurl_links": false' in sent
     assert '"unfurl_media": false' in sent
 
 
-Trouble = Callable[[Workspace], None]
-OUTCOMES: list[tuple[str, dict[str, object], type[Exception]]] = [
+OUTCOMES: list[tuple[str, Mapping[str, object], type[Exception]]] = [
     ("rate_limited", {"after": 17}, Later),
-    ("error", {"error": "ratelimited"}, Later),
-    ("error", {"error": "token_revoked"}, Later),
-    ("server_error", {}, Unsure),
-    ("html", {}, Unsure),
-    ("drop_before", {}, Unsure),
-    ("drop_after", {}, Unsure),
+    *(("error", {"error": error}, Later) for error in ("ratelimited", "token_revoked")),
+    *((trouble, {}, Unsure) for trouble in ("server_error", "html", "drop_before", "drop_after")),
     ("error", {"error": "internal_error"}, Unsure),
-    ("error", {"error": "not_in_channel"}, CannotPost),
-    ("error", {"error": "channel_not_found"}, CannotPost),
-    ("error", {"error": "is_archived"}, CannotPost),
-    ("error", {"error": "invalid_blocks"}, CannotPost),
-]
+    *(("error", {"error": error}, CannotPost)
+      for error in ("not_in_channel", "channel_not_found", "is_archived", "invalid_blocks")),
+]  # fmt: skip
 
 
 @pytest.mark.parametrize(("trouble", "how", "outcome"), OUTCOMES)
-@pytest.mark.parametrize("method", ["chat.postMessage", "chat.update"])
+@pytest.mark.parametrize(("method", "post"), [("chat.postMessage", REPLY), ("chat.update", CARD)])
 def test_each_trouble_has_its_outcome(
-    workspace: Workspace,
-    notifier: SlackNotifier,
-    card: Place,
-    method: str,
-    trouble: str,
-    how: dict[str, object],
-    outcome: type[Exception],
+    edge: Edge, method: str, post: Post, trouble: str, how: Mapping[str, object], outcome: type[Exception]
 ) -> None:
-    workspace.faults.arm(method, trouble, 1, **how)
-    post = card_post("p-4") if method == "chat.update" else told_post(Audience.THREAD)
+    edge.ws.faults.arm(method, trouble, 1, **how)
     with pytest.raises(outcome) as raised:
-        notifier.send(post, facts_of(), card)
+        edge.send(post)
     if isinstance(raised.value, Later) and "after" in how:
         assert raised.value.seconds == how["after"]
 
 
-def test_a_channel_the_desk_left_or_that_is_archived_takes_no_post(
-    workspace: Workspace, notifier: SlackNotifier
-) -> None:
-    left = workspace.add_channel("left", bot=False)
-    gone = workspace.add_channel("gone")
-    workspace.archive(gone)
+def test_a_channel_the_desk_left_or_that_is_archived_takes_no_post(edge: Edge) -> None:
+    left, gone = edge.ws.add_channel("left", bot=False), edge.ws.add_channel("gone")
+    edge.ws.archive(gone)
     for channel in (left, gone):
         with pytest.raises(CannotPost):
-            notifier.send(told_post(Audience.CHANNEL, lane=channel.id), None, None)
+            edge.notifier.send(told_post(Audience.CHANNEL, lane=channel.id), None, None)
 
 
-def test_a_dropped_connection_posts_once_and_the_post_is_found(
-    workspace: Workspace, notifier: SlackNotifier, card: Place
-) -> None:
+def test_a_dropped_connection_posts_once_and_the_post_is_found(edge: Edge) -> None:
     post = told_post(Audience.MILESTONE, "p-unsure")
-    workspace.faults.arm("chat.postMessage", "drop_after")
+    edge.ws.faults.arm("chat.postMessage", "drop_after")
     with pytest.raises(Unsure):
-        notifier.send(post, facts_of(), card)
-    found = notifier.find(post, card)
+        edge.send(post)
+    found = edge.notifier.find(post, edge.card)
     assert found is not None
     ours = {"event_type": "certdesk_post", "event_payload": {"post": "p-unsure"}}
-    assert at(workspace, found).metadata == ours
-    assert len([each for each in workspace.posts[CHANNEL] if each.metadata == ours]) == 1
+    assert edge.at(found).metadata == ours
+    assert len([each for each in edge.ws.posts[CHANNEL] if each.metadata == ours]) == 1
 
 
-def test_a_post_that_never_arrived_is_not_found(workspace: Workspace, notifier: SlackNotifier, card: Place) -> None:
+def test_a_post_that_never_arrived_is_not_found(edge: Edge) -> None:
     post = told_post(Audience.THREAD, "p-lost")
-    workspace.faults.arm("chat.postMessage", "drop_before")
+    edge.ws.faults.arm("chat.postMessage", "drop_before")
     with pytest.raises(Unsure):
-        notifier.send(post, facts_of(), card)
-    assert notifier.find(post, card) is None
-    assert notifier.find(post, replace(card, ts="1.000001")) is None
+        edge.send(post)
+    assert edge.notifier.find(post, edge.card) is None
+    assert edge.notifier.find(post, replace(edge.card, ts="1.000001")) is None
 
 
-@pytest.mark.parametrize(("audience", "lane"), [(Audience.CHANNEL, CHANNEL), (Audience.PERSON, "U0ASKS")])
-def test_an_unsure_post_outside_a_thread_is_found_behind_others(
-    notifier: SlackNotifier, audience: Audience, lane: str
-) -> None:
+@pytest.mark.parametrize(("audience", "lane"), [(Audience.CHANNEL, CHANNEL), (Audience.PERSON, REQUESTER)])
+def test_an_unsure_post_outside_a_thread_is_found_behind_others(edge: Edge, audience: Audience, lane: str) -> None:
     post = told_post(audience, "p-first", lane)
-    place = notifier.send(post, None, None)
+    place = edge.notifier.send(post, None, None)
     for number in range(3):
-        notifier.send(told_post(audience, f"p-later{number}", lane), None, None)
-    assert notifier.find(post, None) == place
+        edge.notifier.send(told_post(audience, f"p-later{number}", lane), None, None)
+    assert edge.notifier.find(post, None) == place
 
 
-def test_looking_for_a_post_in_vain_because_slack_is_away_proves_nothing(
-    workspace: Workspace, notifier: SlackNotifier, card: Place
-) -> None:
-    workspace.faults.arm("conversations.replies", "server_error")
+def test_looking_for_a_post_in_vain_because_slack_is_away_proves_nothing(edge: Edge) -> None:
+    edge.ws.faults.arm("conversations.replies", "server_error")
     with pytest.raises(Unsure):
-        notifier.find(told_post(Audience.THREAD), card)
+        edge.notifier.find(REPLY, edge.card)
 
 
-def test_a_thread_whose_card_was_deleted_goes_on_in_the_channel(
-    workspace: Workspace, notifier: SlackNotifier, card: Place
-) -> None:
-    workspace.drop_post(at(workspace, card))
-    place = notifier.send(told_post(Audience.THREAD), facts_of(), card)
-    assert at(workspace, place).thread_ts is None
+def test_a_thread_whose_card_was_deleted_goes_on_in_the_channel(edge: Edge) -> None:
+    edge.ws.drop_post(edge.at(edge.card))
+    assert edge.at(edge.send(REPLY)).thread_ts is None
 
 
-def test_a_waiting_view_becomes_the_review(surface: Surface, notifier: SlackNotifier) -> None:
-    surface.open(waiting("o-aaaa2222"))
-    assert surface.person.view is not None
-    notifier.review(surface.person.view.id, Review(facts_of(), "d" * 64))
-    assert surface.person.view.callback_id == "review.approve"
-    assert surface.person.view.submit_label
+def test_a_waiting_view_becomes_the_review(surface: Surface, edge: Edge) -> None:
+    surface.open(waiting(ORDER))
+    edge.notifier.review(view_of(surface.person).id, REVIEW)
+    assert view_of(surface.person).callback_id == "review.approve"
+    assert view_of(surface.person).submit_label
 
 
-def test_a_view_that_was_closed_is_no_trouble(notifier: SlackNotifier) -> None:
-    notifier.review("V0GONE", Review(facts_of(), "d" * 64))
+def test_a_view_that_was_closed_is_no_trouble(edge: Edge) -> None:
+    edge.notifier.review("V0GONE", REVIEW)
 
 
-def test_a_review_that_slack_did_not_take_is_tried_again(workspace: Workspace, notifier: SlackNotifier) -> None:
-    workspace.faults.arm("views.update", "server_error")
+def test_a_review_that_slack_did_not_take_is_tried_again(edge: Edge) -> None:
+    edge.ws.faults.arm("views.update", "server_error")
     with pytest.raises(Unsure):
-        notifier.review("V0ANY", Review(facts_of(), "d" * 64))
+        edge.notifier.review("V0ANY", REVIEW)
 
 
 @pytest.mark.parametrize("told", Told)
-def test_everything_that_can_be_told_is_taken_by_slack(
-    workspace: Workspace, notifier: SlackNotifier, card: Place, told: Told
-) -> None:
-    lane = "U0ASKS" if Notice(told).audience is Audience.PERSON else CHANNEL
-    notice = Notice(told, CHANNEL, "o-aaaa2222", facts=(("form", "f-1"), ("by", "U0OKAYS")), mentions=("U0ASKS",))
-    place = notifier.send(Post(f"p-{told}", PostKind.NOTICE, lane, "o-aaaa2222", AT, notice), facts_of(), card)
-    assert at(workspace, place).text
-    assert workspace.violations == []
+def test_everything_that_can_be_told_is_taken_by_slack(edge: Edge, told: Told) -> None:
+    lane = REQUESTER if Notice(told).audience is Audience.PERSON else CHANNEL
+    notice = Notice(told, CHANNEL, ORDER, facts=(("form", "f-1"), ("by", FIRST)), mentions=(REQUESTER,))
+    place = edge.send(Post(f"p-{told}", PostKind.NOTICE, lane, ORDER, NOW, notice))
+    assert edge.at(place).text
+    assert edge.ws.violations == []

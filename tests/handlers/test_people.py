@@ -1,69 +1,48 @@
 """Who is who, as Slack tells it: asked of the workspace stand-in by the real client."""
 
-from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from datetime import timedelta
 
 import pytest
-import yaml
 from slack_sdk import WebClient
 
 from bot.domain.client import PersonKind
 from bot.domain.errors import NotInvited, PeopleUnknown
-from handlers.people import KEPT_FOR, SlackPeople, kind_of
-from tests.sandbox.slack import Channel, Workspace
+from handlers.people import SlackPeople, kind_of
+from tests.fakes import FakeClock
+from tests.sandbox.slack import Workspace
 
-MANIFEST = yaml.safe_load((Path(__file__).parents[2] / "manifest.yml").read_text())
-
-
-class Watch:
-    """A clock that a test turns."""
-
-    def __init__(self) -> None:
-        self.time = datetime(2026, 11, 23, 9, tzinfo=UTC)
-
-    def now(self) -> datetime:
-        return self.time
-
-
-@pytest.fixture(scope="module")
-def workspace() -> Iterator[Workspace]:
-    with Workspace(MANIFEST, delivery="callable") as ws:
-        yield ws
+MEMBER, GUEST, STRANGER, GONE, BOT = (
+    PersonKind.MEMBER, PersonKind.GUEST, PersonKind.STRANGER, PersonKind.DEACTIVATED, PersonKind.BOT,
+)  # fmt: skip
 
 
 @pytest.fixture
-def watch() -> Watch:
-    return Watch()
+def clock() -> FakeClock:
+    return FakeClock()
 
 
 @pytest.fixture
-def people(workspace: Workspace, watch: Watch) -> SlackPeople:
+def people(workspace: Workspace, clock: FakeClock) -> SlackPeople:
     workspace.faults.clear()
-    return made(workspace, watch)
+    return made(workspace, clock)
 
 
-def made(ws: Workspace, watch: Watch, group: str = "") -> SlackPeople:
+def made(ws: Workspace, clock: FakeClock, group: str = "") -> SlackPeople:
     client = WebClient(ws.bot_token, ws.api_url, timeout=1, retry_handlers=[])
-    return SlackPeople(client, watch, ws.team_id, frozenset({"U0NAMED"}), group)
+    return SlackPeople(client, clock, ws.team_id, frozenset({"U0NAMED"}), group)
 
 
 def calls(ws: Workspace, method: str) -> int:
     return len([entry for entry in ws.recorder.entries if method in (entry.verb, entry.path.rsplit("/", 1)[-1])])
 
 
-@pytest.mark.parametrize(
-    ("kind", "expected"),
-    [
-        ("member", PersonKind.MEMBER),
-        ("admin", PersonKind.MEMBER),
-        ("guest", PersonKind.GUEST),
-        ("single_guest", PersonKind.GUEST),
-        ("stranger", PersonKind.STRANGER),
-        ("deactivated", PersonKind.DEACTIVATED),
-        ("bot", PersonKind.BOT),
-    ],
-)
+KINDS = {
+    "member": MEMBER, "admin": MEMBER, "guest": GUEST, "single_guest": GUEST, "stranger": STRANGER,
+    "deactivated": GONE, "bot": BOT,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("kind", "expected"), KINDS.items())
 def test_every_kind_of_person_is_told_apart(
     workspace: Workspace, people: SlackPeople, kind: str, expected: PersonKind
 ) -> None:
@@ -77,26 +56,28 @@ def test_every_kind_of_person_is_told_apart(
 @pytest.mark.parametrize(
     ("told", "expected"),
     [
-        ({"team_id": "T2"}, PersonKind.STRANGER),
-        ({}, PersonKind.STRANGER),
-        ({"team_id": "T1", "is_stranger": True}, PersonKind.STRANGER),
-        ({"team_id": "T1", "is_restricted": True, "is_bot": True}, PersonKind.BOT),
-        ({"team_id": "T1", "is_restricted": True, "deleted": True}, PersonKind.DEACTIVATED),
-        ({"team_id": "T1", "id": "USLACKBOT"}, PersonKind.BOT),
-        ({"team_id": "T1", "is_admin": True}, PersonKind.MEMBER),
+        ({"team_id": "T2"}, STRANGER),
+        ({}, STRANGER),
+        ({"team_id": "T1", "is_stranger": True}, STRANGER),
+        ({"team_id": "T1", "is_restricted": True, "is_bot": True}, BOT),
+        ({"team_id": "T1", "is_restricted": True, "deleted": True}, GONE),
+        ({"team_id": "T1", "id": "USLACKBOT"}, BOT),
+        ({"team_id": "T1", "is_admin": True}, MEMBER),
     ],
 )
 def test_the_strictest_reading_wins(told: dict[str, object], expected: PersonKind) -> None:
     assert kind_of(told, "T1") is expected
 
 
-def test_slack_is_asked_once_and_again_after_a_while(workspace: Workspace, people: SlackPeople, watch: Watch) -> None:
+def test_slack_is_asked_once_and_again_after_a_while(
+    workspace: Workspace, people: SlackPeople, clock: FakeClock
+) -> None:
     somebody = workspace.add_person("kept")
     before = calls(workspace, "users.info")
     people.person(somebody.id)
     people.person(somebody.id)
     assert calls(workspace, "users.info") == before + 1
-    watch.time += KEPT_FOR
+    clock.advance(timedelta(minutes=15))
     people.person(somebody.id)
     assert calls(workspace, "users.info") == before + 2
 
@@ -106,8 +87,8 @@ def test_fresh_asks_slack_itself(workspace: Workspace, people: SlackPeople) -> N
     people.person(somebody.id)
     workspace.deactivate(somebody)
     assert people.person(somebody.id).kind is PersonKind.MEMBER
-    assert people.person(somebody.id, fresh=True).kind is PersonKind.DEACTIVATED
-    assert people.person(somebody.id).kind is PersonKind.DEACTIVATED
+    assert people.person(somebody.id, fresh=True).kind is GONE
+    assert people.person(somebody.id).kind is GONE
 
 
 def test_what_is_forgotten_is_asked_again(workspace: Workspace, people: SlackPeople) -> None:
@@ -121,7 +102,7 @@ def test_what_is_forgotten_is_asked_again(workspace: Workspace, people: SlackPeo
     people.person(somebody.id)
     workspace.deactivate(somebody)
     people.forget(user=somebody.id)
-    assert people.person(somebody.id).kind is PersonKind.DEACTIVATED
+    assert people.person(somebody.id).kind is GONE
 
 
 def test_members_are_read_to_the_last_page(workspace: Workspace, people: SlackPeople) -> None:
@@ -130,13 +111,10 @@ def test_members_are_read_to_the_last_page(workspace: Workspace, people: SlackPe
     assert people.in_channel(crowd[-1].id, channel.id)
 
 
-def channels_outside(ws: Workspace) -> list[Channel]:
-    return [ws.add_channel("private", private=True, bot=False), ws.add_channel("public", bot=False)]
-
-
 def test_a_channel_the_desk_is_not_in_is_said_so(workspace: Workspace, people: SlackPeople) -> None:
     somebody = workspace.add_person("outside")
-    for channel in channels_outside(workspace):
+    for private in (True, False):
+        channel = workspace.add_channel(f"private-{private}", private=private, bot=False)
         workspace.join(somebody, channel)
         with pytest.raises(NotInvited):
             people.in_channel(somebody.id, channel.id)
@@ -154,11 +132,11 @@ def test_an_invited_desk_is_no_longer_outside(workspace: Workspace, people: Slac
     assert people.in_channel(somebody.id, channel.id)
 
 
-def test_approvers_are_those_named_and_the_groups_members(workspace: Workspace, watch: Watch) -> None:
+def test_approvers_are_those_named_and_the_groups_members(workspace: Workspace, clock: FakeClock) -> None:
     engineer, other = workspace.add_person("engineer"), workspace.add_person("other")
     group = workspace.add_group("approvers", [engineer])
-    assert made(workspace, watch).approvers() == {"U0NAMED"}
-    grouped = made(workspace, watch, group.id)
+    assert made(workspace, clock).approvers() == {"U0NAMED"}
+    grouped = made(workspace, clock, group.id)
     assert grouped.approvers() == {"U0NAMED", engineer.id}
     workspace.set_group(group, [other])
     assert grouped.approvers() == {"U0NAMED", engineer.id}
@@ -177,7 +155,3 @@ def test_no_clear_answer_means_people_are_unknown(workspace: Workspace, people: 
 def test_an_unknown_user_is_unknown(people: SlackPeople) -> None:
     with pytest.raises(PeopleUnknown):
         people.person("U0NOBODY")
-
-
-def test_memory_lasts_minutes_not_hours() -> None:
-    assert timedelta(minutes=15) >= KEPT_FOR

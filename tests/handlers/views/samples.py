@@ -120,12 +120,12 @@ VALUES = {
     "org.postal_code": "62701", "org.country": "US", "org.phone": "+1.2175550100", "org.registration_number": "0123",
     "contact.first_name": "Ann", "contact.last_name": "Smith", "contact.title": "", "contact.email": "ann@acme.com",
     "contact.phone": "+1.3125550123", "dcv": "email", "approver_email": "admin@acme.com", "key_type": "p256",
-    "own_csr": "-----BEGIN CERTIFICATE REQUEST-----\nMII\n-----END CERTIFICATE REQUEST-----", "engineer": "U0ENG",
+    "own_csr": "-----BEGIN CERTIFICATE REQUEST-----\nMII\n-----END CERTIFICATE REQUEST-----",
     "consent": "yes",
 }  # fmt: skip
 FORM = Form("f-a2b3c4d5", "U0PM", PROJECT.id, AT, VALUES)
 WORST_FORM = replace(FORM, values={**dict.fromkeys(VALUES, LONG), "names": "\n".join(MANY_NAMES), "wanted_by": "",
-                                   "engineer": "", "own_csr": LONG * 9})  # fmt: skip
+                                   "own_csr": LONG * 9})  # fmt: skip
 
 
 def summary(*, worst: bool = False) -> FormSummary:

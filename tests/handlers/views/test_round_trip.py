@@ -25,7 +25,7 @@ _FIELDS = {
     "kind": {"product"},
     "company": {name for name in samples.VALUES if name.startswith("org.")},
     "contact": {name for name in samples.VALUES if name.startswith("contact.")},
-    "send": {"consent", "dcv", "approver_email", "key_type", "own_csr", "engineer"},
+    "send": {"consent", "dcv", "approver_email", "key_type", "own_csr"},
 }
 
 
