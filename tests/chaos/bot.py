@@ -43,9 +43,13 @@ class Plug:
 
     @contextmanager
     def around(self, what: str) -> Iterator[None]:
-        """The two points of one commit or call; the second only where it did not fail."""
+        """The two points of one commit or call; where it failed, the second is none to be killed at."""
         self._point(f"before {what}")
-        yield
+        try:
+            yield
+        except BaseException:
+            self._point(f"failed {what}")
+            raise
         self._point(f"after {what}")
 
     def _point(self, what: str) -> None:

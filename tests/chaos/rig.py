@@ -9,7 +9,7 @@ import signal
 import sqlite3
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime
 from itertools import pairwise
 from typing import Any, Final
@@ -21,6 +21,7 @@ from tests.sandbox.world import World
 
 PATIENCE: Final = 30.0  # seconds of real time for what takes a second on a machine with nothing else to do
 _MOST_STEPS: Final = 60
+_MOMENT: Final = 0.2
 _SURE: Final = 15 * 60.0  # seconds of business time that R2 asks for
 _KEY: Final = "P-256 (smaller and faster)"
 _SETTINGS: Final = {"TICK_SECONDS": "0.05", "BUY_LIMIT_DAY": "100000"}
@@ -60,7 +61,23 @@ class Rig(World):
 
     def passed(self) -> list[str]:
         """The points since the bot was armed."""
+        return [line for line in self._lines() if not line.startswith("failed")]
+
+    def _lines(self) -> list[str]:
         return self._passed.read_text(encoding="utf-8").splitlines()
+
+    def struck(self, point: str) -> bool:
+        """Whether the bot, which has nothing to do any more, dies at this point all the same."""
+
+        def decided() -> bool:  # every commit and call that began has ended
+            moments = Counter(line.split()[0] for line in self._lines())
+            return not self.bot.alive or moments["before"] == moments["after"] + moments["failed"]
+
+        self.slack.wait_for(decided, PATIENCE)
+        if point not in self.passed():
+            return False
+        self.slack.wait_for(lambda: not self.bot.alive, PATIENCE)
+        return True
 
     def stop(self) -> None:
         """Stop the bot as it stands."""
@@ -78,7 +95,8 @@ class Rig(World):
         """The stopped bot misses so much time, its leases run out, and it goes on."""
         assert self.bot.process is not None
         self.pass_time(minutes=minutes)
-        self.let_leases_run_out()
+        with suppress(sqlite3.OperationalError):  # stopped inside a transaction, it lets nobody take anything over
+            self.let_leases_run_out(patience=_MOMENT)
         self.bot.process.send_signal(signal.SIGCONT)
 
     def raise_the_dead(self) -> None:
@@ -100,15 +118,16 @@ class Rig(World):
 
     # -- the database, looked at from outside --------------------------------------------------------------------------
 
-    def rows(self, statement: str, *values: str) -> list[tuple[Any, ...]]:
+    def rows(self, statement: str, *values: str, patience: float = PATIENCE) -> list[tuple[Any, ...]]:
         """What the database holds."""
-        with closing(sqlite3.connect(self.folder / "certdesk.db", timeout=PATIENCE)) as database, database:
+        with closing(sqlite3.connect(self.folder / "certdesk.db", timeout=patience)) as database, database:
             return database.execute(statement, values).fetchall()
 
-    def let_leases_run_out(self) -> None:
+    def let_leases_run_out(self, patience: float = PATIENCE) -> None:
         """As if a minute of the database's own time had passed without a heartbeat."""
         for table in ("jobs", "outbox"):
-            self.rows(f"UPDATE {table} SET lease_until = 0 WHERE lease_until IS NOT NULL")  # noqa: S608 - two names of ours
+            end = f"UPDATE {table} SET lease_until = 0 WHERE lease_until IS NOT NULL"  # noqa: S608 - two names of ours
+            self.rows(end, patience=patience)
 
     def status(self, order: str) -> str:
         """Where an order stands."""

@@ -45,12 +45,15 @@ PATHS: Final = {
 
 def buy(rig: Rig, name: str, path: Path, point: str = "") -> None:
     """From the approval to the certificate; the bot is killed at the point."""
-    order = rig.ready(name)
+    order, deaths = rig.ready(name), rig.deaths
     if path.trouble:
         rig.opensrs.faults.arm("process_pending", path.trouble)
     rig.arm(point)
     rig.engineer.submit()
     rig.see_through(order, name)
+    if rig.deaths == deaths and rig.struck(point):
+        rig.raise_the_dead()
+        rig.see_through(order, name)
     rig.disarm()
     rig.judge(order, name, path.course)
 
