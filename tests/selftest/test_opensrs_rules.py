@@ -30,13 +30,16 @@ WEAK = rsa.generate_private_key(public_exponent=65537, key_size=1024)  # noqa: S
 WRONG_ORDERS: list[tuple[dict[str, Any], str, str]] = [
     ({"csr": None}, "csr", "460"),
     ({"handle": None}, "handle", "460"),
-    ({"handle": "process"}, "reg_type", "465"),
+    ({"handle": "later"}, "handle", "465"),
     ({"reg_type": "reissue"}, "reg_type", "465"),
     ({"period": "2"}, "period", "465"),
     ({"domain": "www.example.com"}, "domain", "465"),
     ({"server_type": "nginx"}, "server_type", "465"),
     ({"search_in_seal": "1"}, "search_in_seal", "465"),
     ({"server_count": "0"}, "server_count", "465"),
+    ({"affiliate_id": "x" * 257}, "affiliate_id", "465"),
+    ({"trust_seal": "1"}, "trust_seal", "465"),
+    ({"product_type": "securesite", "seal_in_search": "1"}, "seal_in_search", "465"),
     ({"product_type": "sgcsuper_certs"}, "product_type", "501"),
     ({"product_type": "truebizid_wildcard"}, "csr", "465"),
     ({"csr": "-----BEGIN CERTIFICATE REQUEST-----\nTUlJ\n-----END CERTIFICATE REQUEST-----"}, "csr", "465"),
@@ -89,6 +92,9 @@ RIGHT_ORDERS: list[dict[str, Any]] = [
     {"product_type": "quickssl", "additional_domains": ["www.example.com"]},
     {"product_type": "truebizid_wildcard", "csr": csr("*.example.com"), "domain": "*.example.com"},
     {"product_type": "comodo_instantssl", "server_type": "citrix"},
+    {"product_type": "trustwave_premiumssl", "server_type": None},
+    {"product_type": "securesite", "trust_seal": "1", "seal_in_search": "1"},
+    {"comments": "call first", "affiliate_id": "x" * 256},
     contact(phone="+1.4165550123x1902"),
 ]  # fmt: skip
 
@@ -97,6 +103,23 @@ RIGHT_ORDERS: list[dict[str, Any]] = [
 def test_a_right_order_is_saved(client: Client, changed: dict[str, Any]) -> None:
     order_id = client.save(**changed)
     assert client.stand_in.orders[order_id].state == "pending"
+
+
+def test_a_csr_is_decoded_or_refused(client: Client) -> None:
+    data = client("parse_csr", csr=CSR, product_type="truebizid").attributes["csr_data"]
+    assert (data["domain"], data["organization"], data["email"]) == (DOMAIN, PERSON["org_name"], "")
+    assert (data["has_bad_extensions"], data["valid_quick_domain"]) == ("0", "1")
+    for wrong, product, code in ((CSR[:200], "truebizid", "465"), (CSR, "rapidssl_wildcard", "465"), (CSR, "x", "501")):
+        assert client("parse_csr", csr=wrong, product_type=product).code == code
+
+
+def test_approvers_are_the_generic_mailboxes(client: Client) -> None:
+    listed = client("query_approver_list", domain="*.shop.example.co.uk", product_type="rapidssl_wildcard").attributes
+    emails = [entry["email"] for entry in listed["approver_list"]]
+    assert (len(emails), len(set(emails)), emails[0]) == (11, 10, "admin@shop.example.co.uk")
+    assert not [email for email in emails if email.endswith("@co.uk")]
+    for domain, product in ((DOMAIN, "trustwave_dv"), ("localhost", "rapidssl")):
+        assert client("query_approver_list", domain=domain, product_type=product).code == "465"
 
 
 def test_an_attribute_that_a_command_does_not_take_is_refused(client: Client) -> None:

@@ -11,11 +11,12 @@ from typing import Any
 import pytest
 import requests
 from cryptography import x509
+from cryptography.hazmat.primitives.serialization import pkcs7
 from cryptography.x509.verification import PolicyBuilder, Store
 
 from tests.sandbox.opensrs import OpenSRS
 from tests.sandbox.opensrs.commands import COMMANDS, coverage
-from tests.selftest.opensrs_client import CSR, DOMAIN, KEY, Client, order
+from tests.selftest.opensrs_client import CSR, DOMAIN, KEY, PERSON, Client, order
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
@@ -52,7 +53,8 @@ def client(supplier: OpenSRS) -> Client:
 def test_the_table_of_coverage_names_every_command_and_a_real_test() -> None:
     tests = "".join(file.read_text() for file in Path(__file__).parent.glob("test_opensrs*.py"))
     assert coverage().keys() == COMMANDS.keys()
-    assert [row["test"] for row in coverage().values() if f"def {row['test']}(" not in tests] == []
+    rows = [*coverage().values(), *coverage("habits").values()]
+    assert [row["test"] for row in rows if f"def {row['test']}(" not in tests] == []
 
 
 def test_an_order_travels_from_draft_to_certificate(supplier: OpenSRS, client: Client) -> None:
@@ -93,7 +95,8 @@ def test_a_command_in_the_wrong_state_is_refused(supplier: OpenSRS, client: Clie
     assert client("process_pending", order_id=ended, command="cancel").attributes["state"] == "cancelled"
     wrong = [
         ("process_pending", live), ("process_pending", ended), ("cancel_order", done), ("cancel_order", ended),
-        ("resend_approve_email", live), ("update_dv_auth", done),
+        ("resend_approve_email", live), ("update_dv_auth", done), ("get_cert", live), ("update_order", live),
+        ("resend_cert_email", live),
     ]  # fmt: skip
     extra = {"update_dv_auth": {"dv_auth_method": "dns"}}
     assert {client(name, order_id=i, **extra.get(name, {})).code for name, i in wrong} == {"400"}
@@ -101,11 +104,48 @@ def test_a_command_in_the_wrong_state_is_refused(supplier: OpenSRS, client: Clie
     assert client("cancel_order", order_id=live).attributes["state"] == "declined"
 
 
-@pytest.mark.parametrize("command", sorted(COMMANDS.keys() - {"get_balance", "sw_register"}))
+@pytest.mark.parametrize("command", sorted(COMMANDS.keys() - {"get_balance"}))
 def test_an_unknown_id_or_a_missing_field_is_refused(client: Client, command: str) -> None:
     assert client(command).code == "460"
-    reply = client(command, **{"product_id" if command == "get_cert" else "order_id": "7"})
+    known = coverage()[command]["takes"].split()[0]
+    if not known.endswith("_id"):
+        return
+    reply = client(command, **{known: "7"})
     assert (reply.code, "cannot be found" in reply.data["response_text"].lower()) == ("405", True)
+
+
+def test_handle_process_submits_at_once(supplier: OpenSRS, client: Client) -> None:
+    reply = client("sw_register", **order(handle="process")).attributes
+    assert reply["state"] == "in-progress"
+    assert [bought.order_id for bought in supplier.submitted()] == [reply["order_id"]]
+    supplier.set_balance("200.00")
+    assert client("sw_register", **order(handle="process")).code == "440"
+    assert supplier.orders.keys() == {reply["order_id"]}
+
+
+def test_only_a_draft_can_be_changed(supplier: OpenSRS, client: Client) -> None:
+    order_id = client.save(additional_domains=["a.example.com", "b.example.com"])
+
+    def change(**fields: Any) -> str:
+        return client("update_order", order_id=order_id, **fields).code
+
+    draft = supplier.orders[order_id]
+    assert change(additional_domains=["c.example.com"], special_instructions="call") == "200"
+    assert (draft.additional_domains, draft.special_instructions) == (("c.example.com",), "call")
+    assert change(additional_domains="", special_instructions="", product_type="securesite_pro_ev") == "460"
+    assert change(contact_set=dict.fromkeys(("organization", "signer"), PERSON), product_type="truebizid_ev") == "200"
+    assert (draft.additional_domains, str(draft.price), set(draft.contacts)) == (
+        ("c.example.com",), "299.0", {"organization", "signer"},
+    )  # fmt: skip
+    assert [change(domain="other.example.com"), change(approver="x"), change(reg_type="move")] == ["465"] * 3
+    assert (draft.domain, draft.state) == (DOMAIN, "pending")
+
+
+def test_an_order_can_be_cloned(supplier: OpenSRS, client: Client) -> None:
+    cloned = {"reg_type": "new", "handle": "save", "product_type": "truebizid", "base_order_id": client.save()}
+    clone = client("sw_register", **cloned).attributes["order_id"]
+    assert (supplier.orders[clone].csr, set(supplier.orders[clone].contacts)) == (CSR.strip(), {"organization"})
+    assert client("sw_register", **cloned | {"product_type": "securesite"}).code == "465"
 
 
 def test_money_is_held_charged_and_returned(supplier: OpenSRS, client: Client) -> None:
@@ -135,7 +175,7 @@ def test_a_declined_order_goes_on_under_a_new_id(supplier: OpenSRS, client: Clie
 def test_the_certificate_chains_to_the_root_and_covers_all_names(supplier: OpenSRS, client: Client) -> None:
     order_id = client.bought(additional_domains=["www.example.com"])
     product_id = supplier.issue(order_id).product_id
-    reply = client("get_cert", product_id=product_id, return_ca_certs="1").attributes
+    reply = client("get_cert", product_id=product_id, return_ca_certs="1", return_pkcs7_cert="1").attributes
     leaf = x509.load_pem_x509_certificate(reply["cert_data"]["certificate"].encode())
     chain = [x509.load_pem_x509_certificate(ca["certificate"].encode()) for ca in reply["cert_data"]["ca_certificates"]]
     store = Store(x509.load_pem_x509_certificates(supplier.roots_pem.encode()))
@@ -143,6 +183,7 @@ def test_the_certificate_chains_to_the_root_and_covers_all_names(supplier: OpenS
         PolicyBuilder().store(store).time(NOW).build_server_verifier(x509.DNSName(name)).verify(leaf, chain)
     assert leaf.public_key() == KEY.public_key()
     assert leaf.not_valid_after_utc - leaf.not_valid_before_utc + timedelta(seconds=1) == timedelta(days=199)
+    assert leaf in pkcs7.load_pem_pkcs7_certificates(reply["cert_data"]["pkcs7_cert"].encode())
     assert client("get_cert", product_id=product_id).attributes["cert_data"].keys() == {"certificate"}
 
 
@@ -161,14 +202,18 @@ def test_a_certificate_is_reissued_before_it_ends_and_not_beyond_the_year(
     assert {certificate.public_key() == KEY.public_key() for certificate in product.certificates} == {True}
 
 
-def test_a_renewal_is_taken_only_in_its_window(supplier: OpenSRS, client: Client, clock: Time) -> None:
+@pytest.mark.parametrize("by", ["order_id", "product_id", "inventory_item_id"])
+def test_a_renewal_is_taken_only_in_its_window(supplier: OpenSRS, client: Client, clock: Time, by: str) -> None:
     first = client.bought()
     product_id = supplier.issue(first).product_id
-    renewal = order(reg_type="renew", order_id=first, domain=None)
+    renewal = order(reg_type="renew", domain=None) | {by: first if by == "order_id" else product_id}
     assert client("sw_register", **renewal).code == "400"
     assert client("sw_register", **order(reg_type="renew")).code == "460"
-    clock.move(days=310)
-    renewed = client.process(client.save(reg_type="renew", order_id=first))
+    assert client("sw_register", **renewal | {"order_id": first, "product_id": product_id}).code == "460"
+    clock.move(days=304)
+    assert client("sw_register", **renewal).code == "400"
+    clock.move(days=75)
+    renewed = client.process(str(client("sw_register", **renewal).attributes["order_id"]))
     assert client("get_order_info", order_id=renewed).attributes["reg_type"] == "renewal"
     assert client("get_cert", product_id=product_id).attributes["state"] == "renewing"
     assert client("sw_register", **renewal).code == "400"
@@ -193,6 +238,10 @@ def test_control_is_proven_by_a_record_that_is_still_good(supplier: OpenSRS, cli
     supplier.ca_asks(other)
     assert client("update_dv_auth", order_id=other, dv_auth_method="dns").data["action"] == "update_dv_auth: reply"
     assert supplier.orders[other].state == "awaiting-approval"
+    client("get_order_info", order_id=other)
+    supplier.orders[other].record_seen = True
+    assert client("update_dv_auth", order_id=other, dv_auth_on_demand_check="1").attributes == {"order_id": other}
+    assert supplier.orders[other].state == "approver-confirmed"
 
 
 def test_submitting_without_a_method_means_email(supplier: OpenSRS, client: Client) -> None:
@@ -206,7 +255,37 @@ def test_a_mail_is_sent_again_only_where_one_is_awaited(supplier: OpenSRS, clien
     assert client("resend_approve_email", order_id=order_id).code == "400"
     supplier.ca_asks(order_id)
     assert client("resend_approve_email", order_id=order_id).attributes == {"order_id": order_id}
-    assert supplier.orders[order_id].mails == ["hostmaster@example.com"]
+    supplier.issue(order_id)
+    assert client("resend_cert_email", order_id=order_id).attributes == {"order_id": order_id}
+    assert supplier.orders[order_id].mails == ["hostmaster@example.com", PERSON["email"]]
+
+
+def test_products_are_found_by_the_end_of_their_year(supplier: OpenSRS, client: Client, clock: Time) -> None:
+    product_id = supplier.issue(client.bought()).product_id
+
+    def found(first: str, last: str, state: str = "") -> list[str]:
+        reply = client("get_products", min_expiry_date=first, max_expiry_date=last, state=state).attributes
+        return [product["product_id"] for product in reply["product_list"]]
+
+    asked = [("2027-11-22", "2027-11-22"), ("2027-11-23", "2028-01-01"), ("2027-01-01", "2028-01-01", "revoked")]
+    assert [found(*each) for each in asked] == [[product_id], [], []]
+    for wrong in ("23.11.2027", "2027-11-31"):
+        assert client("get_products", min_expiry_date=wrong, max_expiry_date="2027-11-23").code == "465"
+    shown = client("get_product_info", inventory_item_id=product_id, all_info="1").attributes
+    assert (shown["csr_data"]["domain"], shown["is_renewable"], len(shown["notes_list"])) == (DOMAIN, "0", 1)
+    clock.move(days=330)
+    shown = client("get_product_info", product_id=product_id).attributes
+    assert ("csr" in shown, shown["is_renewable"], shown["state"]) == (False, "1", "active")
+
+
+def test_a_product_takes_an_address_and_flags_that_fit(supplier: OpenSRS, client: Client) -> None:
+    product = supplier.issue(client.bought("securesite"))
+    change = {"contact_email": "new@example.com", "let_expire": "1", "trust_seal": "1", "seal_in_search": "1"}
+    for name, value in {"contact_email": "x", "let_expire": "2", "trust_seal": "2", "seal_in_search": "1"}.items():
+        assert client("update_product", product_id=product.product_id, **{name: value}).code == "465"
+    assert client("update_product", product_id=product.product_id, **change).code == "200"
+    assert {name: getattr(product, name) for name in change} == change
+    assert client("get_cert", product_id=product.product_id).attributes["contact_email"] == "new@example.com"
 
 
 def test_people_outside_change_orders_without_asking(supplier: OpenSRS, client: Client) -> None:
@@ -258,9 +337,11 @@ def test_the_same_id_can_exist_on_two_accounts() -> None:
 
 def test_everything_is_reached_through_the_control_address(supplier: OpenSRS, client: Client) -> None:
     order_id = client.bought()
-    for name in ("ca_asks", "approve", "issue"):
-        answer = requests.post(f"{supplier.control_url}/{name}", json={"order_id": order_id}, timeout=5)
+    acts = [(name, {"order_id": order_id}) for name in ("ca_asks", "approve", "issue")]
+    for name, arguments in (*acts, ("advance_clock", {"days": 330})):
+        answer = requests.post(f"{supplier.control_url}/{name}", json=arguments, timeout=5)
         assert answer.status_code == 200, answer.text
+    assert client.save(reg_type="renew", order_id=order_id)
     shown = requests.post(f"{supplier.control_url}/orders", timeout=5).json()
     assert (shown[order_id]["state"], shown[order_id]["submissions"]) == ("completed", 1)
     for name in requests.get(supplier.control_url, timeout=5).json():

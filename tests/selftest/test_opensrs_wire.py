@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import signal
+import socket
+import ssl
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
-from http.client import HTTPConnection, HTTPException
+from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -72,6 +77,7 @@ ENVELOPES = [  # what is written instead of what, and the code that answers it
     (b' key="order_id"', b"", "400"),
     (b"GET_ORDER_INFO", b"GET_ORDERS", "430"),
     (b"TRUST_SERVICE", b"DOMAIN", "430"),
+    (b"</dt_assoc></data", b'<item key="registrant_ip"><dt_array/></item></dt_assoc></data', "400"),
     (b'SYSTEM "ops.dtd"', b'[<!ENTITY x "7">]', "400"),
 ]
 
@@ -137,6 +143,71 @@ def test_a_connection_carries_a_hundred_commands(supplier: OpenSRS) -> None:
         codes.append(connection.getresponse().read())
     connection.close()
     assert [b'"response_code">350<' in code for code in codes] == [False] * 100 + [True]
+
+
+def over_tls(supplier: OpenSRS, body: bytes) -> bytes:
+    address = urlsplit(supplier.tls_url).netloc
+    context = ssl.create_default_context(cadata=supplier.tls_root_pem)
+    connection = HTTPSConnection(address, timeout=10, context=context)
+    try:
+        connection.request("POST", "/", body, signed(body))
+        return connection.getresponse().read()
+    finally:
+        connection.close()
+
+
+def test_tls_and_plain_http_lead_to_one_account(supplier: OpenSRS, client: Client) -> None:
+    address = urlsplit(supplier.tls_url)
+    with socket.create_connection(("127.0.0.1", int(address.port or 0)), timeout=10):  # silent: holds up nobody
+        with pytest.raises(ssl.SSLCertVerificationError):
+            ssl.create_default_context().wrap_socket(
+                socket.create_connection(("127.0.0.1", int(address.port or 0)), timeout=10), server_hostname="localhost"
+            )
+        assert b"is_success" in over_tls(supplier, envelope("sw_register", order()))
+    order_id = next(iter(supplier.orders))
+    assert client("get_order_info", order_id=order_id).attributes["state"] == "pending"
+    supplier.faults.arm("get_order_info", "reset_mid_body")
+    with pytest.raises((OSError, HTTPException)):
+        over_tls(supplier, LOOK)
+    assert b'"response_code">405<' in over_tls(supplier, LOOK)
+
+
+def test_the_registrants_address_stands_beside_the_attributes(client: Client) -> None:
+    body, end = envelope("sw_register", order()), b"</dt_assoc></data"
+    for address, code in ((b"192.0.2.7", "200"), (b"2001:db8::7", "200"), (b"", "200"), (b"here", "465")):
+        item = b'<item key="registrant_ip">' + address + b"</item>"
+        assert client.post(body.replace(end, item + end)).code == code
+
+
+def test_the_vendors_module_orders_in_its_own_way(supplier: OpenSRS, client: Client) -> None:
+    product, domain = {"product_type": "rapidssl"}, {"domain": "shop.example.com"}
+    named = client("parse_csr", csr=CSR, **product).attributes["csr_data"]["domain"]
+    listed = client("query_approver_list", domain=named, **product).attributes["approver_list"]
+    asked = order(approver_email=listed[0]["email"], handle="process", special_instructions="", **product, **domain)
+    bought = client("sw_register", **asked).attributes
+    supplier.issue(bought["order_id"])
+    assert client("get_cert", order_id=bought["order_id"]).attributes["domain"] == bought["domain"] == named
+
+
+@pytest.mark.parametrize("name", ["query_qpprover_list", "resend_approver_email", "create_token", "renew", "reissue"])
+def test_a_command_that_a_client_misspells_is_unknown(client: Client, name: str) -> None:
+    assert client(name, order_id=client.save()).code == "430"
+
+
+def test_it_runs_as_a_program_and_ends_cleanly_on_ctrl_c() -> None:
+    program = [sys.executable, "-W", "error", "-m", "tests.sandbox.opensrs", "--username", "other"]
+    with subprocess.Popen(program, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as running:
+        assert running.stdout is not None
+        lines = [running.stdout.readline().strip() for _ in range(7)]
+        shown = dict(line.split(": ") for line in lines[1:])
+        root = Path(shown["TLS root"]).read_text()
+        running.send_signal(signal.SIGINT)
+        out, err = running.communicate(timeout=10)
+    assert (running.returncode, out, err) == (0, "stopped\n", "")
+    assert (shown["plain"][:17], shown["TLS"][:18], shown["username"]) == (
+        "http://127.0.0.1:", "https://localhost:", "other",
+    )  # fmt: skip
+    assert "BEGIN CERTIFICATE" in root
 
 
 def test_every_request_is_recorded_without_its_secrets(supplier: OpenSRS, client: Client) -> None:
@@ -270,6 +341,7 @@ def test_stopping_leaves_no_thread_and_no_held_reply() -> None:
     idle = HTTPConnection(urlsplit(supplier.url).netloc, timeout=10)
     idle.request("POST", "/", LOOK, signed(LOOK))
     idle.getresponse().read()
+    silent = socket.create_connection(("127.0.0.1", int(urlsplit(supplier.tls_url).port or 0)))
     seen: list[str] = []
     supplier.faults.arm("process_pending", "timeout_before")
     call = threading.Thread(target=lambda: seen.append(submit(client, "7")))
@@ -278,6 +350,7 @@ def test_stopping_leaves_no_thread_and_no_held_reply() -> None:
     supplier.stop()
     call.join()
     idle.close()
+    silent.close()
     assert seen == ["RemoteDisconnected"]
     assert set(threading.enumerate()) <= before
 

@@ -46,6 +46,8 @@ class Order:
     server_type: str = "other"
     server_count: str = "1"
     special_instructions: str = ""
+    trust_seal: str = ""
+    seal_in_search: str = ""
     approver_email: str = ""
     dv_auth_method: str = "email"
     price: Decimal = Decimal(0)
@@ -76,6 +78,10 @@ class Product:
     certificates: list[x509.Certificate]
     coverage_end: datetime
     contact_email: str
+    trust_seal: str
+    seal_in_search: str
+    notes: list[Note]
+    let_expire: str = "0"
     revoked: bool = False
 
     @property
@@ -103,6 +109,8 @@ class Books:
 
     def __post_init__(self) -> None:
         self.lock = threading.RLock()
+        given, self.ahead = self.clock, 0.0
+        self.clock = lambda: given() + self.ahead
         self.chance = random.Random(1)
         self.enabled = set(catalogue())
         usual = {name: known()["prices"][kind.level] for name, kind in catalogue().items()}
@@ -186,7 +194,10 @@ class Books:
         self.accept(order)
         product_id, end = str(self._next_product), self.authority.coverage_end()
         self._next_product += 1
-        self.issued[product_id] = product = Product(product_id, order.order_id, [certificate], end, order.contact_email)
+        self.issued[product_id] = product = Product(
+            product_id, order.order_id, [certificate], end, order.contact_email, order.trust_seal, order.seal_in_search,
+            notes=[Note(self.clock(), "product_active", f"Product [{product_id}] is active.")],
+        )  # fmt: skip
         order.state, order.product_id = "completed", product_id
         self.funds -= self.holds.pop(order.order_id, Decimal(0))
         self.note(order, "supplier_product_created", "certificate made.")

@@ -9,6 +9,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey, generate_private_key
+from cryptography.hazmat.primitives.serialization import pkcs7
 from cryptography.x509.oid import AuthorityInformationAccessOID as Access
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
@@ -116,6 +117,11 @@ class Authority:
             },
             self._middle_key,
         )
+
+    def pkcs7(self, certificate: x509.Certificate) -> str:
+        """The certificate with the ones above it as PKCS#7 text."""
+        chain = [certificate, self.intermediate, self.root]
+        return pkcs7.serialize_certificates(chain, serialization.Encoding.PEM).decode()
 
     def coverage_end(self) -> datetime:
         """The last second of a year bought today."""

@@ -13,7 +13,6 @@ CODES = {
     # chosen, unverified
     "missing": 460, "invalid": 465, "wrong_state": 400, "funds": 440, "unknown_action": 430, "unreadable": 400,
 }  # fmt: skip
-NAMED_REPLIES = ("update_dv_auth",)  # a success of these is answered with "<action>: reply"
 
 
 @dataclass(frozen=True)
@@ -21,6 +20,7 @@ class Chosen:
     """Chosen, unverified: each field is one behaviour nobody could confirm. Give another to try the alternative."""
 
     codes: Mapping[str, int] = field(default_factory=dict)  # instead of those in CODES
+    named_replies: tuple[str, ...] = ("update_dv_auth",)  # a success of these is answered with "<action>: reply"
     # State after cancel_order of an order in flight: the guide says declined, a support article cancelled.
     cancel_order_state: str = "declined"
     # The automatic reissue comes so many days before the certificate ends; None: only by hand.
@@ -47,6 +47,11 @@ def known() -> dict[str, Any]:
 def catalogue() -> Mapping[str, Kind]:
     """The products by their codes."""
     return {code: Kind(**row) for code, row in known()["products"].items()}
+
+
+def successor(code: str) -> str:
+    """The product that is sold under this code: a retired one is turned into another."""
+    return str(known()["successors"].get(code, code))
 
 
 def of_brand(table: str, brand: str) -> Any:  # noqa: ANN401 - a row of any table

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
-from cryptography.x509.oid import NameOID
+from cryptography.x509.oid import ExtensionOID, NameOID
 
 from tests.sandbox.opensrs.chosen import Kind
 
@@ -19,6 +19,15 @@ _INTERNAL = {"local", "internal", "localhost", "localdomain", "lan", "home", "co
 _CURVES = ("secp256r1", "secp384r1")
 _LEAST_BITS = 2048
 _LEAST_EXPONENT = 65537
+_SUBJECT = {
+    "domain": NameOID.COMMON_NAME, "organization": NameOID.ORGANIZATION_NAME,
+    "organization_unit": NameOID.ORGANIZATIONAL_UNIT_NAME, "locality": NameOID.LOCALITY_NAME,
+    "state": NameOID.STATE_OR_PROVINCE_NAME, "country": NameOID.COUNTRY_NAME, "email": NameOID.EMAIL_ADDRESS,
+}  # fmt: skip
+_EXTENSIONS = {
+    ExtensionOID.SUBJECT_ALTERNATIVE_NAME, ExtensionOID.KEY_USAGE, ExtensionOID.EXTENDED_KEY_USAGE,
+    ExtensionOID.BASIC_CONSTRAINTS, ExtensionOID.SUBJECT_KEY_IDENTIFIER,
+}  # fmt: skip
 
 
 def read(text: str) -> x509.CertificateSigningRequest:
@@ -48,6 +57,16 @@ def public_key(request: x509.CertificateSigningRequest) -> rsa.RSAPublicKey | ec
 def part(request: x509.CertificateSigningRequest, oid: x509.ObjectIdentifier) -> str:
     """The first part of this kind in the subject, empty when absent."""
     return next((str(part.value) for part in request.subject.get_attributes_for_oid(oid)), "")
+
+
+def data(request: x509.CertificateSigningRequest) -> dict[str, str]:
+    """The decoded subject, by the supplier's names; absent parts are empty."""
+    return {name: part(request, oid) for name, oid in _SUBJECT.items()}
+
+
+def has_bad_extensions(request: x509.CertificateSigningRequest) -> bool:
+    """Whether it asks for anything but names and usages."""
+    return any(extension.oid not in _EXTENSIONS for extension in request.extensions)
 
 
 def is_domain(name: str) -> bool:

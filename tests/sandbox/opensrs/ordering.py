@@ -5,36 +5,78 @@ from datetime import timedelta
 
 from tests.sandbox.opensrs import rules
 from tests.sandbox.opensrs.books import IN_FLIGHT, Books, Order, not_enabled
-from tests.sandbox.opensrs.chosen import catalogue, dv_methods, known, roles
+from tests.sandbox.opensrs.chosen import catalogue, dv_methods, roles, successor
 from tests.sandbox.opensrs.rules import RefusedError, Request, needed, refused, text
 from tests.sandbox.opensrs.wire import Value
 
 _REG_TYPES = {"new": "new", "renew": "renewal"}
+_RENEWED_BY = ("order_id", "product_id", "inventory_item_id")
+_COPIED = (
+    "product_type", "domain", "csr", "period", "server_type", "server_count", "special_instructions", "trust_seal",
+    "seal_in_search", "approver_email", "dv_auth_method",
+)  # fmt: skip
 
 
 def sw_register(books: Books, asked: Request) -> dict[str, Value]:
-    """Save a draft; to submit at once is refused, because a lost answer would leave an order nobody can find."""
-    reg_type, product_type, handle = needed(asked.fields, "reg_type", "product_type", "handle")
-    reg_type = reg_type.lower()
-    if reg_type not in _REG_TYPES or handle != "save":
-        raise refused("invalid", "reg_type is new or renew, handle is save", "reg_type")
-    fields = asked.fields | {"product_type": known()["successors"].get(product_type, product_type)}
-    renewed = _renewed(books, fields) if reg_type == "renew" else ""
-    order = _checked(books, fields, _REG_TYPES[reg_type])
+    """Save a draft, or submit at once."""
+    rules.check_address(asked.address)
+    given, product_type, handle = needed(asked.fields, "reg_type", "product_type", "handle")
+    reg_type = _reg_type(given)
+    if handle not in ("save", "process"):
+        raise refused("invalid", "handle is save or process", "handle")
+    fields = asked.fields | {"product_type": successor(product_type)}
+    if text(fields, "base_order_id"):
+        fields = _cloned(books, fields, reg_type)
+    renewed = _renewed(books, fields) if reg_type == "renewal" else ""
+    order = _checked(books, fields, reg_type)
     order.renews = renewed
-    return order_reply(books, books.enter(order))
+    books.enter(order)
+    return order_reply(books, _submit_or_forget(books, order, asked) if handle == "process" else order)
+
+
+def _reg_type(given: str) -> str:
+    """In the words of replies; any case is taken."""
+    if given.lower() not in _REG_TYPES:
+        raise refused("invalid", "reg_type is new or renew", "reg_type")
+    return _REG_TYPES[given.lower()]
+
+
+def _submit_or_forget(books: Books, order: Order, asked: Request) -> Order:
+    try:
+        return books.submit(order, new_id=bool(asked.trouble.get("new_id")))
+    except RefusedError:
+        del books.book[order.order_id]
+        raise
+
+
+def _cloned(books: Books, fields: dict[str, Value], reg_type: str) -> dict[str, Value]:
+    base = books.order(text(fields, "base_order_id"))
+    if (reg_type, fields["product_type"]) != ("new", base.product_type):
+        raise refused("invalid", "A clone is new and of the same product", "base_order_id")
+    return _order_fields(base) | fields
+
+
+def _order_fields(order: Order) -> dict[str, Value]:
+    """The order as the fields of a request, without identity."""
+    copied: dict[str, Value] = {name: getattr(order, name) for name in _COPIED}
+    contacts: dict[str, Value] = {role: dict(contact) for role, contact in order.contacts.items()}
+    return copied | {"contact_set": contacts, "additional_domains": list(order.additional_domains)}
 
 
 def _renewed(books: Books, fields: dict[str, Value]) -> str:
     """The product id of what is renewed; the request's domain defaults to its domain."""
-    product = books.product(books.order(*needed(fields, "order_id")).product_id)
+    given = [name for name in _RENEWED_BY if text(fields, name)]
+    if len(given) != 1:
+        raise refused("missing", f"Exactly one of {', '.join(_RENEWED_BY)} is needed", "product_id")
+    shown = text(fields, given[0])
+    product = books.product(books.order(shown).product_id if given == ["order_id"] else shown)
     if not books.renewable(product):
         raise refused("wrong_state", "The product is outside its renewal window")
     fields["domain"] = text(fields, "domain") or books.order(product.order_id).domain
     return product.product_id
 
 
-def _checked(books: Books, fields: dict[str, Value], reg_type: str) -> Order:
+def _checked(books: Books, fields: dict[str, Value], reg_type: str, order_id: str = "") -> Order:
     """An order from the request's fields, or every problem in them."""
     product_type = text(fields, "product_type")
     if product_type not in books.enabled:
@@ -45,7 +87,7 @@ def _checked(books: Books, fields: dict[str, Value], reg_type: str) -> Order:
     given = rules.contacts(fields)
     admin = given.get("admin", {}).get("email", "")
     return Order(
-        books.new_order_id(), product_type, reg_type, text(fields, "domain"), text(fields, "csr"),
+        order_id or books.new_order_id(), product_type, reg_type, text(fields, "domain"), text(fields, "csr"),
         contacts={role: given[role] for role in roles(kind)},
         contact_email=admin or given[roles(kind)[0]]["email"],
         additional_domains=rules.names(fields),
@@ -54,6 +96,8 @@ def _checked(books: Books, fields: dict[str, Value], reg_type: str) -> Order:
         server_type=text(fields, "server_type"),
         server_count=text(fields, "server_count"),
         special_instructions=text(fields, "special_instructions"),
+        trust_seal=text(fields, "trust_seal") or "0",
+        seal_in_search=text(fields, "seal_in_search") or "0",
     )  # fmt: skip
 
 
@@ -84,6 +128,24 @@ def _choose_control(order: Order, asked: Request) -> None:
     order.dv_auth_method, order.approver_email = (method or "email").lower(), approver
 
 
+def update_order(books: Books, asked: Request) -> dict[str, Value]:
+    """Change a draft; an empty value clears, additional_domains replaces the whole list."""
+    order = books.order(*needed(asked.fields, "order_id"))
+    if order.state != "pending":
+        raise refused("wrong_state", f"Only a pending order can be changed; it is {order.state}")
+    given = text(asked.fields, "reg_type")
+    fields = _order_fields(order) | {name: value for name, value in asked.fields.items() if name != "order_id"}
+    fields["product_type"] = successor(text(fields, "product_type"))
+    fresh = _checked(books, fields, _reg_type(given) if given else order.reg_type, order.order_id)
+    # The contact that gave the address may not have been kept: the address stays until new contacts come.
+    own = ("contact_email",) if "contact_set" in asked.fields else ()
+    for name in (*_COPIED, "reg_type", "contacts", "additional_domains", *own):
+        setattr(order, name, getattr(fresh, name))
+    order.price = books.price_list[order.product_type]
+    books.note(order, "order_updated", "changed.")
+    return order_reply(books, order)
+
+
 def cancel_order(books: Books, asked: Request) -> dict[str, Value]:
     """Stop an order that is not completed."""
     order = books.order(*needed(asked.fields, "order_id"))
@@ -103,17 +165,36 @@ def resend_approve_email(books: Books, asked: Request) -> dict[str, Value]:
         raise refused("invalid", "Not supported for this product", "order_id")
     if order.dv_auth_method != "email":
         raise refused("wrong_state", f"The order is proven by {order.dv_auth_method}, not by e-mail")
-    order.mails.append(order.approver_email or order.contact_email)
-    books.note(order, "email_resent", f"mailed to {order.mails[-1]}.")
+    return _mailed(books, order, order.approver_email or order.contact_email)
+
+
+def resend_cert_email(books: Books, asked: Request) -> dict[str, Value]:
+    """Mail the certificate again."""
+    order = books.order(*needed(asked.fields, "order_id"))
+    if order.state != "completed" or order.kind.brand == "sectigo":
+        raise refused("wrong_state", "Needs a completed order of another vendor than Comodo")
+    return _mailed(books, order, order.contact_email)
+
+
+def _mailed(books: Books, order: Order, to: str) -> dict[str, Value]:
+    order.mails.append(to)
+    books.note(order, "email_resent", f"mailed to {to}.")
     return {"order_id": order.order_id}
 
 
 def update_dv_auth(books: Books, asked: Request) -> dict[str, Value]:
-    """Switch the way to prove control; chosen: of domain-only products, but none of Thawte's."""
+    """Switch the way to prove control (chosen: of domain-only products, but none of Thawte's), or have the CA look."""
     order = books.order(*needed(asked.fields, "order_id"))
-    method = needed(asked.fields, "dv_auth_method")[0].lower()
+    method, look = text(asked.fields, "dv_auth_method").lower(), text(asked.fields, "dv_auth_on_demand_check")
+    if bool(method) == bool(look):
+        raise refused("missing", "One of dv_auth_method and dv_auth_on_demand_check is needed", "dv_auth_method")
     if order.state not in ("in-progress", "awaiting-approval"):
         raise refused("wrong_state", f"Nothing to prove; the order is {order.state}")
+    if look:
+        if look != "1" or order.kind.brand != "rapidssl":
+            raise refused("invalid", "Only RapidSSL looks on demand", "dv_auth_on_demand_check")
+        confirm_if_seen(books, order)
+        return {"order_id": order.order_id}
     if order.kind.level != "DV" or order.kind.brand == "thawte" or method not in dv_methods(order.kind):
         raise refused("invalid", "Not supported for this product", "dv_auth_method")
     order.dv_auth_method, order.token = method, ""

@@ -3,6 +3,7 @@
 import functools
 import inspect
 from collections.abc import Callable
+from datetime import timedelta
 from decimal import Decimal
 from typing import TypeVar
 
@@ -177,6 +178,12 @@ class People(Books):
     def disable(self, product: str) -> None:
         """The account may no longer sell this."""
         self.enabled.discard(product)
+
+    def advance_clock(self, days: float) -> None:
+        """Time passes; never back."""
+        if days < 0:
+            raise ValueError("time does not run backwards")
+        self.ahead += timedelta(days=days).total_seconds()
 
     def submitted(self) -> list[Order]:
         """The orders that were bought: submitted by the API or in the panel, oldest first."""

@@ -1,5 +1,6 @@
 """What an order must contain; every problem is named with its field."""
 
+import ipaddress
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -24,6 +25,7 @@ _PATTERNS = {
     "country": re.compile("[A-Z]{2}"),
     "address1": re.compile(r"(?i)(?!.*\bp\.?\s*o\.?\s*box\b).+"),
 }
+_LONGEST_AFFILIATE = 256
 _TWO_PART_SUFFIXES = {"co", "com", "org", "net", "ac", "gov"}
 
 
@@ -45,11 +47,15 @@ class RefusedError(Exception):
 
 @dataclass(frozen=True)
 class Request:
-    """One command as read from the wire; `trouble` carries what an armed fault wants of the command itself."""
+    """One command as read from the wire.
+
+    `address` is the registrant's; `trouble` carries what an armed fault wants of the command itself.
+    """
 
     name: str
     object: str
     fields: dict[str, Value]
+    address: str = ""
     trouble: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -72,6 +78,20 @@ def needed(fields: dict[str, Value], *names: str) -> list[str]:
     if missing:
         raise RefusedError(*missing)
     return [text(fields, name) for name in names]
+
+
+def is_mail(address: str) -> bool:
+    """Whether it is one plain address."""
+    return bool(_MAIL.fullmatch(address))
+
+
+def check_address(address: str) -> None:
+    """The optional `registrant_ip` must be an address."""
+    try:
+        if address:
+            ipaddress.ip_address(address)
+    except ValueError as error:
+        raise refused("invalid", str(error), "registrant_ip") from error
 
 
 def approvers(domain: str) -> list[str]:
@@ -113,12 +133,23 @@ def order_problems(fields: dict[str, Value], kind: Kind) -> Iterator[Problem]:
     yield from _name_problems(fields, kind)
     yield from control_problems(fields, kind)
     yield from _contact_problems(fields, kind)
-    if text(fields, "period") not in ("", "1"):
-        yield Problem("invalid", "period", "Only one year can be bought")
-    if text(fields, "server_type") not in ("", *of_brand("servers", kind.brand).split()):
-        yield Problem("invalid", "server_type", "Unknown server type")
-    if not re.fullmatch("([1-9][0-9]{0,2})?", text(fields, "server_count")):
-        yield Problem("invalid", "server_count", "Not a count")
+    yield from seal_problems(fields, kind)
+    rules = (
+        ("period", text(fields, "period") in ("", "1"), "Only one year can be bought"),
+        ("server_type", text(fields, "server_type") in ("", *of_brand("servers", kind.brand).split()), "Unknown"),
+        ("server_count", re.fullmatch("([1-9][0-9]{0,2})?", text(fields, "server_count")), "Not a count"),
+        ("affiliate_id", len(text(fields, "affiliate_id")) <= _LONGEST_AFFILIATE, "Too long"),
+    )
+    yield from (Problem("invalid", name, said) for name, kept, said in rules if not kept)
+
+
+def seal_problems(fields: dict[str, Value], kind: Kind) -> Iterator[Problem]:
+    """The seal comes with Symantec's products alone, and can be searched for only where it is shown."""
+    seal, search = text(fields, "trust_seal") or "0", text(fields, "seal_in_search") or "0"
+    if seal not in (("0", "1") if kind.brand == "symantec" else ("0",)):
+        yield Problem("invalid", "trust_seal", "No seal for this product")
+    if search not in (("0", "1") if seal == "1" else ("0",)):
+        yield Problem("invalid", "seal_in_search", "seal_in_search needs trust_seal")
 
 
 def _csr_problems(fields: dict[str, Value], kind: Kind) -> Iterator[Problem]:

@@ -2,14 +2,21 @@
 
 import contextlib
 import socket
+import ssl
 import struct
 import sys
+import tempfile
 import threading
+import time
 from collections.abc import Callable, Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import cast
 
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+
 from tests.sandbox.core import loopback
+from tests.sandbox.opensrs.ca import Authority, Subject, key_number, pem
 from tests.sandbox.opensrs.trouble import Sent
 
 Connection = socket.socket | tuple[bytes, socket.socket]
@@ -27,20 +34,20 @@ class Front(ThreadingHTTPServer):
     block_on_close = False
     request_queue_size = 128
 
-    def __init__(self, answer: Answer, port: int) -> None:
+    def __init__(self, answer: Answer, port: int, tls: ssl.SSLContext | None = None) -> None:
         super().__init__((loopback("127.0.0.1"), port), _Handler)
         self.answer = answer
         self._lock = threading.Lock()
         self._open: dict[socket.socket, threading.Thread] = {}
         self._torn: set[socket.socket] = set()
+        # The name that the certificate is for; plain addresses are shorter without a look-up.
+        self.url = f"https://localhost:{self.server_port}/" if tls else f"http://127.0.0.1:{self.server_port}/"
+        if tls:
+            # The handshake happens in the connection's own thread, so that a silent client holds up nobody.
+            self.socket = tls.wrap_socket(self.socket, server_side=True, do_handshake_on_connect=False)
         self._thread = threading.Thread(
             target=self.serve_forever, kwargs={"poll_interval": 0.05}, name=f"opensrs-{self.server_port}", daemon=True
         )
-
-    @property
-    def url(self) -> str:
-        """With port and the only path there is."""
-        return f"http://127.0.0.1:{self.server_port}/"
 
     def start(self) -> None:
         """Accept connections."""
@@ -55,7 +62,7 @@ class Front(ThreadingHTTPServer):
             remaining = dict(self._open)
         for connection, thread in remaining.items():
             with contextlib.suppress(OSError):
-                connection.shutdown(socket.SHUT_RDWR)
+                socket.socket.shutdown(connection, socket.SHUT_RDWR)  # below TLS, which the thread may be using
             thread.join()
 
     def process_request(self, request: Connection, client_address: object) -> None:
@@ -82,6 +89,19 @@ class Front(ThreadingHTTPServer):
         """A client that hung up is no news; anything else is printed as usual."""
         if not isinstance(sys.exc_info()[1], OSError):
             super().handle_error(request, client_address)
+
+
+def tls_for_localhost() -> tuple[ssl.SSLContext, str]:
+    """TLS on the real clock, and the root that vouches for it as PEM."""
+    authority, key = Authority(time.time), key_number(4)
+    certificate = authority.issue(Subject(("localhost",), "DV", {}), key.public_key(), authority.coverage_end())
+    written = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "server.pem"
+        path.write_text(written + pem(certificate) + pem(authority.intermediate))
+        context.load_cert_chain(path)
+    return context, pem(authority.root)
 
 
 class _Handler(BaseHTTPRequestHandler):

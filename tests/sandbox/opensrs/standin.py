@@ -1,4 +1,4 @@
-"""The whole stand-in: books, people, wire, front and control address put together."""
+"""The whole stand-in: books, people, wire, fronts and control address put together."""
 
 import dataclasses
 import functools
@@ -14,11 +14,11 @@ from tests.sandbox.core import Entry, Recorder, Serving, control
 from tests.sandbox.opensrs import wire
 from tests.sandbox.opensrs.books import Order
 from tests.sandbox.opensrs.ca import pem
-from tests.sandbox.opensrs.chosen import CODES, NAMED_REPLIES
+from tests.sandbox.opensrs.chosen import CODES
 from tests.sandbox.opensrs.commands import COMMANDS, coverage
 from tests.sandbox.opensrs.people import People
 from tests.sandbox.opensrs.rules import RefusedError, Request, refused
-from tests.sandbox.opensrs.server import Front
+from tests.sandbox.opensrs.server import Front, tls_for_localhost
 from tests.sandbox.opensrs.trouble import TROUBLE, Call, Gate, Sent, Troubles
 from tests.sandbox.opensrs.wire import Value
 
@@ -39,11 +39,13 @@ class OpenSRS(People):
         self._front: Front | None = None
         self._control: Serving | None = None
         self._late: list[Callable[[], object]] = []
-        self._control_port, self.url = 0, ""
+        self._tls: Front | None = None
+        self._control_port = self._tls_port = 0
+        self.url = self.tls_root_pem = ""
 
-    def start(self, port: int = 0, control_port: int = 0) -> Self:
-        """Listen; sets `url`."""
-        self.gate, self._control_port = Gate(), control_port
+    def start(self, port: int = 0, control_port: int = 0, tls_port: int = 0) -> Self:
+        """Listen; sets `url`. The other two listen from the first time somebody asks for their address."""
+        self.gate, self._control_port, self._tls_port = Gate(), control_port, tls_port
         self._front = Front(self._answer, port)
         self._front.start()
         self.url = self._front.url
@@ -51,18 +53,28 @@ class OpenSRS(People):
 
     @property
     def control_url(self) -> str:
-        """The control address; it listens from the first time somebody asks for it."""
+        """The control address."""
         with self.lock:
             self._control = self._control or Serving(control(self, CONTROL), port=self._control_port).start()
             return self._control.url
 
+    @property
+    def tls_url(self) -> str:
+        """The same account over TLS; also sets `tls_root_pem`, the root to trust."""
+        with self.lock:
+            if not self._tls:
+                context, self.tls_root_pem = tls_for_localhost()
+                self._tls = Front(self._answer, self._tls_port, context)
+                self._tls.start()
+            return self._tls.url
+
     def stop(self) -> None:
         """Let held replies go, end every connection and thread."""
         self.gate.release(for_good=True)
-        for each in (self._front, self._control):
+        for each in (self._front, self._tls, self._control):
             if each:
                 each.stop()
-        self._front = self._control = None
+        self._front = self._tls = self._control = None
 
     def __enter__(self) -> Self:
         return self.start()
@@ -165,11 +177,11 @@ class OpenSRS(People):
             raise refused("invalid", f"Unknown attribute: {unknown}", unknown)
         other = trouble.get("other_order_id")
         fields = asked.fields | ({"order_id": other} if asked.name == "get_order_info" and other in self.book else {})
-        attributes = command(self, Request(asked.name, asked.object, fields, trouble))
+        attributes = command(self, dataclasses.replace(asked, fields=fields, trouble=trouble))
         if other:
             attributes["order_id"] = other
         return {
-            "protocol": "XCP", "action": f"{asked.name}: reply" if asked.name in NAMED_REPLIES else "REPLY",
+            "protocol": "XCP", "action": f"{asked.name}: reply" if asked.name in self.chosen.named_replies else "REPLY",
             "object": asked.object.upper(), "is_success": "1", "response_code": "200",
             "response_text": "Command completed successfully.", "attributes": attributes,
         }  # fmt: skip
@@ -180,10 +192,12 @@ def _read(body: bytes) -> Request | RefusedError:
         data = wire.read(body)
     except wire.UnreadableError as error:
         return refused("unreadable", str(error))
-    action, object_, fields = data.get("action", ""), data.get("object", ""), data.get("attributes") or {}
-    if not isinstance(action, str) or not isinstance(object_, str) or not isinstance(fields, dict):
-        return refused("unreadable", "action, object or attributes are of the wrong shape")
-    return Request(action.lower(), object_.lower(), fields)
+    texts = [data.get(name, "") for name in ("action", "object", "registrant_ip")]
+    fields = data.get("attributes") or {}
+    if not all(isinstance(value, str) for value in texts) or not isinstance(fields, dict):
+        return refused("unreadable", "action, object, registrant_ip or attributes are of the wrong shape")
+    action, object_, address = map(str, texts)
+    return Request(action.lower(), object_.lower(), fields, address)
 
 
 def failure(name: str, code: int, text: str) -> dict[str, Value]:
