@@ -171,6 +171,7 @@ class Serving:
             server_header=False,
             proxy_headers=False,
             ws="wsproto",
+            ws_ping_interval=None,  # clients ping by themselves; these would draw from the chance that tests repeat
             timeout_graceful_shutdown=1,
             ssl_certfile=certfile,
             ssl_keyfile=keyfile,
