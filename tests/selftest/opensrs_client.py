@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import socket
+import ssl
 from dataclasses import dataclass
-from http.client import HTTPConnection
+from http.client import HTTPConnection, HTTPSConnection
 from typing import Any
 from urllib.parse import urlsplit
 from xml.etree import ElementTree as ET
@@ -115,13 +116,21 @@ class Reply:
 
 
 class Client:
-    """Speaks to one stand-in, a connection per request."""
+    """Speaks to one stand-in, a connection per request; with `tls` it trusts the stand-in's root alone."""
 
-    def __init__(self, stand_in: OpenSRS) -> None:
-        self.stand_in = stand_in
+    def __init__(self, stand_in: OpenSRS, *, tls: bool = False) -> None:
+        self.stand_in, self.tls = stand_in, tls
+
+    def _connect(self) -> HTTPConnection:
+        if not self.tls:
+            return HTTPConnection(urlsplit(self.stand_in.url).netloc, timeout=10)
+        address = urlsplit(self.stand_in.tls_url).netloc
+        return HTTPSConnection(
+            address, timeout=10, context=ssl.create_default_context(cadata=self.stand_in.tls_root_pem)
+        )
 
     def post(self, body: bytes, headers: dict[str, str] | None = None, path: str = "/", method: str = "POST") -> Reply:
-        connection = HTTPConnection(urlsplit(self.stand_in.url).netloc, timeout=10)
+        connection = self._connect()
         try:
             connection.request(method, path, body, signed(body) if headers is None else headers)
             answer = connection.getresponse()

@@ -21,27 +21,9 @@ from tests.selftest.opensrs_client import CSR, DOMAIN, KEY, PERSON, Client, orde
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
 
-class Time:
-    """A clock that stands until it is moved."""
-
-    def __init__(self) -> None:
-        self.now = NOW
-
-    def __call__(self) -> float:
-        return self.now.timestamp()
-
-    def move(self, **by: float) -> None:
-        self.now += timedelta(**by)
-
-
 @pytest.fixture
-def clock() -> Time:
-    return Time()
-
-
-@pytest.fixture
-def supplier(clock: Time) -> Iterator[OpenSRS]:
-    with OpenSRS(clock=clock) as running:
+def supplier() -> Iterator[OpenSRS]:
+    with OpenSRS(clock=NOW.timestamp) as running:
         yield running
 
 
@@ -134,9 +116,7 @@ def test_only_a_draft_can_be_changed(supplier: OpenSRS, client: Client) -> None:
     assert (draft.additional_domains, draft.special_instructions) == (("c.example.com",), "call")
     assert change(additional_domains="", special_instructions="", product_type="securesite_pro_ev") == "460"
     assert change(contact_set=dict.fromkeys(("organization", "signer"), PERSON), product_type="truebizid_ev") == "200"
-    assert (draft.additional_domains, str(draft.price), set(draft.contacts)) == (
-        ("c.example.com",), "299.0", {"organization", "signer"},
-    )  # fmt: skip
+    assert (len(draft.additional_domains), int(draft.price), set(draft.contacts)) == (1, 299, {"organization", "signer"})
     assert [change(domain="other.example.com"), change(approver="x"), change(reg_type="move")] == ["465"] * 3
     assert (draft.domain, draft.state) == (DOMAIN, "pending")
 
@@ -187,13 +167,11 @@ def test_the_certificate_chains_to_the_root_and_covers_all_names(supplier: OpenS
     assert client("get_cert", product_id=product_id).attributes["cert_data"].keys() == {"certificate"}
 
 
-def test_a_certificate_is_reissued_before_it_ends_and_not_beyond_the_year(
-    supplier: OpenSRS, client: Client, clock: Time
-) -> None:
+def test_a_certificate_is_reissued_before_it_ends_and_not_beyond_the_year(supplier: OpenSRS, client: Client) -> None:
     product = supplier.issue(client.bought())
     ends = []
     for days in (0, 168, 1, 30, 165):
-        clock.move(days=days)
+        supplier.advance_clock(days=days)
         text = client("get_cert", product_id=product.product_id).attributes["cert_data"]["certificate"]
         ends.append(x509.load_pem_x509_certificate(text.encode()).not_valid_after_utc)
     assert [end == ends[0] for end in ends] == [True, True, False, False, False]
@@ -203,16 +181,16 @@ def test_a_certificate_is_reissued_before_it_ends_and_not_beyond_the_year(
 
 
 @pytest.mark.parametrize("by", ["order_id", "product_id", "inventory_item_id"])
-def test_a_renewal_is_taken_only_in_its_window(supplier: OpenSRS, client: Client, clock: Time, by: str) -> None:
+def test_a_renewal_is_taken_only_in_its_window(supplier: OpenSRS, client: Client, by: str) -> None:
     first = client.bought()
     product_id = supplier.issue(first).product_id
     renewal = order(reg_type="renew", domain=None) | {by: first if by == "order_id" else product_id}
     assert client("sw_register", **renewal).code == "400"
     assert client("sw_register", **order(reg_type="renew")).code == "460"
     assert client("sw_register", **renewal | {"order_id": first, "product_id": product_id}).code == "460"
-    clock.move(days=304)
+    supplier.advance_clock(days=304)
     assert client("sw_register", **renewal).code == "400"
-    clock.move(days=75)
+    supplier.advance_clock(days=75)
     renewed = client.process(str(client("sw_register", **renewal).attributes["order_id"]))
     assert client("get_order_info", order_id=renewed).attributes["reg_type"] == "renewal"
     assert client("get_cert", product_id=product_id).attributes["state"] == "renewing"
@@ -221,11 +199,11 @@ def test_a_renewal_is_taken_only_in_its_window(supplier: OpenSRS, client: Client
     assert client("get_cert", product_id=product_id).attributes["state"] == "renewed"
 
 
-def test_control_is_proven_by_a_record_that_is_still_good(supplier: OpenSRS, client: Client, clock: Time) -> None:
+def test_control_is_proven_by_a_record_that_is_still_good(supplier: OpenSRS, client: Client) -> None:
     order_id = client.save("rapidssl", dv_auth_method="dns")
     first = client("process_pending", order_id=order_id, dv_auth_method="DNS").attributes["dv_auth_details"][0]
     assert (first["record_type"], first["domain"], first["value"][:8]) == ("TXT", DOMAIN, "20261123")
-    clock.move(days=31)
+    supplier.advance_clock(days=31)
     with pytest.raises(ValueError, match="still good"):
         supplier.dns_record_seen(order_id)
     second = client("get_order_info", order_id=order_id).attributes["dv_auth_details"][0]
@@ -260,8 +238,9 @@ def test_a_mail_is_sent_again_only_where_one_is_awaited(supplier: OpenSRS, clien
     assert supplier.orders[order_id].mails == ["hostmaster@example.com", PERSON["email"]]
 
 
-def test_products_are_found_by_the_end_of_their_year(supplier: OpenSRS, client: Client, clock: Time) -> None:
-    product_id = supplier.issue(client.bought()).product_id
+def test_products_are_found_by_the_end_of_their_year(supplier: OpenSRS, client: Client) -> None:
+    order_id = client.bought()
+    product_id = supplier.issue(order_id).product_id
 
     def found(first: str, last: str, state: str = "") -> list[str]:
         reply = client("get_products", min_expiry_date=first, max_expiry_date=last, state=state).attributes
@@ -273,9 +252,11 @@ def test_products_are_found_by_the_end_of_their_year(supplier: OpenSRS, client: 
         assert client("get_products", min_expiry_date=wrong, max_expiry_date="2027-11-23").code == "465"
     shown = client("get_product_info", inventory_item_id=product_id, all_info="1").attributes
     assert (shown["csr_data"]["domain"], shown["is_renewable"], len(shown["notes_list"])) == (DOMAIN, "0", 1)
-    clock.move(days=330)
+    supplier.advance_clock(days=330)
     shown = client("get_product_info", product_id=product_id).attributes
     assert ("csr" in shown, shown["is_renewable"], shown["state"]) == (False, "1", "active")
+    supplier.revoke(order_id)
+    assert found("2027-01-01", "2028-01-01", "revoked") == [product_id]
 
 
 def test_a_product_takes_an_address_and_flags_that_fit(supplier: OpenSRS, client: Client) -> None:
@@ -321,13 +302,6 @@ def test_a_certificate_can_be_issued_wrongly(supplier: OpenSRS, client: Client) 
     assert "www.example.com" in other_name.subject.rfc4514_string()
     assert "Somebody Else" in other_body.subject.rfc4514_string()
     assert other_body.not_valid_after_utc > NOW + timedelta(days=298)
-
-
-def test_a_revoked_certificate_says_so(supplier: OpenSRS, client: Client) -> None:
-    order_id = client.bought()
-    product_id = supplier.issue(order_id).product_id
-    supplier.revoke(order_id)
-    assert client("get_cert", product_id=product_id).attributes["state"] == "revoked"
 
 
 def test_the_same_id_can_exist_on_two_accounts() -> None:

@@ -17,7 +17,7 @@ from tests.sandbox.opensrs.ca import pem
 from tests.sandbox.opensrs.chosen import CODES
 from tests.sandbox.opensrs.commands import COMMANDS, coverage
 from tests.sandbox.opensrs.people import People
-from tests.sandbox.opensrs.rules import RefusedError, Request, refused
+from tests.sandbox.opensrs.rules import RefusedError, Request, check_address, refused
 from tests.sandbox.opensrs.server import Front, tls_for_localhost
 from tests.sandbox.opensrs.trouble import TROUBLE, Call, Gate, Sent, Troubles
 from tests.sandbox.opensrs.wire import Value
@@ -77,7 +77,7 @@ class OpenSRS(People):
         self._front = self._tls = self._control = None
 
     def __enter__(self) -> Self:
-        return self.start()
+        return self if self._front else self.start()
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -170,6 +170,7 @@ class OpenSRS(People):
             return reply | ({"error_details": details} if details else {})
 
     def _execute(self, asked: Request, trouble: dict[str, Any]) -> dict[str, Value]:
+        check_address(asked.address)
         command = COMMANDS.get(asked.name)
         if command is None or asked.object != ("balance" if asked.name == "get_balance" else "trust_service"):
             raise refused("unknown_action", f"Invalid command: {asked.name} {asked.object}")
