@@ -52,49 +52,39 @@ def openssl(*arguments: str, given: str = "") -> str:
 
 # -- making
 
-SUBJECTS: list[tuple[str, Request, list[tuple[str, str]]]] = [
-    ("OV", REQUEST, [("C", "US"), ("ST", "Illinois"), ("L", "Chicago"), ("O", "Acme Bakery LLC"),
-                     ("CN", "www.acme-bakery.com")]),
-    ("EV", replace(REQUEST, level=Level.EV), [("C", "US"), ("ST", "Illinois"), ("L", "Chicago"),
-                                              ("O", "Acme Bakery LLC"), ("CN", "www.acme-bakery.com")]),
-    ("DV", DV, [("CN", "www.acme-bakery.com")]),
-    ("DV, wildcard", replace(DV, names=("*.acme.com", "acme.com")), [("CN", "*.acme.com")]),
-    ("DV, long name", replace(DV, names=(LONG,)), []),
-    ("OV, long name", replace(REQUEST, names=(LONG,)), [("C", "US"), ("ST", "Illinois"), ("L", "Chicago"),
-                                                        ("O", "Acme Bakery LLC")]),
-    ("OV, no state", replace(REQUEST, organisation=company(state="", country="SG", city="Singapore", name="Ü & Co")),
-     [("C", "SG"), ("L", "Singapore"), ("O", "Ü & Co"), ("CN", "www.acme-bakery.com")]),
-]  # fmt: skip
-every_subject = pytest.mark.parametrize(
-    ("request_", "subject"), [row[1:] for row in SUBJECTS], ids=[row[0] for row in SUBJECTS]
-)
+BAKERY = "C=US, ST=Illinois, L=Chicago, O=Acme Bakery LLC"
+ABROAD = company(state="", country="SG", city="Singapore", name="Ü & Co")
+SUBJECTS = {
+    "OV": (REQUEST, f"{BAKERY}, CN=www.acme-bakery.com"),
+    "EV": (replace(REQUEST, level=Level.EV), f"{BAKERY}, CN=www.acme-bakery.com"),
+    "DV": (DV, "CN=www.acme-bakery.com"),
+    "DV, wildcard": (replace(DV, names=("*.acme.com", "acme.com")), "CN=*.acme.com"),
+    "DV, long name": (replace(DV, names=(LONG,)), ""),
+    "OV, long name": (replace(REQUEST, names=(LONG,)), BAKERY),
+    "OV, no state": (replace(REQUEST, organisation=ABROAD), "C=SG, L=Singapore, O=Ü & Co, CN=www.acme-bakery.com"),
+}
+every_subject = pytest.mark.parametrize(("request_", "subject"), SUBJECTS.values(), ids=SUBJECTS.keys())
 every_key = pytest.mark.parametrize("kind", list(KeyType))
 
 
 @every_key
 @every_subject
-def test_a_request_file_says_what_the_order_says(
-    request_: Request, subject: list[tuple[str, str]], kind: KeyType
-) -> None:
+def test_a_request_file_says_what_the_order_says(request_: Request, subject: str, kind: KeyType) -> None:
     facts = PKI.read_csr(PKI.make_csr(KEYS[kind], request_))
-    assert list(facts.subject) == subject
+    assert ", ".join(f"{field}={value}" for field, value in facts.subject) == subject
     assert facts.names == request_.names
-    assert (facts.key_type, facts.key_bits) == {
-        KeyType.RSA_2048: ("RSA", 2048), KeyType.P256: ("P-256", 256),
-    }[kind]  # fmt: skip
+    assert (facts.key_type, facts.key_bits) == (("P-256", 256) if kind is KeyType.P256 else ("RSA", 2048))
     assert (facts.signature_ok, facts.weaknesses, facts.extras) == (True, (), ())
 
 
 @pytest.mark.needs("openssl")
 @every_key
 @every_subject
-def test_the_real_openssl_reads_and_verifies_it(
-    request_: Request, subject: list[tuple[str, str]], kind: KeyType
-) -> None:
+def test_the_real_openssl_reads_and_verifies_it(request_: Request, subject: str, kind: KeyType) -> None:
     csr = PKI.make_csr(KEYS[kind], request_)
     said = openssl("req", "-text", "-noout", "-verify", "-nameopt", "utf8,sep_comma_plus_space", given=csr)
     assert "self-signature verify OK" in said
-    assert f"Subject: {', '.join(f'{field}={value}' for field, value in subject)}" in said.replace(" = ", "=")
+    assert f"Subject: {subject}\n" in said.replace(" = ", "=")
     assert ", ".join(f"DNS:{name}" for name in request_.names) in said
     assert ("sha256WithRSAEncryption" if kind is KeyType.RSA_2048 else "ecdsa-with-SHA256") in said
     assert all(word not in said for word in ("OU", "challengePassword", "emailAddress"))
@@ -222,25 +212,33 @@ def test_ordinary_keys_have_no_fault() -> None:
     assert [PKI.read_csr(made(key, CN="a.com")).weaknesses for key in keys] == [(), (), ()]
 
 
-SAME = [
-    ("itself", CSR, True),
-    ("other line ends", CSR.replace("\n", "\r\n"), True),
-    ("text around", f"Here:\n{CSR}\nthanks", True),
-    ("one long line", pem_of(der_of(CSR)), True),
-    ("the older label", CSR.replace("CERTIFICATE REQUEST", "NEW CERTIFICATE REQUEST"), True),
-    ("signed again", PKI.make_csr(KEYS[KeyType.RSA_2048], REQUEST), True),
-    ("another name first", PKI.make_csr(KEYS[KeyType.RSA_2048], replace(REQUEST, names=REQUEST.names[::-1])), False),
-    ("another key", PKI.make_csr(KEYS[KeyType.P256], REQUEST), False),
-    ("a name more", PKI.make_csr(KEYS[KeyType.RSA_2048], replace(REQUEST, names=(*REQUEST.names, "x.com"))), False),
-    ("another city", PKI.make_csr(KEYS[KeyType.RSA_2048], replace(REQUEST, organisation=company(city="X"))), False),
-    ("nothing", "", False),
-    ("cut", CSR[:400], False),
-]  # fmt: skip
+def ours(**changes: Any) -> str:
+    """A request file for our key and a changed order."""
+    return PKI.make_csr(KEYS[KeyType.RSA_2048], replace(REQUEST, **changes))
 
 
-@pytest.mark.parametrize(("other", "same"), [row[1:] for row in SAME], ids=[row[0] for row in SAME])
-def test_request_files_are_compared_by_content(other: str, *, same: bool) -> None:
-    assert PKI.same_csr(CSR, other) is PKI.same_csr(other, CSR) is same
+SAME = {
+    "itself": CSR,
+    "other line ends": CSR.replace("\n", "\r\n"),
+    "text around": f"Here:\n{CSR}\nthanks",
+    "one long line": pem_of(der_of(CSR)),
+    "the older label": CSR.replace("CERTIFICATE REQUEST", "NEW CERTIFICATE REQUEST"),
+    "signed again": ours(),
+}
+OTHER = {
+    "another name first": ours(names=REQUEST.names[::-1]),
+    "another key": PKI.make_csr(KEYS[KeyType.P256], REQUEST),
+    "a name more": ours(names=(*REQUEST.names, "x.com")),
+    "another city": ours(organisation=company(city="X")),
+    "nothing": "",
+    "cut": CSR[:400],
+}
+
+
+@pytest.mark.parametrize("name", [*SAME, *OTHER])
+def test_request_files_are_compared_by_content(name: str) -> None:
+    other = {**SAME, **OTHER}[name]
+    assert PKI.same_csr(CSR, other) is PKI.same_csr(other, CSR) is (name in SAME)
 
 
 def test_the_order_of_names_in_the_list_is_no_difference() -> None:
@@ -275,9 +273,8 @@ def test_a_bundle_in_any_order_becomes_leaf_and_chain_without_root(order: tuple[
 def test_the_real_openssl_verifies_our_chain(kind: KeyType, tmp_path: Path) -> None:
     csr = PKI.make_csr(KEYS[kind], REQUEST)
     leaf = ISSUER.leaf(public(csr), REQUEST.names, "Acme Bakery LLC")
-    read = PKI.read_certificate(
-        [bundle(ROOT.certificate, MIDDLE.certificate), bundle(leaf, ISSUER.certificate)], csr, LATER
-    )
+    halves = [bundle(ROOT.certificate, MIDDLE.certificate), bundle(leaf, ISSUER.certificate)]
+    read = PKI.read_certificate(halves, csr, LATER)
     files = {"root": bundle(ROOT.certificate), "chain": "".join(read.chain), "leaf": read.leaf}
     for name, content in files.items():
         (tmp_path / name).write_text(content)
@@ -334,9 +331,8 @@ def test_a_certificate_for_another_key_is_named_and_refused() -> None:
 
 
 def test_of_two_for_our_key_the_newer_one_counts() -> None:
-    newer = ISSUER.leaf(
-        public(CSR), REQUEST.names, begins=BEGINS + timedelta(days=150), ends=BEGINS + timedelta(days=240)
-    )
+    begins, ends = BEGINS + timedelta(days=150), BEGINS + timedelta(days=240)
+    newer = ISSUER.leaf(public(CSR), REQUEST.names, begins=begins, ends=ends)
     read = PKI.read_certificate([bundle(LEAF, newer, *ALL[1:])], CSR, LATER)
     assert read.serial == f"{newer.serial_number:X}"
 
@@ -356,8 +352,8 @@ def test_a_certificate_signed_by_nobody_else_is_unusable() -> None:
         PKI.read_certificate([bundle(lonely.leaf(key.public_key(), ("www.acme-bakery.com",)))], csr, LATER)
 
 
-@pytest.mark.parametrize("text", ["", "hello", bundle(*ALL[1:]), pem_of(b"nothing", "CERTIFICATE"), bundle(LEAF)[:-50]])
-def test_garbage_is_unusable(text: str) -> None:
+@pytest.mark.parametrize("text", ["", bundle(*ALL[1:])])
+def test_a_bundle_without_ours_is_unusable(text: str) -> None:
     with pytest.raises(Unusable):
         PKI.read_certificate([text], CSR, LATER)
 

@@ -9,8 +9,8 @@ from bot.domain.approval import Policy
 from bot.domain.findings import Verdict
 from bot.domain.order import Certificate, Order, Status
 from bot.domain.request import Contact, Level, Organisation, Product, Purpose, Request, Standing
-from bot.domain.supply import Account
 from bot.ports import Case, Check
+from tests.builders import an_order
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 STOP, WARN, UNKNOWN, FINE = Verdict.STOP, Verdict.WARN, Verdict.UNKNOWN, Verdict.FINE
@@ -52,9 +52,7 @@ def product(**changes: Any) -> Product:
 
 def order(order_id: str, status: Status, certificate: Certificate | None = None, **changes: Any) -> Order:
     """Another order for the same names."""
-    account = Account("opensrs", "agency", "test")
-    made = Order(order_id, "C1", "U2", REQUEST, account, status, NOW, NOW, certificate=certificate)
-    return replace(made, **changes)
+    return an_order(status, **{"id": order_id, "request": REQUEST, "certificate": certificate, **changes})
 
 
 def judged(check: Check, looked_at: Case) -> set[tuple[str, Verdict]]:

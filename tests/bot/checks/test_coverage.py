@@ -22,9 +22,7 @@ TABLE: list[Row] = [
     ("star and its domain", "*.a.com a.com", "a.com x.a.com", OV, PUBLIC, STAR_KIND, set()),
     ("star without its domain", "*.a.com", "x.a.com", OV, PUBLIC, STAR_KIND, {("NAME-10", WARN)}),
     ("domain wanted, star only", "*.a.com", "a.com", OV, PUBLIC, STAR_KIND, {("NAME-10", STOP)}),
-    (
-        "two levels below", "*.a.com a.com", "x.y.a.com", OV, PUBLIC, STAR_KIND, {("NAME-10", STOP)},
-    ),
+    ("two levels below", "*.a.com a.com", "x.y.a.com", OV, PUBLIC, STAR_KIND, {("NAME-10", STOP)}),
     ("star of a star", "*.x.a.com *.a.com a.com", "b.x.a.com", OV, PUBLIC, STAR_KIND, set()),
     ("long check, star", "*.a.com a.com", "", EV, PUBLIC, EV_KIND, {("NAME-6", STOP)}),
     ("long check, by name", "a.com", "", EV, CUSTOMERS, EV_KIND, set()),
