@@ -1,10 +1,9 @@
 """What the desk relies on, on SQLite and on PostgreSQL alike."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime, timedelta
-from pathlib import Path
 from threading import Barrier
 from typing import Any
 
@@ -16,34 +15,14 @@ from bot.domain.client import Client, Project
 from bot.domain.errors import DecidedAlready, OpenOrderExists, Stale, UnknownOrder, Unusable, VaultShut
 from bot.domain.notices import Notice, Told
 from bot.domain.order import OPEN, Approval, Attempt, Order, Second, Status
-from bot.domain.supply import Account
+from bot.domain.supply import Account, Draft
 from bot.ports import Entry, Form, Job, Store
 from bot.store.tables import metadata
-from bot.store.unit import SqlStore, kept, rewrap_keys, sweep_forms
-from tests.bot.store.samples import (
-    ACCOUNT,
-    AUDIT_KEY,
-    DATABASES,
-    MINUTE,
-    NOW,
-    CountedIds,
-    FixedClock,
-    fresh_engine,
-    full_order,
-    order,
-)
+from bot.store.unit import kept, rewrap_keys, sweep_forms
+from tests.bot.store.samples import ACCOUNT, MINUTE, NOW, engine, full_order, order, store
 
+__all__ = ["engine", "store"]  # fixtures of this file
 HELD = {"status": Status.HELD}
-
-
-@pytest.fixture(params=DATABASES)
-def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
-    yield from fresh_engine(request, tmp_path)
-
-
-@pytest.fixture
-def store(engine: Engine) -> Store:
-    return SqlStore(engine, FixedClock(), CountedIds(), AUDIT_KEY)
 
 
 def add(store: Store, *orders: Order) -> None:
@@ -134,15 +113,14 @@ def test_names_are_taken_while_their_order_is_open(store: Store, status: Status)
         add(store, order("o-2"))
 
 
-@pytest.mark.parametrize(
-    "other",
-    [
-        order("o-2", second=Second("two sites", "U9", "o-1")),
-        order("o-2", "other.com"),
-        order("o-2", account=Account("client", "agency", "test")),
-    ],
-    ids=["allowed second", "other names", "other supplier"],
-)
+BESIDE = {
+    "an allowed second": order("o-2", second=Second("two sites", "U9", "o-1")),
+    "other names": order("o-2", "other.com"),
+    "another supplier": order("o-2", account=Account("client", "agency", "test")),
+}
+
+
+@pytest.mark.parametrize("other", BESIDE.values(), ids=BESIDE.keys())
 def test_names_are_not_taken_from(store: Store, other: Order) -> None:
     add(store, order(), other)
 
@@ -342,6 +320,7 @@ NAIVE = datetime(2026, 11, 23)  # noqa: DTZ001 - it is what must be refused
         lambda unit: unit.save_form(Form("f-1", "U1", "C1", NAIVE)),
         lambda unit: unit.record(Entry("o-1", NAIVE, "U1", "opened")),
         lambda unit: unit.spent_since(NAIVE),
+        lambda unit: unit.add_order(order(draft=Draft("7", NAIVE))),
     ],
 )
 def test_a_time_without_a_zone_is_refused(store: Store, write: Callable[[Any], object]) -> None:
@@ -350,7 +329,8 @@ def test_a_time_without_a_zone_is_refused(store: Store, write: Callable[[Any], o
 
 
 def test_the_audit_is_read_oldest_first_and_by_order(store: Store) -> None:
-    told = [Entry("o-1", NOW, "U1", "opened"), Entry("o-1", NOW - MINUTE, "U2", "approve", "d", (("a", "b"),))]
+    facts = (("naïve", "\x00 ✓"), ("naïve", ""))
+    told = [Entry("o-1", NOW, "U1", "opened"), Entry("o-1", NOW - MINUTE, "U2", "approve", "d", facts)]
     with store.unit() as unit:
         for entry in (told[0], Entry("o-2", NOW, "U1", "opened"), told[1]):
             unit.record(entry)

@@ -7,13 +7,12 @@ from dataclasses import fields, is_dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from enum import Enum
-from itertools import count
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import strategies as st
-from sqlalchemy import Engine
+from sqlalchemy import Engine, Table, update
 
 from bot.domain.findings import Finding, Mender, Override, Verdict
 from bot.domain.order import Approval, Attempt, Certificate, Hold, Move, Order, Orphan, Second, Status, Vote
@@ -21,6 +20,8 @@ from bot.domain.request import Contact, Level, Organisation, Purpose, Request
 from bot.domain.supply import Account, Draft, Seen, Sight
 from bot.store.engine import open_engine
 from bot.store.tables import metadata
+from bot.store.unit import SqlStore
+from tests.fakes import FakeClock, SequentialIds
 
 NOW = datetime(2026, 11, 23, 10, 12, 0, 123456, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -29,24 +30,24 @@ DATABASES = ("sqlite", "postgresql")
 AUDIT_KEY = b"k" * 32
 
 
-class FixedClock:
-    """Moves only when told."""
+CountedIds = SequentialIds
+
+
+class FixedClock(FakeClock):
+    """Stands at a moment with microseconds."""
 
     def __init__(self) -> None:
-        self.time = NOW
-
-    def now(self) -> datetime:
-        return self.time
+        super().__init__(NOW)
 
 
-class CountedIds:
-    """Ids in the order they were asked for."""
+@pytest.fixture(params=DATABASES)
+def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
+    yield from fresh_engine(request, tmp_path)
 
-    def __init__(self) -> None:
-        self._numbers = count(1)
 
-    def new(self, prefix: str) -> str:
-        return f"{prefix}-{next(self._numbers)}"
+@pytest.fixture
+def store(engine: Engine) -> SqlStore:
+    return SqlStore(engine, FixedClock(), CountedIds(), AUDIT_KEY)
 
 
 def fresh_engine(request: pytest.FixtureRequest, folder: Path) -> Iterator[Engine]:
@@ -56,6 +57,11 @@ def fresh_engine(request: pytest.FixtureRequest, folder: Path) -> Iterator[Engin
     metadata.create_all(engine)
     yield engine
     engine.dispose()
+
+
+def let_leases_run_out(engine: Engine, table: Table) -> None:
+    with engine.begin() as connection:
+        connection.execute(update(table).where(table.c.lease_until.is_not(None)).values(lease_until=1))
 
 
 def order(order_id: str = "o-1", *names: str, **changes: Any) -> Order:

@@ -1,6 +1,5 @@
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import make_dataclass
-from datetime import datetime
 from threading import Barrier
 from typing import Any
 
@@ -11,7 +10,6 @@ from hypothesis import strategies as st
 from bot.domain.client import Client, Person, Project
 from bot.domain.notices import Notice
 from bot.domain.order import Order
-from bot.domain.supply import Draft
 from bot.ports import Entry, Form
 from bot.store.body import dump, load
 from tests.bot.store.samples import full_order, of, order
@@ -26,12 +24,6 @@ def test_what_is_dumped_is_loaded(kind: type[Any], data: st.DataObject) -> None:
 
 def test_the_digest_survives_storing() -> None:
     assert load(Order, dump(full_order())).digest == full_order().digest
-
-
-def test_a_time_without_a_zone_is_refused() -> None:
-    naive = datetime(2026, 11, 23)  # noqa: DTZ001 - it is what must be refused
-    with pytest.raises(ValueError, match="without a zone"):
-        dump(order(draft=Draft("7", naive)))
 
 
 def test_bytes_are_never_stored() -> None:

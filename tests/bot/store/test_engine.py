@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import Engine, insert, select
 from sqlalchemy.exc import IntegrityError
 
-from bot.store.engine import add_row, database_seconds, open_engine, put_row
+from bot.store.engine import add_row, open_engine, put_row
 from bot.store.tables import approvals, flags
 from tests.bot.store.samples import NOW
 
@@ -32,10 +32,3 @@ def test_a_row_that_may_not_be_added_harms_nothing(engine: Engine) -> None:
         put_row(connection, flags, {"name": "b"}, {"value": "4"})
     with engine.begin() as connection:
         assert connection.execute(select(flags.c.value).order_by(flags.c.name)).scalars().all() == ["1", "4"]
-
-
-def test_the_database_tells_real_seconds(engine: Engine, tmp_path: Path) -> None:
-    (tmp_path / "now").touch()
-    with engine.begin() as connection:
-        seconds = int(connection.scalar(select(database_seconds())) or 0)
-    assert abs(seconds - (tmp_path / "now").stat().st_mtime) < 5

@@ -6,13 +6,13 @@ from pathlib import Path
 from threading import Barrier
 
 import pytest
-from sqlalchemy import Engine, select, update
+from sqlalchemy import Engine, select
 
 from bot.ports import Job
 from bot.store import tables
 from bot.store.jobs import JobTable
 from bot.store.unit import SqlStore
-from tests.bot.store.samples import MINUTE, NOW
+from tests.bot.store.samples import MINUTE, NOW, let_leases_run_out
 
 ROOT = Path(__file__).parents[3]
 
@@ -35,11 +35,6 @@ def job(subject: str = "o-1", run_at: datetime = NOW, **facts: str) -> Job:
 def claim(table: JobTable, now: datetime = NOW, owner: str = "w1") -> Job:
     (only,) = table.claim(now, owner, 10)
     return only
-
-
-def let_leases_run_out(engine: Engine) -> None:
-    with engine.begin() as connection:
-        connection.execute(update(tables.jobs).where(tables.jobs.c.lease_until.is_not(None)).values(lease_until=1))
 
 
 def start(engine: Engine, owner: str, what: str) -> subprocess.Popen[str]:
@@ -79,16 +74,11 @@ def test_a_finished_job_may_be_scheduled_again(store: SqlStore, table: JobTable)
     assert claim(table).attempts == 1
 
 
-@pytest.mark.parametrize(
-    ("again", "asked", "due"),
-    [
-        (None, None, None),
-        (NOW + 5 * MINUTE, None, NOW + 5 * MINUTE),
-        (None, NOW + MINUTE, NOW + MINUTE),
-        (NOW + 5 * MINUTE, NOW + MINUTE, NOW + MINUTE),
-        (NOW + 5 * MINUTE, NOW + 9 * MINUTE, NOW + 5 * MINUTE),
-    ],
-)
+IN_1, IN_5, IN_9 = (NOW + minutes * MINUTE for minutes in (1, 5, 9))
+ENDS = [(None, None, None), (IN_5, None, IN_5), (None, IN_1, IN_1), (IN_5, IN_1, IN_1), (IN_5, IN_9, IN_5)]
+
+
+@pytest.mark.parametrize(("again", "asked", "due"), ENDS)
 def test_a_job_ends_as_wished_or_as_asked_for_meanwhile(
     store: SqlStore, table: JobTable, again: datetime | None, asked: datetime | None, due: datetime | None
 ) -> None:
@@ -120,7 +110,7 @@ def test_a_lease_that_ran_out_gives_the_job_to_another(engine: Engine, store: Sq
     schedule(store, job())
     slow = claim(table)
     assert table.next_due(NOW - MINUTE) is None
-    let_leases_run_out(engine)
+    let_leases_run_out(engine, tables.jobs)
     assert table.next_due(NOW - MINUTE) == NOW - MINUTE
     rerun = claim(table, owner="w2")
     assert (rerun.fence, rerun.attempts, rerun.run_at) == (2, 2, NOW)
@@ -135,7 +125,7 @@ def test_a_lease_that_ran_out_gives_the_job_to_another(engine: Engine, store: Sq
 def test_a_heartbeat_keeps_a_job(engine: Engine, store: SqlStore, table: JobTable) -> None:
     schedule(store, job())
     running = claim(table)
-    let_leases_run_out(engine)
+    let_leases_run_out(engine, tables.jobs)
     assert table.beat([running]) == [running]
     assert table.claim(NOW, "w2", 10) == []
 
@@ -147,7 +137,7 @@ def test_what_a_lost_holder_was_asked_for_is_not_forgotten(
     schedule(store, job())
     claim(table)
     schedule(store, job(run_at=asked))
-    let_leases_run_out(engine)
+    let_leases_run_out(engine, tables.jobs)
     assert table.finish(claim(table))
     assert table.next_due(NOW) == due
 
@@ -193,7 +183,7 @@ def test_a_killed_holder_costs_one_lease(engine: Engine, store: SqlStore, table:
     holder.kill()
     holder.communicate()
     assert table.claim(NOW, "w2", 10) == []
-    let_leases_run_out(engine)
+    let_leases_run_out(engine, tables.jobs)
     assert [(found.subject, found.fence) for found in table.claim(NOW, "w2", 10)] == [("a", 2), ("b", 2)]
 
 

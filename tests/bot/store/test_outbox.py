@@ -2,7 +2,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 
 import pytest
-from sqlalchemy import Engine, select, update
+from sqlalchemy import Engine, select
 
 from bot.clock import RandomIds
 from bot.domain.notices import Notice, Told
@@ -10,7 +10,7 @@ from bot.ports import Place, Post, PostKind
 from bot.store import tables
 from bot.store.outbox import Outbox
 from bot.store.unit import SqlStore
-from tests.bot.store.samples import AUDIT_KEY, MINUTE, NOW, FixedClock, order
+from tests.bot.store.samples import AUDIT_KEY, MINUTE, NOW, FixedClock, let_leases_run_out, order
 
 PLACE = Place("C1", "1700000000.000100")
 CARD = "card"
@@ -63,11 +63,6 @@ def send_all(outbox: Outbox) -> list[str]:
     return sent
 
 
-def let_leases_run_out(engine: Engine) -> None:
-    with engine.begin() as connection:
-        connection.execute(update(tables.outbox).where(tables.outbox.c.lease_until.is_not(None)).values(lease_until=1))
-
-
 def test_a_claimed_post_says_what_it_is(store: SqlStore, outbox: Outbox) -> None:
     put(store, in_channel("C1", "a"))
     assert claim(outbox) == Post("p-1", PostKind.NOTICE, "C1", "", NOW, in_channel("C1", "a"), fence=1)
@@ -118,7 +113,7 @@ def test_a_sender_that_died_is_replaced_and_shut_out(engine: Engine, store: SqlS
     put(store, in_channel("C1", "a"))
     slow = claim(outbox)
     assert outbox.tried(slow, NOW)
-    let_leases_run_out(engine)
+    let_leases_run_out(engine, tables.outbox)
     again = claim(outbox)
     assert (again.id, again.fence, again.tried_at) == (slow.id, 2, NOW)
     assert not outbox.tried(slow, NOW)
