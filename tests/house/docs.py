@@ -64,21 +64,15 @@ def as_written(default: object) -> str:
 
 def settings_page(settings: list[Setting]) -> str:
     """docs/settings.md"""
-    rows = [f"| `{setting.name}` | {_without(setting)} | {_cell(setting.text)} |" for setting in settings]
-    opening = "Each is an environment variable or a line in `.env`; `NAME_FILE` gives the value of `NAME` from a file."
-    return "\n".join(
-        [
-            MADE_FROM.format(source="bot/settings.py"),
-            "# Settings",
-            "",
-            opening,
-            "",
-            "| name | without it | what it is |",
-            "| --- | --- | --- |",
-            *rows,
-            "",
-        ]
-    )
+    rows = "".join(f"| `{setting.name}` | {_without(setting)} | {_cell(setting.text)} |\n" for setting in settings)
+    return f"""{MADE_FROM.format(source="bot/settings.py")}
+# Settings
+
+Each is an environment variable or a line in `.env`; `NAME_FILE` gives the value of `NAME` from a file.
+
+| name | without it | what it is |
+| --- | --- | --- |
+{rows}"""
 
 
 def _without(setting: Setting) -> str:
@@ -102,22 +96,17 @@ def example_environment(settings: list[Setting]) -> str:
 
 def states_page() -> str:
     """docs/states.md"""
-    rows = [f"| `{status}` | {order.NEXT[status]} |" for status in order.Status]
-    return "\n".join(
-        [
-            MADE_FROM.format(source="bot/domain/order.py"),
-            "# The order's states",
-            "",
-            "| status | who moves next |",
-            "| --- | --- |",
-            *rows,
-            "",
-            "```mermaid",
-            order.diagram().rstrip(),
-            "```",
-            "",
-        ]
-    )
+    rows = "".join(f"| `{status}` | {order.NEXT[status]} |\n" for status in order.Status)
+    return f"""{MADE_FROM.format(source="bot/domain/order.py")}
+# The order's states
+
+| status | who moves next |
+| --- | --- |
+{rows}
+```mermaid
+{order.diagram().rstrip()}
+```
+"""
 
 
 def pages() -> dict[Path, str]:

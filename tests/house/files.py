@@ -10,13 +10,8 @@ ROOT = Path(__file__).resolve().parents[2]
 @cache
 def project_files() -> tuple[Path, ...]:
     """Paths relative to ROOT, sorted. Ignored and deleted files are left out."""
-    listed = subprocess.run(
-        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
-        cwd=ROOT,
-        check=True,
-        capture_output=True,
-        text=True,
-    ).stdout
+    command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+    listed = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout
     return tuple(sorted(Path(name) for name in listed.split("\0") if name and (ROOT / name).is_file()))
 
 
@@ -29,3 +24,10 @@ def module_name(path: Path) -> str:
     """bot/store/__init__.py → bot.store"""
     parts = path.with_suffix("").parts
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+MODULES = [  # of the product, those that may be imported alone
+    module_name(path)
+    for path in python_files("bot", "handlers")
+    if path.name != "__main__.py" and "migrations" not in path.parts
+]

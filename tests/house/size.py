@@ -119,9 +119,8 @@ def main() -> int:
     product = functions("bot", "handlers")
     share = long_share(product)
     over += share > LONG_SHARE
-    print(
-        f"{'functions over 15 lines':<24}{share:>7.1%} of {LONG_SHARE:>6.0%}{'   OVER' if share > LONG_SHARE else ''}"
-    )
+    mark = "   OVER" if share > LONG_SHARE else ""
+    print(f"{'functions over 15 lines':<24}{share:>7.1%} of {LONG_SHARE:>6.0%}{mark}")
     listeners = tuple(function for function in product if function.is_listener)
     for what, measured, limit in (("longest body", product, BODY_LIMIT), ("longest handler", listeners, HANDLER_LIMIT)):
         longest = max(measured, key=lambda function: function.lines, default=None)

@@ -6,13 +6,7 @@ import sys
 
 import pytest
 
-from tests.house.files import ROOT, module_name, python_files
-
-MODULES = [
-    module_name(path)
-    for path in python_files("bot", "handlers")
-    if path.name != "__main__.py" and "migrations" not in path.parts
-]
+from tests.house.files import MODULES, ROOT
 
 # Runs in a fresh interpreter: names of modules as arguments, what they did as JSON on the way out.
 PROBE = """
@@ -46,14 +40,8 @@ print(json.dumps(done))
 
 def acts_on_import(*modules: str, path: str = str(ROOT)) -> list[str]:
     """What importing the modules did besides defining things."""
-    probe = subprocess.run(
-        [sys.executable, "-W", "error", "-c", PROBE, *modules],
-        cwd=path,
-        env={},
-        check=False,
-        capture_output=True,
-        text=True,
-    )
+    command = [sys.executable, "-W", "error", "-c", PROBE, *modules]
+    probe = subprocess.run(command, cwd=path, env={}, check=False, capture_output=True, text=True)
     assert probe.returncode == 0, probe.stderr
     return list(json.loads(probe.stdout))
 

@@ -13,9 +13,8 @@ def _tables(url: str) -> int:
     engine = sqlalchemy.create_engine(url)
     with engine.begin() as connection:
         connection.execute(sqlalchemy.text("CREATE TABLE marks (id int)"))
-        found = connection.execute(
-            sqlalchemy.text("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'")
-        ).scalar_one()
+        counted = sqlalchemy.text("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'")
+        found = connection.execute(counted).scalar_one()
     engine.dispose()
     return int(found)
 

@@ -24,11 +24,14 @@ from bot.settings import Settings
 from bot.suppliers.opensrs.client import OpenSRSClient
 from bot.vault import LocalVault, LocalWrapping
 from handlers.notify import SlackNotifier
+from tests.bot.conftest import logging_put_back
 from tests.bot.environment import SECRETS, settings
 from tests.builders import World, a_desk
-from tests.house.files import module_name, python_files
+from tests.house.files import MODULES
 from tests.sandbox.opensrs import OpenSRS
 
+__all__ = ["logging_put_back"]
+pytestmark = pytest.mark.usefixtures("logging_put_back")
 DATABASE = "postgresql+psycopg://desk:hunter2hunter2@db.example/certdesk"
 PRIVATE = re.compile(rb"-----BEGIN [A-Z ]*PRIVATE KEY|M[A-Za-z0-9+/]{2}[A-Za-z0-9+/\n]*(?=\n-----END [A-Z ]*PRIVATE)")
 OURS, OTHER = SECRETS["VAULT_KEY"], "b3RoZXJvdGhlcm90aGVyb3RoZXJvdGhlcm90aGVyb3Q="
@@ -68,16 +71,6 @@ def logged(act: Callable[[], object]) -> str:
     return written.getvalue()
 
 
-@pytest.fixture(autouse=True)
-def _logging_put_back() -> Iterator[None]:
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
-    yield
-    root.handlers[:] = handlers
-    root.setLevel(level)
-    structlog.reset_defaults()
-
-
 def shown(text: str) -> list[str]:
     return [name for name, secret in {**SECRETS, "password": "hunter2hunter2"}.items() if secret in text]
 
@@ -105,12 +98,10 @@ def test_an_error_of_the_vault_shows_neither_key_nor_content(master: str, more: 
 
 def test_no_record_of_ours_prints_what_its_name_says_is_secret() -> None:
     """A field named like one is left out of repr, in every dataclass of the product."""
-    modules = [importlib.import_module(module_name(path)) for path in python_files("bot", "handlers")
-               if "migrations" not in path.parts and path.name != "__main__.py"]  # fmt: skip
-    kinds = {kind for module in modules for kind in vars(module).values() if isinstance(kind, type)}
-    records = [
-        kind for kind in kinds if dataclasses.is_dataclass(kind) and kind.__module__.startswith(("bot", "handlers"))
-    ]
+    kinds = {
+        kind for name in MODULES for kind in vars(importlib.import_module(name)).values() if isinstance(kind, type)
+    }
+    records = [kind for kind in kinds if dataclasses.is_dataclass(kind) and kind.__module__ in MODULES]
     assert len(records) > 20
     printed = [f"{kind.__name__}.{field.name}" for kind in records for field in dataclasses.fields(kind)
                if _NAMED.search(field.name) and field.repr]  # fmt: skip

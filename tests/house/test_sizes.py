@@ -45,10 +45,7 @@ def test_no_file_is_longer_than_a_sitting() -> None:
 
 @pytest.mark.parametrize(
     ("folders", "below", "limit"),
-    [
-        ((*PRODUCT, "tests"), ".", size.BODY_LIMIT),
-        (("bot",), "bot/domain", size.DOMAIN_BODY_LIMIT),
-    ],
+    [((*PRODUCT, "tests"), ".", size.BODY_LIMIT), (("bot",), "bot/domain", size.DOMAIN_BODY_LIMIT)],
 )
 def test_no_function_is_longer_than_its_ring_allows(folders: tuple[str, ...], below: str, limit: int) -> None:
     measured = [function for function in size.functions(*folders) if function.path.is_relative_to(below)]
