@@ -71,6 +71,7 @@ WAITS: Fields = {"approver_email": "a@b.test", "state": "awaiting-approval"}
         (WAITS, "email", (MAIL,)),
         ({**WAITS, "state": "in-progress"}, "", ()),
         ({**WAITS, "dv_auth": RECORD}, "dns", (TXT,)),
+        ({**WAITS, "some_auth": {"token": "t"}}, "", (Task("shown", "token", "t"),)),
         ({}, "", ()),
     ],
 )
