@@ -17,7 +17,7 @@ from bot.domain.notices import Notice, Told
 from bot.domain.order import Attempt, Hold, Move, Order, Status
 from bot.domain.pace import HOUR, MINUTE
 from bot.domain.purchase import LOOK_EVERY, Verdict, before_attempt, judge, pending_for_sure, sight
-from bot.domain.supply import Accepted, Look, Seen, Sight, State
+from bot.domain.supply import Accepted, Look, Seen, Sight, State, differences
 from bot.ports import Entry, Job, Unit
 from bot.service.gear import DESK, Gear
 from bot.service.prepare import held_notice, hold_for, run_checks
@@ -123,10 +123,12 @@ class Buy:
             look = self.gear.supplier.look(order.supplier_id)
         except Refused as refused:
             raise Obstacle(Move.DRAFT_DIFFERS, Hold(Mender.ENGINEER, ("The draft is gone at OpenSRS.",))) from refused
-        move = before_attempt(order, look, ours=self._ours(order, look))
-        if move is Move.DRAFT_DIFFERS:
+        ours, price = self._ours(order, look), order.draft.price if order.draft else None
+        move = before_attempt(order, look, ours=ours)
+        edited, _ = differences(order.request, look, price, csr_is_ours=ours)
+        if move is Move.DRAFT_DIFFERS or (move is None and edited):
             reason = "The draft at OpenSRS is not the one approved, or its price changed."
-            raise Obstacle(move, Hold(Mender.ENGINEER, (reason,)))
+            raise Obstacle(Move.DRAFT_DIFFERS, Hold(Mender.ENGINEER, (reason,)))
         if move is not None:
             raise Obstacle(move)
         return look

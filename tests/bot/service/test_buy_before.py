@@ -30,6 +30,7 @@ CHANGED: dict[str, Act] = {
     "another price": lambda world, _: world.standin.set_price("rapidssl", "59.00"),
     "gone": lambda world, order: world.standin.delete_draft(order.supplier_id),
     "another request file": lambda world, order: world.standin.change_draft(order.supplier_id, csr=foreign_csr(world)),
+    "another product": lambda world, order: world.standin.change_draft(order.supplier_id, product_type="ssl123"),
 }
 LOST: dict[str, Act] = {
     "declined": lambda world, order: world.standin.set_state(order.supplier_id, "declined"),
