@@ -231,6 +231,7 @@ def test_a_mail_is_sent_again_only_where_one_is_awaited(supplier: OpenSRS, clien
     assert client("resend_approve_email", order_id=order_id).code == "400"
     supplier.ca_asks(order_id)
     assert client("resend_approve_email", order_id=order_id).attributes == {"order_id": order_id}
+    assert client("resend_approve_email", order_id=supplier.ca_asks(client.bought("comodo_ev")).order_id).code == "465"
     supplier.issue(order_id)
     assert client("resend_cert_email", order_id=order_id).attributes == {"order_id": order_id}
     assert supplier.orders[order_id].mails == ["hostmaster@example.com", PERSON["email"]]

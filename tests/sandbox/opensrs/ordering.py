@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from tests.sandbox.opensrs import rules
 from tests.sandbox.opensrs.books import IN_FLIGHT, Books, Order, not_enabled
-from tests.sandbox.opensrs.chosen import catalogue, dv_methods, roles, successor
+from tests.sandbox.opensrs.chosen import catalogue, dv_methods, known, roles, successor
 from tests.sandbox.opensrs.rules import RefusedError, Request, needed, refused, text
 from tests.sandbox.opensrs.wire import Value
 
@@ -160,7 +160,7 @@ def resend_approve_email(books: Books, asked: Request) -> dict[str, Value]:
     order = books.order(*needed(asked.fields, "order_id"))
     if order.state != "awaiting-approval":
         raise refused("wrong_state", f"No approval is awaited; the order is {order.state}")
-    if order.product_type in ("comodo_ev", "trustwave_premiumssl", "trustwave_ev"):
+    if order.product_type in known()["no_approve_mail"]:
         raise refused("invalid", "Not supported for this product", "order_id")
     if order.dv_auth_method != "email":
         raise refused("wrong_state", f"The order is proven by {order.dv_auth_method}, not by e-mail")
