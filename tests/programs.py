@@ -6,7 +6,7 @@ from pathlib import Path
 
 from tests import postgres
 
-PACKAGES = {"openssl": "openssl", "sshd": "openssh-server", "nginx": "nginx"}  # program: Debian's package
+PACKAGES = {"openssl": "openssl"}  # program: Debian's package
 REQUIRE_ALL = os.environ.get("REQUIRE_ALL") == "1"
 
 
