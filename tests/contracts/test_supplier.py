@@ -227,3 +227,13 @@ def test_ended_products_are_not_on_offer(desk: Desk) -> None:
     codes = {product.code for product in desk.supplier.products()}
     assert "sslwebserver_wildcard" in codes
     assert not codes & {"quickssl", "sgcsuper_certs", "truebizid_ev_ft"}
+
+
+def test_a_reissue_is_another_certificate_for_the_same_key(desk: Desk) -> None:
+    order_id = desk.issued()
+    before = desk.supplier.fetch(desk.supplier.look(order_id))
+    desk.world.reissue(order_id)
+    after = desk.supplier.fetch(desk.supplier.look(order_id))
+    ours = public_key(csr_for(DOMAIN_ONLY))
+    (old,), (new,) = ([pem for pem in pems if public_key(pem) == ours] for pems in (before, after))
+    assert old != new
