@@ -26,12 +26,9 @@ OUTSIDER, GUEST, STRANGER, GONE, ROBOT = "UAOUT", "UBGUEST", "UCOTHER", "UDGONE"
 APPROVERS = frozenset({FIRST, SECOND, THIRD})
 MEMBERS = (REQUESTER, OWNER, STAND_IN, ENGINEER, COLLEAGUE, FIRST, SECOND, THIRD, ADMIN, OUTSIDER)
 _KINDS = {
-    **dict.fromkeys(MEMBERS, PersonKind.MEMBER),
-    GUEST: PersonKind.GUEST,
-    STRANGER: PersonKind.STRANGER,
-    GONE: PersonKind.DEACTIVATED,
-    ROBOT: PersonKind.BOT,
-}
+    **dict.fromkeys(MEMBERS, PersonKind.MEMBER), GUEST: PersonKind.GUEST, STRANGER: PersonKind.STRANGER,
+    GONE: PersonKind.DEACTIVATED, ROBOT: PersonKind.BOT,
+}  # fmt: skip
 
 
 class Died(BaseException):

@@ -10,19 +10,15 @@ import pytest
 from bot.settings import Settings
 
 SECRETS = {
-    "SLACK_BOT_TOKEN": "xoxb-1-Canary-in-the-token",
-    "SLACK_APP_TOKEN": "xapp-1-Canary-in-the-token",
-    "SLACK_SIGNING_SECRET": "0123456789abcdefcafe0123456789ab",
-    "OPENSRS_KEY": "5eed" * 28,
+    "SLACK_BOT_TOKEN": "xoxb-1-Canary-in-the-token", "SLACK_APP_TOKEN": "xapp-1-Canary-in-the-token",
+    "SLACK_SIGNING_SECRET": "0123456789abcdefcafe0123456789ab", "OPENSRS_KEY": "5eed" * 28,
     "VAULT_KEY": "Y2FuYXJ5Y2FuYXJ5Y2FuYXJ5Y2FuYXJ5Y2FuYXJ5Y2E=",
-}
+}  # fmt: skip
 GIVEN = {
-    **SECRETS,
-    "APPROVERS": "U1, U2",
+    **SECRETS, "APPROVERS": "U1, U2",
     "AGENCY_ADDRESS": "Agency LLC; 1 Main St; Chicago; Illinois; 60601; US; +1.3125550100",
-    "AGENCY_CONTACT": "Erik Engineer <certs@agency.example> +1.3125550101",
-    "OPENSRS_USERNAME": "agency",
-}
+    "AGENCY_CONTACT": "Erik Engineer <certs@agency.example> +1.3125550101", "OPENSRS_USERNAME": "agency",
+}  # fmt: skip
 
 
 def put(monkeypatch: pytest.MonkeyPatch, **changes: str | None) -> None:

@@ -160,10 +160,8 @@ def test_the_audit_is_anchored_and_posted_once_a_day(given: Given, built: Callab
         post_anchor(running.desk.gear, running.audit, day)
     lines = posted(running)
     assert [DAY.isoformat() in lines[0], (DAY + timedelta(days=1)).isoformat() in lines[1], len(lines)] == [
-        True,
-        True,
-        2,
-    ]
+        True, True, 2,
+    ]  # fmt: skip
     assert all(running.audit.verify_all(line) is None for line in lines)
 
 

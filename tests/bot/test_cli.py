@@ -86,15 +86,10 @@ def test_check_says_who_answers(given: Callable[..., None], capsys: pytest.Captu
     assert capsys.readouterr().out == "Slack: answers\nOpenSRS: answers\n"
 
 
-@pytest.mark.parametrize(
-    ("changes", "silent"),
-    [
-        ({"SLACK_BOT_TOKEN": SECRETS["SLACK_BOT_TOKEN"]}, "Slack"),
-        ({"OPENSRS_KEY": "f00d" * 28}, "OpenSRS"),
-        ({"OPENSRS_URL": "http://127.0.0.1:9/"}, "OpenSRS"),
-    ],
-    ids=str,
-)
+@pytest.mark.parametrize(("changes", "silent"), [
+    ({"SLACK_BOT_TOKEN": SECRETS["SLACK_BOT_TOKEN"]}, "Slack"), ({"OPENSRS_KEY": "f00d" * 28}, "OpenSRS"),
+    ({"OPENSRS_URL": "http://127.0.0.1:9/"}, "OpenSRS"),
+], ids=str)  # fmt: skip
 def test_check_says_who_does_not_and_shows_no_secret(
     given: Callable[..., None], capsys: pytest.CaptureFixture[str], changes: dict[str, str], silent: str
 ) -> None:
@@ -127,9 +122,8 @@ WRONG: dict[str, tuple[dict[str, str | None], list[str], str]] = {
     "no address of a database": ({"DATABASE_URL": "nonsense"}, ["run"], "DATABASE_URL"),
     "slack says no": ({"SLACK_BOT_TOKEN": SECRETS["SLACK_BOT_TOKEN"]}, ["run"], "Slack"),
     "slack is away": ({"SLACK_API_URL": "http://127.0.0.1:9/api/"}, ["run"], "Slack"),
-    "web alone": ({}, ["web"], "certdesk run"),
-    "worker alone": ({}, ["worker"], "certdesk run"),
-}
+    "web alone": ({}, ["web"], "certdesk run"), "worker alone": ({}, ["worker"], "certdesk run"),
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("what", WRONG)
@@ -223,9 +217,7 @@ def test_export_writes_everything_but_the_key(given: Callable[..., None], tmp_pa
     an_issued_order()
     assert main(["export", name, "--to", str(tmp_path / "out")]) == 0
     files = {file.name: file.read_text(encoding="ascii") for file in (tmp_path / "out").iterdir()}
-    assert files == {
-        "request.csr": "CSR", "certificate.pem": LEAF, "chain.pem": ISSUER, "fullchain.pem": LEAF + ISSUER,
-    }  # fmt: skip
+    assert files == {"request.csr": "CSR", "certificate.pem": LEAF, "chain.pem": ISSUER, "fullchain.pem": LEAF + ISSUER}
 
 
 def test_export_of_what_is_not_issued_says_so(given: Callable[..., None], capsys: pytest.CaptureFixture[str]) -> None:

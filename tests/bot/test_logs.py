@@ -14,13 +14,9 @@ from tests.bot.environment import SECRETS
 
 PEM = "-----BEGIN EC PRIVATE KEY-----\nMHcCAQEEIIGlq\nRi4fBQ==\n-----END EC PRIVATE KEY-----"
 KINDS = {
-    **SECRETS,
-    "a whole key": PEM,
-    "a key cut short": PEM[:60],
-    "a key on one line": PEM.replace("\n", "\\n"),
-    "a signature": "d41d8cd98f00b204e9800998ecf8427e",
-    "capitals": "5EED" * 28,
-}
+    **SECRETS, "a whole key": PEM, "a key cut short": PEM[:60], "a key on one line": PEM.replace("\n", "\\n"),
+    "a signature": "d41d8cd98f00b204e9800998ecf8427e", "capitals": "5EED" * 28,
+}  # fmt: skip
 ADDRESS = "postgresql+psycopg://desk:hunter2@db.example/certdesk"
 QUIET = st.text(st.characters(codec="utf-8", categories=["Ll", "Zs"], exclude_characters="abcdefx"), max_size=20)
 
@@ -102,10 +98,9 @@ def test_what_libraries_log_is_redacted_too() -> None:
     assert all(hidden(secret, written.getvalue()) for secret in (PEM, SECRETS["SLACK_BOT_TOKEN"]))
 
 
-@pytest.mark.parametrize(
-    "name",
-    ["slack_bolt", "slack_sdk.web.client", "urllib3.pool", "paramiko.transport", "botocore.x", "boto3", "requests"],
-)
+@pytest.mark.parametrize("name", [
+    "slack_bolt", "slack_sdk.web.client", "urllib3.pool", "paramiko.transport", "botocore.x", "boto3", "requests",
+])  # fmt: skip
 def test_libraries_that_would_write_bodies_are_held(name: str) -> None:
     written = io.StringIO()
     logs.set_up(written)

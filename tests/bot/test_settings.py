@@ -51,22 +51,12 @@ def test_everything_missing_is_named_at_once(monkeypatch: pytest.MonkeyPatch) ->
 
 
 WRONG: list[tuple[str, object]] = [
-    ("slack_mode", "carrier pigeon"),
-    ("slack_pace", -1),
-    ("port", "http"),
-    ("buying", "sometimes"),
-    ("buy_limit_order", "much"),
-    ("desk_time_zone", "Chicago"),
-    ("holidays", "2026-12-25, Boxing Day"),
-    ("agency_address", "Agency LLC; Chicago"),
-    ("agency_contact", "Erik"),
-    ("billing_contact", "Bea <bea@agency.example>"),
-    ("opensrs_environment", "production"),
-    ("tick_seconds", 0),
-    ("vault_key", "short"),
-    ("database_url", "somewhere"),
-    ("catalogue", "nowhere.toml"),
-]
+    ("slack_mode", "carrier pigeon"), ("slack_pace", -1), ("port", "http"), ("buying", "sometimes"),
+    ("buy_limit_order", "much"), ("desk_time_zone", "Chicago"), ("holidays", "2026-12-25, Boxing Day"),
+    ("agency_address", "Agency LLC; Chicago"), ("agency_contact", "Erik"),
+    ("billing_contact", "Bea <bea@agency.example>"), ("opensrs_environment", "production"), ("tick_seconds", 0),
+    ("vault_key", "short"), ("database_url", "somewhere"), ("catalogue", "nowhere.toml"),
+]  # fmt: skip
 
 
 @pytest.mark.parametrize(("field", "value"), WRONG)
@@ -78,19 +68,15 @@ def test_all_that_is_wrong_stands_in_one_error() -> None:
     assert fields(wrong(**dict(WRONG))) == {field for field, _ in WRONG}
 
 
-@pytest.mark.parametrize(
-    ("changes", "named"),
-    [
-        ({"slack_app_token": ""}, "SLACK_APP_TOKEN"),
-        ({"slack_mode": "http", "slack_signing_secret": ""}, "SLACK_SIGNING_SECRET"),
-        ({**TRIAL, "opensrs_environment": "live"}, "OPENSRS_ENVIRONMENT=live"),
-        ({"opensrs_url": TRIAL["opensrs_url"], "opensrs_environment": "live"}, "OPENSRS_ENVIRONMENT=live"),
-        ({"slack_api_url": TRIAL["slack_api_url"], "opensrs_environment": "live"}, "OPENSRS_ENVIRONMENT=live"),
-        ({"clock_offset_file": "clock"}, "CLOCK_OFFSET_FILE"),
-        ({"clock_offset_file": "clock", "opensrs_url": TRIAL["opensrs_url"]}, "CLOCK_OFFSET_FILE"),
-    ],
-    ids=str,
-)
+@pytest.mark.parametrize(("changes", "named"), [
+    ({"slack_app_token": ""}, "SLACK_APP_TOKEN"),
+    ({"slack_mode": "http", "slack_signing_secret": ""}, "SLACK_SIGNING_SECRET"),
+    ({**TRIAL, "opensrs_environment": "live"}, "OPENSRS_ENVIRONMENT=live"),
+    ({"opensrs_url": TRIAL["opensrs_url"], "opensrs_environment": "live"}, "OPENSRS_ENVIRONMENT=live"),
+    ({"slack_api_url": TRIAL["slack_api_url"], "opensrs_environment": "live"}, "OPENSRS_ENVIRONMENT=live"),
+    ({"clock_offset_file": "clock"}, "CLOCK_OFFSET_FILE"),
+    ({"clock_offset_file": "clock", "opensrs_url": TRIAL["opensrs_url"]}, "CLOCK_OFFSET_FILE"),
+], ids=str)  # fmt: skip
 def test_what_does_not_go_together_is_named(changes: dict[str, Any], named: str) -> None:
     assert named in str(wrong(**changes))
 
@@ -105,14 +91,11 @@ def test_each_environment_has_its_address(environment: str, url: str) -> None:
     assert settings(opensrs_environment=environment, opensrs_url="https://other.example/").supplier_url != url
 
 
-@pytest.mark.parametrize(
-    ("url", "is_it"),
-    [
-        ("http://127.0.0.1:80/", True), ("http://127.9.9.9/", True), ("http://[::1]:80/", True),
-        ("http://localhost/", True), ("http://LOCALHOST/", True), ("https://127.0.0.1.nip.example/", False),
-        ("https://localhost.example/", False), ("https://slack.com/api/", False), ("nonsense", False),
-    ],
-)  # fmt: skip
+@pytest.mark.parametrize(("url", "is_it"), [
+    ("http://127.0.0.1:80/", True), ("http://127.9.9.9/", True), ("http://[::1]:80/", True),
+    ("http://localhost/", True), ("http://LOCALHOST/", True), ("https://127.0.0.1.nip.example/", False),
+    ("https://localhost.example/", False), ("https://slack.com/api/", False), ("nonsense", False),
+])  # fmt: skip
 def test_only_this_machine_itself_is_loopback(url: str, *, is_it: bool) -> None:
     assert is_loopback(url) is is_it
 

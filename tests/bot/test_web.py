@@ -37,15 +37,10 @@ def serve() -> Iterator[Callable[[Callable[[], object]], Ops]]:
         ops.stop()
 
 
-@pytest.mark.parametrize(
-    ("healthy", "path", "answer"),
-    [
-        (bool, "/health", (200, "ok\n")),
-        (sick, "/health", (503, "not well: RuntimeError\n")),
-        (bool, "/", (404, "not here\n")),
-        (bool, "/health/../etc", (404, "not here\n")),
-    ],
-)
+@pytest.mark.parametrize(("healthy", "path", "answer"), [
+    (bool, "/health", (200, "ok\n")), (sick, "/health", (503, "not well: RuntimeError\n")),
+    (bool, "/", (404, "not here\n")), (bool, "/health/../etc", (404, "not here\n")),
+])  # fmt: skip
 def test_health_says_what_is_and_no_more(
     serve: Callable[[Callable[[], object]], Ops], healthy: Callable[[], object], path: str, answer: tuple[int, str]
 ) -> None:

@@ -77,19 +77,11 @@ def person(user: str, kind: PersonKind = PersonKind.MEMBER, team: str = TEAM) ->
     return Person(user, team, kind, "UTC")
 
 
-@pytest.mark.parametrize(
-    ("user", "in_channel", "roles"),
-    [
-        (REQUESTER, True, {Role.MEMBER}),
-        (REQUESTER, False, set()),
-        (OWNER, True, {Role.MEMBER, Role.OWNER}),
-        (OWNER, False, set()),
-        (STAND_IN, True, {Role.MEMBER, Role.STAND_IN}),
-        (FIRST, True, {Role.MEMBER, Role.APPROVER}),
-        (FIRST, False, {Role.APPROVER}),
-        (ADMIN, False, {Role.ADMIN}),
-    ],
-)
+@pytest.mark.parametrize(("user", "in_channel", "roles"), [
+    (REQUESTER, True, {Role.MEMBER}), (REQUESTER, False, set()), (OWNER, True, {Role.MEMBER, Role.OWNER}),
+    (OWNER, False, set()), (STAND_IN, True, {Role.MEMBER, Role.STAND_IN}), (FIRST, True, {Role.MEMBER, Role.APPROVER}),
+    (FIRST, False, {Role.APPROVER}), (ADMIN, False, {Role.ADMIN}),
+])  # fmt: skip
 def test_roles_come_from_channel_project_and_settings(user: str, roles: set[Role], *, in_channel: bool) -> None:
     assert roles_of(person(user), a_project(), a_policy(), APPROVERS, in_channel=in_channel) == roles
 
@@ -105,30 +97,21 @@ def test_a_member_of_another_workspace_is_refused() -> None:
         roles_of(person(FIRST, team="T2"), a_project(), a_policy(), APPROVERS, in_channel=True)
 
 
-@pytest.mark.parametrize(
-    ("changes", "policy", "needed"),
-    [
-        ({}, {}, 1),
-        ({"request": a_request(level=Level.OV)}, {}, 1),
-        ({"request": a_request(level=Level.EV)}, {}, 2),
-        ({}, {"limit_order": Decimal(49)}, 1),
-        ({}, {"limit_order": Decimal("48.99")}, 2),
-        ({"draft": Draft("1001", NOW)}, {"limit_order": Decimal(1000)}, 2),
-        ({"draft": Draft("1001", NOW)}, {}, 2),
-        ({"overrides": (OVERRIDE,)}, {}, 2),
-        ({"second": Second("two sites", FIRST, "o-0")}, {}, 2),
-    ],
-)
+@pytest.mark.parametrize(("changes", "policy", "needed"), [
+    ({}, {}, 1), ({"request": a_request(level=Level.OV)}, {}, 1), ({"request": a_request(level=Level.EV)}, {}, 2),
+    ({}, {"limit_order": Decimal(49)}, 1), ({}, {"limit_order": Decimal("48.99")}, 2),
+    ({"draft": Draft("1001", NOW)}, {"limit_order": Decimal(1000)}, 2), ({"draft": Draft("1001", NOW)}, {}, 2),
+    ({"overrides": (OVERRIDE,)}, {}, 2), ({"second": Second("two sites", FIRST, "o-0")}, {}, 2),
+])  # fmt: skip
 def test_how_many_approvers_are_needed(changes: dict[str, Any], policy: dict[str, Any], needed: int) -> None:
     assert approvers_needed(an_order(Status.AWAITING_APPROVAL, **changes), a_policy(**policy)) == needed
 
 
 HANDS: dict[str, dict[str, Any]] = {
-    "requested": {"requester": FIRST},
-    "typed or changed": {"authors": (REQUESTER, FIRST)},
+    "requested": {"requester": FIRST}, "typed or changed": {"authors": (REQUESTER, FIRST)},
     "overrode": {"overrides": (replace(OVERRIDE, by=FIRST),)},
     "allowed a second": {"second": Second("two sites", FIRST, "o-0")},
-}
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("changes", list(HANDS.values()), ids=list(HANDS))

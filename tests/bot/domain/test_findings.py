@@ -20,11 +20,10 @@ def test_only_a_stop_stops(verdict: Verdict) -> None:
     assert bool(standing_stops((replace(STOP, verdict=verdict),), ())) is (verdict is Verdict.STOP)
 
 
-@pytest.mark.parametrize(
-    ("changes", "still_stops"),
-    [({}, False), ({"sentence": "Told in other words."}, False), ({"at": NOW + timedelta(days=1)}, False),
-     ({"subject": "b.com"}, True), ({"evidence": "bogus"}, True), ({"rule": "DNS-2"}, True), ({"check": "caa"}, True)],
-)  # fmt: skip
+@pytest.mark.parametrize(("changes", "still_stops"), [
+    ({}, False), ({"sentence": "Told in other words."}, False), ({"at": NOW + timedelta(days=1)}, False),
+    ({"subject": "b.com"}, True), ({"evidence": "bogus"}, True), ({"rule": "DNS-2"}, True), ({"check": "caa"}, True),
+])  # fmt: skip
 def test_an_override_covers_what_was_seen_and_nothing_else(changes: dict[str, object], *, still_stops: bool) -> None:
     now = replace(STOP, **changes)  # type: ignore[arg-type] # a table of changes
     assert bool(standing_stops((now,), (overridden(STOP),))) is still_stops

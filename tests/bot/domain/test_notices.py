@@ -8,11 +8,9 @@ MILESTONES = (
     "held approval_wanted refused bought found_bought doubtful not_bought client_must_act declined issued other_key"
 )
 PLACES = {
-    Audience.MILESTONE: MILESTONES,
-    Audience.CHANNEL: "project_set",
-    Audience.PERSON: "aftermath undelivered",
+    Audience.MILESTONE: MILESTONES, Audience.CHANNEL: "project_set", Audience.PERSON: "aftermath undelivered",
     Audience.ADMINS: "paused resumed anchor",
-}
+}  # fmt: skip
 WAITS = "doubtful number_wanted no_certificate reminder slow value_old lapse_soon"
 
 

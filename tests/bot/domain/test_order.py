@@ -206,12 +206,9 @@ WAYS_BACK = [
 def test_every_way_back_voids_the_approvals(status: Status, move: Move) -> None:
     order = standing(status, move)
     approved = replace(
-        order,
-        approvals=(Approval(order.digest, FIRST, NOW),),
-        votes=(Vote(Move.NOT_BOUGHT, FIRST, NOW, 0),),
-        looks=(Seen(NOW, Sight.PENDING),),
-        outside=True,
-    )
+        order, approvals=(Approval(order.digest, FIRST, NOW),), votes=(Vote(Move.NOT_BOUGHT, FIRST, NOW, 0),),
+        looks=(Seen(NOW, Sight.PENDING),), outside=True,
+    )  # fmt: skip
     assert approved.standing_approvals
     back = advance(approved, move, LATER)
     assert (back.standing_approvals, back.votes, back.looks, back.tries) == ((), (), (), ())
@@ -220,11 +217,10 @@ def test_every_way_back_voids_the_approvals(status: Status, move: Move) -> None:
     assert back.round == order.round + 1
 
 
-@pytest.mark.parametrize(
-    ("status", "move"),
-    [(Status.AWAITING_APPROVAL, Move.APPROVE), (Status.AWAITING_APPROVAL, Move.APPROVED),
-     (Status.AWAITING_APPROVAL, Move.RECHECKED), (Status.BUYING, Move.BLOCKED), (Status.DOUBTFUL, Move.VOTE)],
-)  # fmt: skip
+@pytest.mark.parametrize(("status", "move"), [
+    (Status.AWAITING_APPROVAL, Move.APPROVE), (Status.AWAITING_APPROVAL, Move.APPROVED),
+    (Status.AWAITING_APPROVAL, Move.RECHECKED), (Status.BUYING, Move.BLOCKED), (Status.DOUBTFUL, Move.VOTE),
+])  # fmt: skip
 def test_what_is_no_way_back_keeps_the_approvals(status: Status, move: Move) -> None:
     order = an_order(status)
     approved = replace(order, approvals=(Approval(order.digest, FIRST, NOW),))
@@ -243,41 +239,20 @@ def test_a_move_brings_its_changes() -> None:
 
 
 COVERED: dict[str, Any] = {
-    "names": ("shop.acme.com",),
-    "purpose": "internal",
-    "product": "ssl123",
-    "level": "EV",
-    "organisation": COMPANY,
-    "admin": CONTACT,
-    "billing": CONTACT,
-    "technical": CONTACT,
-    "dcv": Dcv.EMAIL,
-    "approver_email": "admin@acme.com",
-    "key_type": KeyType.P256,
-    "own_csr": "OWN",
-    "kind": Kind.RENEW,
-    "renews": "77",
-    "period": 2,
-}
+    "names": ("shop.acme.com",), "purpose": "internal", "product": "ssl123", "level": "EV", "organisation": COMPANY,
+    "admin": CONTACT, "billing": CONTACT, "technical": CONTACT, "dcv": Dcv.EMAIL, "approver_email": "admin@acme.com",
+    "key_type": KeyType.P256, "own_csr": "OWN", "kind": Kind.RENEW, "renews": "77", "period": 2,
+}  # fmt: skip
 AROUND: dict[str, Any] = {
-    "csr": "ANOTHER CSR",
-    "account": replace(an_order().account, environment="live"),
+    "csr": "ANOTHER CSR", "account": replace(an_order().account, environment="live"),
     "overrides": (Override("names|NAME-1||", "NAME-1", "they insist", SECOND, NOW),),
     "second": Second("two sites", SECOND, "o-0"),
-}
+}  # fmt: skip
 UNCOVERED: dict[str, Any] = {
-    "version": 7,
-    "since": LATER,
-    "told": ("x",),
-    "raw_state": "odd",
-    "looks": (Seen(NOW, Sight.LIVE),),
-    "blocked": "paused",
-    "newest_note": "hello",
-    "attempts": (TRIED,),
-    "cancel_wanted_by": SECOND,
-    "findings": (),
+    "version": 7, "since": LATER, "told": ("x",), "raw_state": "odd", "looks": (Seen(NOW, Sight.LIVE),),
+    "blocked": "paused", "newest_note": "hello", "attempts": (TRIED,), "cancel_wanted_by": SECOND, "findings": (),
     "status": Status.BUYING,
-}
+}  # fmt: skip
 
 
 def approved_order() -> Order:
@@ -310,27 +285,17 @@ def test_what_an_approval_does_not_cover_leaves_it_standing(names: dict[str, Non
 @given(st.text(max_size=8), st.text(max_size=8))
 def test_fields_cannot_flow_into_each_other(one: str, other: str) -> None:
     split = [
-        an_order(request=a_request(renews=one, own_csr=other)),
-        an_order(request=a_request(renews=other, own_csr=one)),
-    ]
+        an_order(request=a_request(renews=one, own_csr=other)), an_order(request=a_request(renews=other, own_csr=one)),
+    ]  # fmt: skip
     assert (split[0].digest == split[1].digest) is (one == other)
 
 
 def test_every_status_says_who_moves_next() -> None:
     assert {status: actor.value for status, actor in NEXT.items()} == {
-        Status.PREPARING: "desk",
-        Status.HELD: "requester",
-        Status.AWAITING_APPROVAL: "approver",
-        Status.BUYING: "desk",
-        Status.DOUBTFUL: "approver",
-        Status.VALIDATING: "authority",
-        Status.ISSUED: "engineer",
-        Status.LIVE: "desk",
-        Status.REFUSED: "requester",
-        Status.DECLINED: "requester",
-        Status.CANCELLED: "nobody",
-        Status.ENDED: "nobody",
-    }
+        Status.PREPARING: "desk", Status.HELD: "requester", Status.AWAITING_APPROVAL: "approver", Status.BUYING: "desk",
+        Status.DOUBTFUL: "approver", Status.VALIDATING: "authority", Status.ISSUED: "engineer", Status.LIVE: "desk",
+        Status.REFUSED: "requester", Status.DECLINED: "requester", Status.CANCELLED: "nobody", Status.ENDED: "nobody",
+    }  # fmt: skip
     assert [str(status) for status in OPEN] == "preparing held awaiting_approval buying doubtful validating".split()
 
 

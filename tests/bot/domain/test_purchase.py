@@ -26,39 +26,25 @@ def tried(*minutes: float, **changes: Any) -> Order:
     return an_order(Status.BUYING, attempts=attempts, **changes)
 
 
-@pytest.mark.parametrize(
-    ("look", "ours", "proves"),
-    [
-        *[(a_look(state), True, Sight.LIVE) for state in LIVE],
-        *[(a_look(state), False, Sight.UNCLEAR) for state in LIVE],
-        (a_look(), True, Sight.PENDING),
-        (a_look(), False, Sight.UNCLEAR),
-        (a_look(notes=HELD), True, Sight.UNCLEAR),
-        (a_look(notes=CHARGED), True, Sight.UNCLEAR),
-        (a_look(State.DECLINED), True, Sight.DECLINED),
-        (a_look(State.DECLINED), False, Sight.UNCLEAR),
-        (a_look(State.CANCELLED), True, Sight.CANCELLED),
-        (a_look(State.UNKNOWN), True, Sight.UNCLEAR),
-        (a_look(State.UNKNOWN, notes=HELD), True, Sight.UNCLEAR),
-    ],
-)
+@pytest.mark.parametrize(("look", "ours", "proves"), [
+    *[(a_look(state), True, Sight.LIVE) for state in LIVE], *[(a_look(state), False, Sight.UNCLEAR) for state in LIVE],
+    (a_look(), True, Sight.PENDING), (a_look(), False, Sight.UNCLEAR), (a_look(notes=HELD), True, Sight.UNCLEAR),
+    (a_look(notes=CHARGED), True, Sight.UNCLEAR), (a_look(State.DECLINED), True, Sight.DECLINED),
+    (a_look(State.DECLINED), False, Sight.UNCLEAR), (a_look(State.CANCELLED), True, Sight.CANCELLED),
+    (a_look(State.UNKNOWN), True, Sight.UNCLEAR), (a_look(State.UNKNOWN, notes=HELD), True, Sight.UNCLEAR),
+])  # fmt: skip
 def test_what_one_look_proves(look: Look, proves: Sight, *, ours: bool) -> None:
     assert sight(look, ours=ours) is proves
 
 
-@pytest.mark.parametrize(
-    ("look", "ours", "instead"),
-    [
-        (a_look(), True, None),
-        (a_look(), False, Move.DRAFT_DIFFERS),
-        (a_look(price=Decimal("49.01")), True, Move.DRAFT_DIFFERS),
-        (a_look(price=None), True, Move.DRAFT_DIFFERS),
-        *[(a_look(state), True, Move.FOUND_LIVE) for state in LIVE],
-        *[(a_look(state), False, Move.DOUBT) for state in LIVE],
-        *[(a_look(state), True, Move.DOUBT) for state in (State.DECLINED, State.CANCELLED, State.UNKNOWN)],
-        (a_look(notes=HELD), True, Move.DOUBT),
-    ],
-)
+@pytest.mark.parametrize(("look", "ours", "instead"), [
+    (a_look(), True, None), (a_look(), False, Move.DRAFT_DIFFERS),
+    (a_look(price=Decimal("49.01")), True, Move.DRAFT_DIFFERS), (a_look(price=None), True, Move.DRAFT_DIFFERS),
+    *[(a_look(state), True, Move.FOUND_LIVE) for state in LIVE],
+    *[(a_look(state), False, Move.DOUBT) for state in LIVE],
+    *[(a_look(state), True, Move.DOUBT) for state in (State.DECLINED, State.CANCELLED, State.UNKNOWN)],
+    (a_look(notes=HELD), True, Move.DOUBT),
+])  # fmt: skip
 def test_nothing_is_attempted_but_the_very_draft_that_was_approved(
     look: Look, instead: Move | None, *, ours: bool
 ) -> None:
@@ -116,20 +102,12 @@ def test_the_look_of_this_moment_decides(seen: list[Seen], proves: Sight, minute
         assert verdict is (Verdict.DOUBT if minute == 59 else Verdict.WAIT)
 
 
-@pytest.mark.parametrize(
-    ("looks", "now", "sure"),
-    [
-        ([(10, "pending"), (15, "pending")], 15, True),
-        ([(9, "pending"), (14, "pending")], 14.9, False),
-        ([(11, "pending"), (15, "pending")], 15, False),
-        ([(5, "pending"), (10, "unclear"), (15, "pending")], 15, False),
-        ([(5, "pending"), (10, "pending"), (15, "unclear")], 15, False),
-        ([(15, "pending")], 15, False),
-        ([(-5, "pending"), (15, "pending")], 15, False),
-        ([(0, "pending"), (15, "pending")], 15, False),
-        ([], 30, False),
-    ],
-)
+@pytest.mark.parametrize(("looks", "now", "sure"), [
+    ([(10, "pending"), (15, "pending")], 15, True), ([(9, "pending"), (14, "pending")], 14.9, False),
+    ([(11, "pending"), (15, "pending")], 15, False), ([(5, "pending"), (10, "unclear"), (15, "pending")], 15, False),
+    ([(5, "pending"), (10, "pending"), (15, "unclear")], 15, False), ([(15, "pending")], 15, False),
+    ([(-5, "pending"), (15, "pending")], 15, False), ([(0, "pending"), (15, "pending")], 15, False), ([], 30, False),
+])  # fmt: skip
 def test_surely_pending(looks: list[tuple[int, str]], now: float, *, sure: bool) -> None:
     seen = tuple(Seen(NOW + at * MINUTE, Sight(proves)) for at, proves in looks)
     assert pending_for_sure(seen, NOW, NOW + now * MINUTE) is sure

@@ -15,18 +15,11 @@ REQUEST = a_request(
     technical=STAFF,
 )  # fmt: skip
 FIELDS = {
-    "product": "sslwebserver",
-    "period": "1",
-    "domain": "www.acme.com",
-    "server_type": "other",
-    "server_count": "1",
-    "registration": "new",
-    "contacts.admin.first_name": "Ada",
-    "contacts.admin.email": "ada@acme.com",
-    "contacts.billing.phone": "+1.3125550198",
-    "contacts.tech.last_name": "Engineer",
+    "product": "sslwebserver", "period": "1", "domain": "www.acme.com", "server_type": "other", "server_count": "1",
+    "registration": "new", "contacts.admin.first_name": "Ada", "contacts.admin.email": "ada@acme.com",
+    "contacts.billing.phone": "+1.3125550198", "contacts.tech.last_name": "Engineer",
     "contacts.organization.org_name": "Acme LLC",
-}
+}  # fmt: skip
 
 
 def shown(**changes: str) -> Look:
@@ -42,22 +35,20 @@ def test_what_reads_back_as_asked_differs_in_nothing() -> None:
     assert differences(REQUEST, shown(), Decimal("49.00"), csr_is_ours=True) == ((), ())
 
 
-@pytest.mark.parametrize(
-    ("field", "value"),
-    [("product", "truebizid"), ("period", "2"), ("domain", "acme.com"), ("server_type", "iis"), ("server_count", "2"),
-     ("registration", "renewal"), ("contacts__admin__first_name", "Bob"), ("contacts__admin__email", "b@acme.com"),
-     ("contacts__billing__phone", "+1.3125550000"), ("contacts__tech__last_name", "Else"),
-     ("contacts__organization__org_name", "Acme Inc")],
-)  # fmt: skip
+@pytest.mark.parametrize(("field", "value"), [
+    ("product", "truebizid"), ("period", "2"), ("domain", "acme.com"), ("server_type", "iis"), ("server_count", "2"),
+    ("registration", "renewal"), ("contacts__admin__first_name", "Bob"), ("contacts__admin__email", "b@acme.com"),
+    ("contacts__billing__phone", "+1.3125550000"), ("contacts__tech__last_name", "Else"),
+    ("contacts__organization__org_name", "Acme Inc"),
+])  # fmt: skip
 def test_every_field_shown_is_compared(field: str, value: str) -> None:
     assert differing(shown(**{field: value})) == {field.replace("__", ".")}
 
 
-@pytest.mark.parametrize(
-    ("field", "value"),
-    [("domain", "WWW.acme.com"), ("contacts__admin__email", "Ada@ACME.com"),
-     ("contacts__organization__org_name", "  ACME   llc ")],
-)  # fmt: skip
+@pytest.mark.parametrize(("field", "value"), [
+    ("domain", "WWW.acme.com"), ("contacts__admin__email", "Ada@ACME.com"),
+    ("contacts__organization__org_name", "  ACME   llc "),
+])  # fmt: skip
 def test_writing_is_no_difference(field: str, value: str) -> None:
     assert differing(shown(**{field: value})) == set()
 
@@ -78,15 +69,9 @@ def test_a_request_file_is_compared_by_what_it_says() -> None:
     assert differences(REQUEST, bare, Decimal(49), csr_is_ours=False) == ((), ("csr",))
 
 
-@pytest.mark.parametrize(
-    ("agreed", "found", "wrong", "missing"),
-    [
-        ("49", "49.00", False, False),
-        ("49", "49.01", True, False),
-        ("49", None, False, True),
-        (None, "49", False, False),
-    ],
-)
+@pytest.mark.parametrize(("agreed", "found", "wrong", "missing"), [
+    ("49", "49.00", False, False), ("49", "49.01", True, False), ("49", None, False, True), (None, "49", False, False),
+])  # fmt: skip
 def test_the_price_is_compared_with_the_one_agreed(
     agreed: str | None, found: str | None, *, wrong: bool, missing: bool
 ) -> None:
@@ -117,11 +102,9 @@ def test_money_set_aside_shows_in_the_notes(kind: str, *, held: bool) -> None:
 
 def test_the_newest_note_is_shown_and_not_the_one_about_money() -> None:
     notes = (
-        Note(NOW, "order_declined", "declined: no such company"),
-        Note(NOW, "money_returned", "49.0 returned"),
-        Note(NOW - timedelta(days=1), "order_created", "created"),
-        Note(None, "undated", "whenever"),
-    )
+        Note(NOW, "order_declined", "declined: no such company"), Note(NOW, "money_returned", "49.0 returned"),
+        Note(NOW - timedelta(days=1), "order_created", "created"), Note(None, "undated", "whenever"),
+    )  # fmt: skip
     assert a_look(notes=notes).newest_note == "declined: no such company"
     assert a_look(notes=notes[3:]).newest_note == ""
 

@@ -65,16 +65,11 @@ def walk(world: World, form: Form) -> list[str]:
 # -- the steps
 
 
-@pytest.mark.parametrize(
-    ("on_file", "product", "steps"),
-    [
-        (False, "rapidssl", ["names", "send"]),
-        (True, "rapidssl", ["names", "send"]),
-        (True, "sslwebserver", ["names", "send"]),
-        (False, "sslwebserver", ["names", "kind", "company", "contact", "send"]),
-        (False, "sslwebserver_ev", ["names", "kind", "company", "contact", "send"]),
-    ],
-)
+@pytest.mark.parametrize(("on_file", "product", "steps"), [
+    (False, "rapidssl", ["names", "send"]), (True, "rapidssl", ["names", "send"]),
+    (True, "sslwebserver", ["names", "send"]), (False, "sslwebserver", ["names", "kind", "company", "contact", "send"]),
+    (False, "sslwebserver_ev", ["names", "kind", "company", "contact", "send"]),
+])  # fmt: skip
 def test_the_company_is_asked_for_only_where_it_is_needed_and_not_on_file(
     world: World, product: str, steps: list[str], *, on_file: bool
 ) -> None:
@@ -133,23 +128,14 @@ def test_the_summary_says_what_is_sent_and_what_is_missing(world: World) -> None
 # -- what is typed
 
 
-@pytest.mark.parametrize(
-    ("values", "field"),
-    [
-        ({"names": ""}, "names"),
-        ({"names": "not a name"}, "names"),
-        ({"names": "intranet.local"}, "names"),
-        ({"wanted_by": "soon"}, "wanted_by"),
-        ({"consent": ""}, "consent"),
-        ({"dcv": "email", "approver_email": "ceo@acme.com"}, "approver_email"),
-        ({"org.country": "Illinois"}, "org.country"),
-        ({"org.state": "IL", "org.country": "US"}, "org.state"),
-        ({"org.name": "x" * 3001}, "org.name"),
-        ({"contact.email": "ada"}, "contact.email"),
-        ({"contact.phone": "call me"}, "contact.phone"),
-    ],
-    ids=str,
-)
+@pytest.mark.parametrize(("values", "field"), [
+    ({"names": ""}, "names"), ({"names": "not a name"}, "names"), ({"names": "intranet.local"}, "names"),
+    ({"wanted_by": "soon"}, "wanted_by"), ({"consent": ""}, "consent"),
+    ({"dcv": "email", "approver_email": "ceo@acme.com"}, "approver_email"),
+    ({"org.country": "Illinois"}, "org.country"), ({"org.state": "IL", "org.country": "US"}, "org.state"),
+    ({"org.name": "x" * 3001}, "org.name"), ({"contact.email": "ada"}, "contact.email"),
+    ({"contact.phone": "call me"}, "contact.phone"),
+], ids=str)  # fmt: skip
 def test_a_field_that_cannot_be_is_named_and_nothing_typed_is_lost(
     world: World, values: dict[str, str], field: str
 ) -> None:
@@ -172,15 +158,11 @@ def test_a_form_is_its_owners_alone(world: World) -> None:
         world.desk.ask.form("f-none", REQUESTER)
 
 
-@pytest.mark.parametrize(
-    ("values", "field"),
-    [
-        ({"names": "*.acme.com\nwww.acme.com"}, "product"),
-        ({"names": "www.acme.com", "product": "sslwebserver", "org.name": ""}, "org.name"),
-        ({"names": "", "product": "rapidssl"}, "names"),
-    ],
-    ids=str,
-)
+@pytest.mark.parametrize(("values", "field"), [
+    ({"names": "*.acme.com\nwww.acme.com"}, "product"),
+    ({"names": "www.acme.com", "product": "sslwebserver", "org.name": ""}, "org.name"),
+    ({"names": "", "product": "rapidssl"}, "names"),
+], ids=str)  # fmt: skip
 def test_nothing_incomplete_is_placed(world: World, values: dict[str, str], field: str) -> None:
     form = opened(world)
     with suppress(BadInput):
@@ -244,14 +226,9 @@ def test_a_private_key_is_refused_before_anything_is_kept(world: World, field: s
     assert world.desk.ask.form(form.id, REQUESTER).values == form.values
 
 
-@pytest.mark.parametrize(
-    ("who", "where", "error"),
-    [
-        (OUTSIDER, CHANNEL, NotAllowed),
-        (GUEST, CHANNEL, NotAMember),
-        (REQUESTER, OTHER_CHANNEL, NoProject),
-    ],
-)
+@pytest.mark.parametrize(("who", "where", "error"), [
+    (OUTSIDER, CHANNEL, NotAllowed), (GUEST, CHANNEL, NotAMember), (REQUESTER, OTHER_CHANNEL, NoProject),
+])  # fmt: skip
 def test_only_members_of_a_projects_channel_order(world: World, who: str, where: str, error: type[DeskError]) -> None:
     with pytest.raises(error):
         world.desk.ask.open_form(who, where)
@@ -376,10 +353,9 @@ def test_correct_and_order_again_is_a_new_linked_order_with_everything_filled_in
 
 
 STAGES: dict[str, Callable[[World], Order]] = {
-    "preparing": lambda world: world.place(),
-    "awaiting approval": lambda world: world.waiting(),
+    "preparing": lambda world: world.place(), "awaiting approval": lambda world: world.waiting(),
     "approved": lambda world: world.approve(world.waiting()),
-}
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("stage", STAGES)
@@ -424,16 +400,10 @@ def test_a_project_is_changed_by_owner_stand_in_or_approver(world: World, who: s
         world.desk.ask.set_up(CHANNEL, who, wanted)
 
 
-@pytest.mark.parametrize(
-    ("changes", "field"),
-    [
-        ({"name": " "}, "name"),
-        ({"name": "x" * 81}, "name"),
-        ({"client_name": ""}, "client_name"),
-        ({"owner": ""}, "owner"),
-        ({"launch": "10 December"}, "launch"),
-    ],
-)
+@pytest.mark.parametrize(("changes", "field"), [
+    ({"name": " "}, "name"), ({"name": "x" * 81}, "name"), ({"client_name": ""}, "client_name"),
+    ({"owner": ""}, "owner"), ({"launch": "10 December"}, "launch"),
+])  # fmt: skip
 def test_a_project_needs_name_client_and_owner(world: World, changes: dict[str, str], field: str) -> None:
     wanted = replace(ProjectInput("Acme shop", "Acme", OWNER), **changes)
     with pytest.raises(BadInput) as bad:

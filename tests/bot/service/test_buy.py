@@ -296,16 +296,12 @@ def test_of_two_workers_one_buys(make: MakeDesk) -> None:
 # -- what a look shows (R4, R8)
 
 
-@pytest.mark.parametrize(
-    ("act", "then"),
-    [
-        (lambda world, supplier_id: world.standin.decline(supplier_id, "no such company"), Status.DECLINED),
-        (lambda world, supplier_id: world.standin.cancel_at_supplier(supplier_id), Status.DOUBTFUL),
-        (lambda world, supplier_id: world.standin.cancel_at_supplier(supplier_id, replacement=True), Status.DOUBTFUL),
-        (lambda world, supplier_id: world.standin.issue(supplier_id), Status.ISSUED),
-    ],
-    ids=["declined", "cancelled", "replaced", "completed"],
-)
+@pytest.mark.parametrize(("act", "then"), [
+    (lambda world, supplier_id: world.standin.decline(supplier_id, "no such company"), Status.DECLINED),
+    (lambda world, supplier_id: world.standin.cancel_at_supplier(supplier_id), Status.DOUBTFUL),
+    (lambda world, supplier_id: world.standin.cancel_at_supplier(supplier_id, replacement=True), Status.DOUBTFUL),
+    (lambda world, supplier_id: world.standin.issue(supplier_id), Status.ISSUED),
+], ids=["declined", "cancelled", "replaced", "completed"])  # fmt: skip
 def test_what_became_of_a_lost_purchase(world: World, act: Callable[[World, str], object], then: Status) -> None:
     order = approved(world)
     world.standin.faults.arm("process_pending", "drop_after")
@@ -322,11 +318,10 @@ def darken(world: World, _order: Order) -> None:
 
 
 UNDECIDED: dict[str, Callable[[World, Order], object]] = {
-    "no answer": darken,
-    "unknown state": lambda world, order: world.standin.set_state(order.supplier_id, "in_limbo"),
+    "no answer": darken, "unknown state": lambda world, order: world.standin.set_state(order.supplier_id, "in_limbo"),
     "money held": lambda world, order: world.standin.set_state(order.supplier_id, "pending"),
     "not our request": lambda world, order: setattr(world.standin.orders[order.supplier_id], "csr", foreign_csr(world)),
-}
+}  # fmt: skip
 
 
 def foreign_csr(world: World) -> str:

@@ -87,15 +87,14 @@ def test_a_supplier_that_does_not_answer_is_not_asked_to_buy(world: World) -> No
 # -- R13: fresh checks, approvers who still are, enough money
 
 
-@pytest.mark.parametrize(
-    ("check", "age", "looks_again"),
-    [("dns", timedelta(minutes=59), False), ("dns", timedelta(minutes=61), True), ("caa", timedelta(minutes=61), True),
-     ("dcv", timedelta(minutes=61), True), ("registration", timedelta(hours=23), False),
-     ("registration", timedelta(hours=25), True), ("contacts", timedelta(hours=25), True),
-     ("standing", timedelta(days=29), False), ("standing", timedelta(days=31), True),
-     ("names", timedelta(days=300), False), ("subject", timedelta(days=300), False),
-     ("key_csr", timedelta(days=300), False)],
-)  # fmt: skip
+@pytest.mark.parametrize(("check", "age", "looks_again"), [
+    ("dns", timedelta(minutes=59), False), ("dns", timedelta(minutes=61), True), ("caa", timedelta(minutes=61), True),
+    ("dcv", timedelta(minutes=61), True), ("registration", timedelta(hours=23), False),
+    ("registration", timedelta(hours=25), True), ("contacts", timedelta(hours=25), True),
+    ("standing", timedelta(days=29), False), ("standing", timedelta(days=31), True),
+    ("names", timedelta(days=300), False), ("subject", timedelta(days=300), False),
+    ("key_csr", timedelta(days=300), False),
+])  # fmt: skip
 def test_old_findings_are_looked_at_again_before_buying(
     make: MakeDesk, check: str, age: timedelta, *, looks_again: bool
 ) -> None:
@@ -292,15 +291,10 @@ def test_by_hand_the_right_number_goes_on_with_both_ids(make: MakeDesk) -> None:
     assert (after.status, after.supplier_ids) == (Status.VALIDATING, (*order.supplier_ids, number))
 
 
-@pytest.mark.parametrize(
-    "arrange",
-    [
-        lambda world: world.standin.add_foreign_order("777", state="in-progress").order_id,
-        lambda _: "888",
-        lambda world: world.order("o-2").supplier_id,
-    ],
-    ids=["another's", "none", "the draft's own"],
-)
+@pytest.mark.parametrize("arrange", [
+    lambda world: world.standin.add_foreign_order("777", state="in-progress").order_id, lambda _: "888",
+    lambda world: world.order("o-2").supplier_id,
+], ids=["another's", "none", "the draft's own"])  # fmt: skip
 def test_by_hand_a_wrong_number_is_not_taken_and_the_giver_is_told(
     make: MakeDesk, arrange: Callable[[World], str]
 ) -> None:

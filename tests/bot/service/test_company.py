@@ -19,28 +19,17 @@ def test_what_is_complete_has_no_problem(world: World, product: Product | None) 
     assert company.problems(world.gear, GOOD, product) == {}
 
 
-@pytest.mark.parametrize(
-    ("changes", "product", "wrong"),
-    [
-        ({"org.name": ""}, OV, {"org.name"}),
-        ({"org.name": "N/A"}, OV, {"org.name"}),
-        ({"org.street": ""}, OV, {"org.street"}),
-        ({"org.city": "", "org.state": ""}, OV, {"org.city"}),
-        ({"org.state": "IL"}, OV, {"org.state"}),
-        ({"org.country": "UK"}, OV, {"org.country"}),
-        ({"org.phone": "312 555 0123"}, OV, {"org.phone"}),
-        ({"org.registration_number": ""}, OV, set()),
-        ({"org.registration_number": ""}, EV, {"org.registration_number"}),
-        ({"org.street": "P.O. Box 12"}, OV, set()),
-        ({"org.street": "P.O. Box 12"}, EV, {"org.street"}),
-        ({"contact.first_name": "", "contact.last_name": ""}, OV, {"contact.first_name", "contact.last_name"}),
-        ({"contact.email": "ada@"}, OV, {"contact.email"}),
-        ({"contact.phone": ""}, OV, {"contact.phone"}),
-        ({"contact.title": ""}, OV, {"contact.title"}),
-        ({"contact.title": ""}, OTHER_BRAND, set()),
-    ],
-    ids=lambda value: value.code if isinstance(value, Product) else str(sorted(value)),
-)
+@pytest.mark.parametrize(("changes", "product", "wrong"), [
+    ({"org.name": ""}, OV, {"org.name"}), ({"org.name": "N/A"}, OV, {"org.name"}),
+    ({"org.street": ""}, OV, {"org.street"}), ({"org.city": "", "org.state": ""}, OV, {"org.city"}),
+    ({"org.state": "IL"}, OV, {"org.state"}), ({"org.country": "UK"}, OV, {"org.country"}),
+    ({"org.phone": "312 555 0123"}, OV, {"org.phone"}), ({"org.registration_number": ""}, OV, set()),
+    ({"org.registration_number": ""}, EV, {"org.registration_number"}), ({"org.street": "P.O. Box 12"}, OV, set()),
+    ({"org.street": "P.O. Box 12"}, EV, {"org.street"}),
+    ({"contact.first_name": "", "contact.last_name": ""}, OV, {"contact.first_name", "contact.last_name"}),
+    ({"contact.email": "ada@"}, OV, {"contact.email"}), ({"contact.phone": ""}, OV, {"contact.phone"}),
+    ({"contact.title": ""}, OV, {"contact.title"}), ({"contact.title": ""}, OTHER_BRAND, set()),
+], ids=lambda value: value.code if isinstance(value, Product) else str(sorted(value)))  # fmt: skip
 def test_each_problem_stands_at_its_field(
     world: World, changes: dict[str, str], product: Product, wrong: set[str]
 ) -> None:

@@ -98,9 +98,8 @@ TOUCHED: dict[str, tuple[Callable[[World, str], object], Status]] = {
     ),
 }  # fmt: skip
 EYES: dict[str, Callable[[World, Order], object]] = {
-    "review": review,
-    "watch": lambda world, _: world.pass_time(hours=1),
-}
+    "review": review, "watch": lambda world, _: world.pass_time(hours=1),
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("eyes", EYES)
@@ -197,16 +196,9 @@ def test_a_review_opened_too_late_says_so(world: World) -> None:
     assert "wait" in world.screens.reviews["V2"].problem
 
 
-@pytest.mark.parametrize(
-    ("who", "error"),
-    [
-        (REQUESTER, NotAllowed),
-        (ADMIN, NotAllowed),
-        (OUTSIDER, UnknownOrder),
-        (GUEST, NotAMember),
-        (STRANGER, NotAMember),
-    ],
-)
+@pytest.mark.parametrize(("who", "error"), [
+    (REQUESTER, NotAllowed), (ADMIN, NotAllowed), (OUTSIDER, UnknownOrder), (GUEST, NotAMember), (STRANGER, NotAMember),
+])  # fmt: skip
 def test_only_approvers_see_the_review(world: World, who: str, error: type[DeskError]) -> None:
     order = world.waiting()
     with pytest.raises(error):
@@ -261,17 +253,10 @@ def test_the_second_click_of_a_double_click_gets_the_present_state(world: World)
 
 
 @pytest.mark.parametrize("act", ["approve", "refuse", "override"])
-@pytest.mark.parametrize(
-    ("who", "error"),
-    [
-        (COLLEAGUE, NotAllowed),
-        (ADMIN, NotAllowed),
-        (OUTSIDER, UnknownOrder),
-        (GUEST, NotAMember),
-        (STRANGER, NotAMember),
-        (GONE, NotAMember),
-    ],
-)
+@pytest.mark.parametrize(("who", "error"), [
+    (COLLEAGUE, NotAllowed), (ADMIN, NotAllowed), (OUTSIDER, UnknownOrder), (GUEST, NotAMember), (STRANGER, NotAMember),
+    (GONE, NotAMember),
+])  # fmt: skip
 def test_nobody_else_decides(world: World, act: str, who: str, error: type[DeskError]) -> None:
     order = world.waiting()
     with pytest.raises(error):

@@ -71,11 +71,10 @@ def test_a_move_the_table_lacks_is_refused_with_the_present_state(world: World) 
     assert caught.value.status is Status.AWAITING_APPROVAL
 
 
-@pytest.mark.parametrize(
-    ("user", "outcome"),
-    [(REQUESTER, None), (COLLEAGUE, None), (FIRST, None), (ADMIN, None), (OUTSIDER, UnknownOrder), (GUEST, NotAMember),
-     (STRANGER, NotAMember), (GONE, NotAMember), (ROBOT, NotAMember)],
-)  # fmt: skip
+@pytest.mark.parametrize(("user", "outcome"), [
+    (REQUESTER, None), (COLLEAGUE, None), (FIRST, None), (ADMIN, None), (OUTSIDER, UnknownOrder), (GUEST, NotAMember),
+    (STRANGER, NotAMember), (GONE, NotAMember), (ROBOT, NotAMember),
+])  # fmt: skip
 def test_an_order_exists_only_for_who_may_see_it(world: World, user: str, outcome: type[Exception] | None) -> None:
     order = world.place()
     if outcome is None:

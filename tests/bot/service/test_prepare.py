@@ -124,14 +124,11 @@ def test_checking_again_without_a_new_stop_keeps_the_approvals(make: MakeDesk) -
 
 
 DIFFERENCES: dict[str, dict[str, Any]] = {
-    "product": {"product_type": "ssl123"},
-    "period": {"period": "2"},
-    "domain": {"domain": "other.acme.com"},
-    "server_type": {"server_type": "iis"},
-    "server_count": {"server_count": "2"},
+    "product": {"product_type": "ssl123"}, "period": {"period": "2"}, "domain": {"domain": "other.acme.com"},
+    "server_type": {"server_type": "iis"}, "server_count": {"server_count": "2"},
     "registration": {"reg_type": "renewal"},
     "contacts.admin.email": {"contacts": {"admin": {"email": "else@acme.com"}}},
-}
+}  # fmt: skip
 
 
 def only_draft(world: World) -> Any:  # noqa: ANN401 - a row of the stand-in's books
@@ -241,15 +238,13 @@ def test_a_save_that_arrived_without_an_answer_leaves_an_orphan_that_is_never_bo
     assert [bought.order_id for bought in world.standin.submitted()] == [order.supplier_id]
 
 
-@pytest.mark.parametrize(
-    ("arrange", "possible"),
-    [(lambda store: store.after.update({"saving draft": fakes.die}), 1),
-     (lambda store: store.before.update({"draft saved": fakes.die}), 1),
-     (lambda store: store.after.update({"key made": fakes.die}), 0),
-     (lambda store: store.after.update({"draft saved": fakes.die}), 0),
-     (lambda store: store.before.update({"ready": fakes.die}), 0)],
-    ids=["before asking", "before storing", "after the key", "after storing", "before the move"],
-)  # fmt: skip
+@pytest.mark.parametrize(("arrange", "possible"), [
+    (lambda store: store.after.update({"saving draft": fakes.die}), 1),
+    (lambda store: store.before.update({"draft saved": fakes.die}), 1),
+    (lambda store: store.after.update({"key made": fakes.die}), 0),
+    (lambda store: store.after.update({"draft saved": fakes.die}), 0),
+    (lambda store: store.before.update({"ready": fakes.die}), 0),
+], ids=["before asking", "before storing", "after the key", "after storing", "before the move"])  # fmt: skip
 def test_a_process_that_dies_while_preparing_goes_on_with_the_same_key(
     world: World, arrange: Callable[[fakes.WatchedStore], None], possible: int
 ) -> None:

@@ -205,14 +205,10 @@ def test_a_warning_is_not_lost_behind_a_later_reminder(world: World) -> None:
     assert {said for said, _ in reminders(world, Told.SLOW, Told.VALUE_OLD)} == {"slow", "value_old"}
 
 
-@pytest.mark.parametrize(
-    "end",
-    [
-        lambda world, order: world.standin.issue(order.supplier_id),
-        lambda world, order: world.standin.decline(order.supplier_id, "no"),
-    ],
-    ids=["issued", "declined"],
-)
+@pytest.mark.parametrize("end", [
+    lambda world, order: world.standin.issue(order.supplier_id),
+    lambda world, order: world.standin.decline(order.supplier_id, "no"),
+], ids=["issued", "declined"])  # fmt: skip
 def test_what_is_decided_is_slow_no_more(world: World, end: Callable[[World, Order], object]) -> None:
     order = bought(world)
     end(world, order)

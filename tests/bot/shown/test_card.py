@@ -30,10 +30,9 @@ def test_a_hold_names_who_moves(who: str, people: tuple[str, ...]) -> None:
     assert (shown.next_actor, shown.next_people) == (Actor(who), people)
 
 
-@pytest.mark.parametrize(
-    ("buying", "tried", "actor"),
-    [(Buying.BY_HAND, False, Actor.ENGINEER), (Buying.BY_HAND, True, Actor.DESK), (Buying.AUTO, False, Actor.DESK)],
-)
+@pytest.mark.parametrize(("buying", "tried", "actor"), [
+    (Buying.BY_HAND, False, Actor.ENGINEER), (Buying.BY_HAND, True, Actor.DESK), (Buying.AUTO, False, Actor.DESK),
+])  # fmt: skip
 def test_buying_by_hand_is_the_engineers_move(buying: Buying, actor: Actor, *, tried: bool) -> None:
     order = an_order(Status.BUYING, attempts=(Attempt(0, 1, NOW),) if tried else ())
     assert facts(order, buying=buying).next_actor is actor

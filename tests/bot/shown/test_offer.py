@@ -29,23 +29,20 @@ def best(found: tuple[Suggestion, ...]) -> list[str]:
     return [offer.product.code for offer in found if offer.preselected]
 
 
-@pytest.mark.parametrize(
-    ("name", "host", "good"),
-    [("acme.com", "acme.com", True), ("acme.com", "www.acme.com", False), ("*.acme.com", "www.acme.com", True),
-     ("*.acme.com", "acme.com", False), ("*.acme.com", "a.b.acme.com", False), ("*.acme.com", "*.acme.com", True),
-     ("*.acme.com", "www.acme.org", False), ("*.b.acme.com", "a.b.acme.com", True), ("*.acme.com", "com", False)],
-)  # fmt: skip
+@pytest.mark.parametrize(("name", "host", "good"), [
+    ("acme.com", "acme.com", True), ("acme.com", "www.acme.com", False), ("*.acme.com", "www.acme.com", True),
+    ("*.acme.com", "acme.com", False), ("*.acme.com", "a.b.acme.com", False), ("*.acme.com", "*.acme.com", True),
+    ("*.acme.com", "www.acme.org", False), ("*.b.acme.com", "a.b.acme.com", True), ("*.acme.com", "com", False),
+])  # fmt: skip
 def test_a_wildcard_covers_exactly_one_label(name: str, host: str, *, good: bool) -> None:
     assert covers(name, host) is good
 
 
-@pytest.mark.parametrize(
-    ("names", "codes"),
-    [(("acme.com",), ["rapidssl", "sslwebserver", "truebizid_ev"]),
-     (("acme.com", "www.acme.com"), ["sslwebserver", "truebizid_ev"]),
-     (("*.acme.com",), ["rapidssl_wildcard", "sslwebserver_wildcard"]),
-     (("*.acme.com", "acme.com"), [])],
-)  # fmt: skip
+@pytest.mark.parametrize(("names", "codes"), [
+    (("acme.com",), ["rapidssl", "sslwebserver", "truebizid_ev"]),
+    (("acme.com", "www.acme.com"), ["sslwebserver", "truebizid_ev"]),
+    (("*.acme.com",), ["rapidssl_wildcard", "sslwebserver_wildcard"]), (("*.acme.com", "acme.com"), []),
+])  # fmt: skip
 def test_only_kinds_that_can_hold_all_names_are_offered_cheapest_first(
     names: tuple[str, ...], codes: list[str]
 ) -> None:
@@ -58,11 +55,10 @@ def test_what_is_no_longer_sold_is_not_offered_and_an_unknown_price_comes_last()
     assert codes == ["sslwebserver", "unpriced"]
 
 
-@pytest.mark.parametrize(
-    ("names", "purpose", "code"),
-    [(("acme.com",), Purpose.CUSTOMERS, "sslwebserver"), (("acme.com",), Purpose.INTERNAL, "rapidssl"),
-     (("acme.com",), Purpose.API, "rapidssl"), (("*.acme.com",), Purpose.PUBLIC, "sslwebserver_wildcard")],
-)  # fmt: skip
+@pytest.mark.parametrize(("names", "purpose", "code"), [
+    (("acme.com",), Purpose.CUSTOMERS, "sslwebserver"), (("acme.com",), Purpose.INTERNAL, "rapidssl"),
+    (("acme.com",), Purpose.API, "rapidssl"), (("*.acme.com",), Purpose.PUBLIC, "sslwebserver_wildcard"),
+])  # fmt: skip
 def test_one_kind_is_preselected_by_purpose(names: tuple[str, ...], purpose: Purpose, code: str) -> None:
     assert best(offers(*names, purpose=purpose)) == [code]
 

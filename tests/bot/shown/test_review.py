@@ -20,22 +20,18 @@ def test_without_a_last_order_nothing_differs() -> None:
     assert changes_between(LAST, replace(LAST, id="o-2")) == ()
 
 
-@pytest.mark.parametrize(
-    ("now", "what"),
-    [
-        (replace(LAST, request=replace(LAST.request, names=("acme.com",))), "addresses"),
-        (replace(LAST, request=replace(LAST.request, product="ssl123")), "kind"),
-        (replace(LAST, request=replace(LAST.request, organisation=replace(COMPANY, name="Acme Inc"))), "company"),
-        (replace(LAST, request=replace(LAST.request, organisation=replace(COMPANY, city="Aurora"))), "place"),
-        (replace(LAST, request=replace(LAST.request, admin=replace(CONTACT, phone="+1.3125550000"))), "contact"),
-        (replace(LAST, request=replace(LAST.request, dcv=Dcv.EMAIL)), "proof of control"),
-        (replace(LAST, request=replace(LAST.request, approver_email="admin@acme.com")), "proof of control"),
-        (replace(LAST, request=replace(LAST.request, key_type=KeyType.P256)), "key"),
-        (replace(LAST, draft=Draft("1", NOW, Decimal(59))), "price"),
-        (replace(LAST, draft=Draft("1", NOW)), "price"),
-        (replace(LAST, account=replace(ACCOUNT, environment="live")), "account"),
-    ],
-)
+@pytest.mark.parametrize(("now", "what"), [
+    (replace(LAST, request=replace(LAST.request, names=("acme.com",))), "addresses"),
+    (replace(LAST, request=replace(LAST.request, product="ssl123")), "kind"),
+    (replace(LAST, request=replace(LAST.request, organisation=replace(COMPANY, name="Acme Inc"))), "company"),
+    (replace(LAST, request=replace(LAST.request, organisation=replace(COMPANY, city="Aurora"))), "place"),
+    (replace(LAST, request=replace(LAST.request, admin=replace(CONTACT, phone="+1.3125550000"))), "contact"),
+    (replace(LAST, request=replace(LAST.request, dcv=Dcv.EMAIL)), "proof of control"),
+    (replace(LAST, request=replace(LAST.request, approver_email="admin@acme.com")), "proof of control"),
+    (replace(LAST, request=replace(LAST.request, key_type=KeyType.P256)), "key"),
+    (replace(LAST, draft=Draft("1", NOW, Decimal(59))), "price"), (replace(LAST, draft=Draft("1", NOW)), "price"),
+    (replace(LAST, account=replace(ACCOUNT, environment="live")), "account"),
+])  # fmt: skip
 def test_each_difference_is_named_with_before_and_now(now: object, what: str) -> None:
     assert isinstance(now, type(LAST))
     ((name, before, after),) = changes_between(LAST, now)
