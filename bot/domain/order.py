@@ -1,7 +1,7 @@
 """The whole order: its statuses and who moves next, every move, what each status starts, and how an order advances.
 
 Nothing else decides. `MOVES` is the table; a pair that is not in it is refused to a person and dropped for a job.
-Names of rules (R1 to R13) are explained in docs/states.md, which is made from this file.
+The rules R1 to R13 stand in docs/rules.md; docs/states.md is made from this file.
 """
 
 from __future__ import annotations
