@@ -1,11 +1,10 @@
 """A client of the tests' own for the OpenSRS stand-in: writes and signs by hand, shares nothing with either side."""
 
-from __future__ import annotations
-
 import hashlib
 import socket
 import ssl
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from http.client import HTTPConnection, HTTPSConnection
 from typing import Any
 from urllib.parse import urlsplit
@@ -21,6 +20,7 @@ from defusedxml.ElementTree import fromstring
 
 from tests.sandbox.opensrs import DEFAULT_KEY, OpenSRS
 
+NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 DOMAIN = "shop.example.com"
 HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="no" ?>\n<!DOCTYPE OPS_envelope SYSTEM "ops.dtd">\n'
 KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
@@ -124,10 +124,8 @@ class Client:
     def _connect(self) -> HTTPConnection:
         if not self.tls:
             return HTTPConnection(urlsplit(self.stand_in.url).netloc, timeout=10)
-        address = urlsplit(self.stand_in.tls_url).netloc
-        return HTTPSConnection(
-            address, timeout=10, context=ssl.create_default_context(cadata=self.stand_in.tls_root_pem)
-        )
+        trust = ssl.create_default_context(cadata=self.stand_in.tls_root_pem)
+        return HTTPSConnection(urlsplit(self.stand_in.tls_url).netloc, timeout=10, context=trust)
 
     def post(self, body: bytes, headers: dict[str, str] | None = None, path: str = "/", method: str = "POST") -> Reply:
         connection = self._connect()

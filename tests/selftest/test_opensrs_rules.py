@@ -1,21 +1,11 @@
 """What the stand-in for OpenSRS takes as an order, and what it refuses at which field."""
 
-from __future__ import annotations
-
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ed25519, rsa
 
-from tests.sandbox.opensrs import OpenSRS
 from tests.selftest.opensrs_client import CSR, DOMAIN, PERSON, Client, csr, order
-
-
-@pytest.fixture
-def client() -> Iterator[Client]:
-    with OpenSRS() as running:
-        yield Client(running)
 
 
 def without(role: str, field: str) -> dict[str, Any]:

@@ -1,10 +1,7 @@
 """The stand-in for OpenSRS: orders, people, money, certificates. Rules and wire have files of their own."""
 
-from __future__ import annotations
-
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,20 +13,7 @@ from cryptography.x509.verification import PolicyBuilder, Store
 
 from tests.sandbox.opensrs import Chosen, OpenSRS
 from tests.sandbox.opensrs.commands import COMMANDS, coverage
-from tests.selftest.opensrs_client import CSR, DOMAIN, KEY, PERSON, Client, order
-
-NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
-
-
-@pytest.fixture
-def supplier() -> Iterator[OpenSRS]:
-    with OpenSRS(clock=NOW.timestamp) as running:
-        yield running
-
-
-@pytest.fixture
-def client(supplier: OpenSRS) -> Client:
-    return Client(supplier)
+from tests.selftest.opensrs_client import CSR, DOMAIN, KEY, NOW, PERSON, Client, order
 
 
 def test_the_table_of_coverage_names_every_command_and_a_real_test() -> None:
@@ -64,11 +48,6 @@ def test_an_order_is_submitted_once(supplier: OpenSRS, client: Client) -> None:
         codes = list(pool.map(lambda _: client("process_pending", order_id=order_id).code, range(4)))
     assert sorted(codes) == ["200", "400", "400", "400"]
     assert [bought.submissions for bought in supplier.submitted()] == [1]
-
-
-def test_the_same_order_twice_is_two_orders(supplier: OpenSRS, client: Client) -> None:
-    assert client.bought(handle="save") != client.bought(handle="save")
-    assert len(supplier.submitted()) == 2
 
 
 def test_a_command_in_the_wrong_state_is_refused(supplier: OpenSRS, client: Client) -> None:
@@ -265,41 +244,6 @@ def test_a_product_takes_an_address_and_flags_that_fit(supplier: OpenSRS, client
     assert client("update_product", product_id=product.product_id, **change).code == "200"
     assert {name: getattr(product, name) for name in change} == change
     assert client("get_cert", product_id=product.product_id).attributes["contact_email"] == "new@example.com"
-
-
-def test_people_outside_change_orders_without_asking(supplier: OpenSRS, client: Client) -> None:
-    panel, moved, edited, gone, odd = (client.save() for _ in range(5))
-    supplier.submit_in_panel(panel)
-    fresh = supplier.submit_in_panel(moved, new_id=True)
-    assert (supplier.orders[moved].state, fresh.csr, fresh.state) == ("cancelled", CSR.strip(), "in-progress")
-    replacement = supplier.cancel_at_supplier(panel, replacement=True)
-    assert [bought.order_id for bought in supplier.submitted()] == [panel, fresh.order_id]
-    assert (supplier.orders[panel].state, replacement.csr) == ("cancelled", CSR.strip())
-    supplier.change_draft(edited, domain="other.example.com")
-    assert client("get_order_info", order_id=edited).attributes["domain"] == "other.example.com"
-    supplier.delete_draft(gone)
-    assert client("get_order_info", order_id=gone).code == "405"
-    supplier.set_price("truebizid", "151.50")
-    assert client("get_order_info", order_id=odd).attributes["price"] == "151.5"
-    supplier.set_state(odd, "Under_Review")
-    assert client("get_order_info", order_id=odd).attributes["state"] == "Under_Review"
-    supplier.disable("truebizid")
-    assert client("sw_register", **order()).code == "501"
-    supplier.add_foreign_order("7")
-    assert client("get_order_info", order_id="7").attributes["domain"] != DOMAIN
-    with pytest.raises(ValueError, match="is cancelled"):
-        supplier.approve(moved)
-
-
-def test_a_certificate_can_be_issued_wrongly(supplier: OpenSRS, client: Client) -> None:
-    other_key = supplier.issue_for_other_key(client.bought()).certificate
-    other_name = supplier.issue_otherwise(client.bought(), names=("www.example.com",)).certificate
-    other_body = supplier.issue_otherwise(client.bought(), org_name="Somebody Else", days=300).certificate
-    ours = [made.public_key() == KEY.public_key() for made in (other_key, other_name, other_body)]
-    assert ours == [False, True, True]
-    assert "www.example.com" in other_name.subject.rfc4514_string()
-    assert "Somebody Else" in other_body.subject.rfc4514_string()
-    assert other_body.not_valid_after_utc > NOW + timedelta(days=298)
 
 
 def test_what_nobody_could_confirm_can_be_chosen() -> None:

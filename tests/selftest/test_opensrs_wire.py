@@ -1,14 +1,11 @@
 """The stand-in for OpenSRS on the wire: envelopes, signatures, connections, trouble."""
 
-from __future__ import annotations
-
 import signal
 import socket
 import ssl
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from typing import Any
@@ -23,17 +20,6 @@ from tests.sandbox.opensrs.trouble import TROUBLE
 from tests.selftest.opensrs_client import CSR, HEAD, Client, envelope, order, signed
 
 LOOK = envelope("GET_ORDER_INFO", {"order_id": "7"})
-
-
-@pytest.fixture
-def supplier() -> Iterator[OpenSRS]:
-    with OpenSRS() as running:
-        yield running
-
-
-@pytest.fixture
-def client(supplier: OpenSRS) -> Client:
-    return Client(supplier)
 
 
 def test_the_signature_is_a_double_md5_over_the_raw_bytes() -> None:
@@ -208,6 +194,7 @@ TROUBLES: list[tuple[str, dict[str, Any], str, int]] = [  # armed, how, what the
     ("code", {"code": 705, "stored": True}, "705", 1),
     ("code", {"code": 310}, "310", 0),
     ("different_order_id", {}, "200", 1),
+    ("other_order_id", {"order_id": "7"}, "200", 1),
     ("missing_is_success", {}, "200", 1),
     ("unknown_attributes", {}, "200", 1),
     ("ip_denied", {}, "RemoteDisconnected", 0),
@@ -253,32 +240,6 @@ def test_a_held_reply_ends_when_the_client_goes_away(supplier: OpenSRS) -> None:
     assert supplier.gate.wait_for(1)
     connection.close()
     assert supplier.gate.wait_for(0)
-
-
-def test_a_command_still_running_takes_effect_late(supplier: OpenSRS, client: Client) -> None:
-    order_id = client.save()
-    supplier.faults.arm("process_pending", "still_running")
-    submit(client, order_id)
-    assert client("get_order_info", order_id=order_id).attributes["state"] == "pending"
-    assert len(supplier.finish_late()) == 1
-    assert supplier.finish_late() == []
-    assert client("get_order_info", order_id=order_id).attributes["state"] == "in-progress"
-
-
-def test_an_answer_can_be_about_another_order(supplier: OpenSRS, client: Client) -> None:
-    mine, other = client.save(), client.save("rapidssl")
-    supplier.faults.arm("get_order_info", "other_order_id", order_id=other)
-    assert client("get_order_info", order_id=mine).attributes["product_type"] == "rapidssl"
-    supplier.faults.arm("process_pending", "other_order_id", order_id=other)
-    assert client("process_pending", order_id=mine).attributes["order_id"] == other
-    assert [bought.order_id for bought in supplier.submitted()] == [mine]
-
-
-def test_processing_can_answer_a_new_order_id(supplier: OpenSRS, client: Client) -> None:
-    old = client.save()
-    supplier.faults.arm("process_pending", "different_order_id")
-    new = client("process_pending", order_id=old).attributes["order_id"]
-    assert (new != old, supplier.orders[old].state, supplier.orders[new].state) == (True, "cancelled", "in-progress")
 
 
 ODD_WAYS = [
