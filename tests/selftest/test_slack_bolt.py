@@ -1,9 +1,7 @@
 """A real app, made with slack_bolt, is driven through the workspace stand-in: by Socket Mode and by signed HTTP."""
 
-from __future__ import annotations
-
-import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any, Final
 
@@ -30,24 +28,21 @@ SCOPES: Final = (
 def manifest(**settings: object) -> Json:
     """An app that may do everything the tests do."""
     events = ["app_home_opened", "app_mention", "member_joined_channel", "message.channels"]
+    take = {"name": "Take", "type": "message", "callback_id": "take", "description": "takes a message"}
     return {
         "display_information": {"name": "desk"},
         "features": {
             "app_home": {"home_tab_enabled": True, "messages_tab_enabled": True},
             "bot_user": {"display_name": "desk"},
             "slash_commands": [{"command": "/cert", "description": "certificates", "should_escape": False}],
-            "shortcuts": [
-                {"name": "Take", "type": "message", "callback_id": "take", "description": "takes a message"},
-            ],
+            "shortcuts": [take],
         },
         "oauth_config": {"scopes": {"bot": SCOPES.split()}},
         "settings": {
-            "event_subscriptions": {"bot_events": events},
-            "interactivity": {"is_enabled": True},
-            "socket_mode_enabled": True,
-        }
-        | settings,
-    }
+            "event_subscriptions": {"bot_events": events}, "interactivity": {"is_enabled": True},
+            "socket_mode_enabled": True, **settings,
+        },
+    }  # fmt: skip
 
 
 def plain(text: str) -> Json:
@@ -58,18 +53,14 @@ def form(channel: str) -> Json:
     names = {"type": "plain_text_input", "action_id": "value", "multiline": True}
     uses = [{"text": plain(each), "value": each.lower()} for each in ("Public", "Internal")]
     use = {"type": "static_select", "action_id": "value", "options": uses}
+    blocks = [
+        {"type": "input", "block_id": "names", "label": plain("Web addresses"), "element": names},
+        {"type": "input", "block_id": "use", "label": plain("What for"), "element": use, "optional": True},
+    ]
     return {
-        "type": "modal",
-        "callback_id": "new",
-        "private_metadata": channel,
-        "title": plain("New certificate"),
-        "submit": plain("Next"),
-        "notify_on_close": True,
-        "blocks": [
-            {"type": "input", "block_id": "names", "label": plain("Web addresses"), "element": names},
-            {"type": "input", "block_id": "use", "label": plain("What for"), "element": use, "optional": True},
-        ],
-    }
+        "type": "modal", "callback_id": "new", "private_metadata": channel, "title": plain("New certificate"),
+        "submit": plain("Next"), "notify_on_close": True, "blocks": blocks,
+    }  # fmt: skip
 
 
 def card(text: str, *buttons: str) -> list[Json]:
@@ -82,13 +73,9 @@ def card(text: str, *buttons: str) -> list[Json]:
     return [section, {"type": "actions", "block_id": "act", "elements": pressed}] if pressed else [section]
 
 
-def register(app: App) -> None:
-    """The listeners of an app that asks, posts, updates, answers in a thread and to one person."""
-    register_interactions(app)
-    register_events(app)
-
-
 def register_interactions(app: App) -> None:
+    """The listeners of an app that asks, posts, updates, answers in a thread and to one person."""
+
     @app.command("/cert")
     def new(ack: Ack, body: Json, client: WebClient) -> None:
         if body["text"] == "help":
@@ -174,7 +161,8 @@ def running(delivery: str) -> Iterator[Workspace]:
     with Workspace(manifest(), delivery=delivery) as ws:
         client = WebClient(ws.bot_token, base_url=ws.api_url, timeout=5)
         app = App(client=client, signing_secret=ws.signing_secret, raise_error_for_unhandled_request=True)
-        register(app)
+        register_interactions(app)
+        register_events(app)
         with over_http(ws, app) if delivery == "http" else over_socket(ws, app):
             yield ws
 
@@ -230,14 +218,6 @@ def test_a_command_may_be_answered_in_its_acknowledgement(ws: Workspace, pm: Per
     assert ws.messages(channel) == []
 
 
-def test_a_closed_view_is_told(ws: Workspace, pm: Person, channel: Channel) -> None:
-    pm.command(channel, "/cert")
-    ws.wait_for(lambda: pm.view)
-    pm.close()
-    [told] = ws.wait_for(lambda: pm.ephemerals)
-    assert told.text == "Kept as a draft"
-
-
 def test_home_mentions_shortcuts_and_joining_reach_the_app(ws: Workspace, pm: Person, channel: Channel) -> None:
     home = pm.open_home()
     assert (home.plain, home.buttons) == ("Your orders\n[Approve]", ["Approve"])
@@ -263,13 +243,9 @@ def test_each_envelope_goes_to_one_connection_and_a_refresh_loses_nothing() -> N
 
 def test_several_people_act_at_once(ws: Workspace, channel: Channel) -> None:
     people = [ws.add_person(f"p{number}") for number in range(4)]
-    for each in people:
-        channel.members.append(each.id)
-    acts = [threading.Thread(target=each.command, args=(channel, "/cert")) for each in people]
-    for act in acts:
-        act.start()
-    for act in acts:
-        act.join()
+    channel.members += [each.id for each in people]
+    with ThreadPoolExecutor(4) as threads:
+        list(threads.map(lambda each: each.command(channel, "/cert"), people))
     ws.wait_for(lambda: all(each.view for each in people))
     assert len({each.view.id for each in people if each.view}) == 4
 
