@@ -59,10 +59,9 @@ SUBJECTS = {
     "EV": (replace(REQUEST, level=Level.EV), f"{BAKERY}, CN=www.acme-bakery.com"),
     "DV": (DV, "CN=www.acme-bakery.com"),
     "DV, wildcard": (replace(DV, names=("*.acme.com", "acme.com")), "CN=*.acme.com"),
-    "DV, long name": (replace(DV, names=(LONG,)), ""),
-    "OV, long name": (replace(REQUEST, names=(LONG,)), BAKERY),
+    "DV, long name": (replace(DV, names=(LONG,)), ""), "OV, long name": (replace(REQUEST, names=(LONG,)), BAKERY),
     "OV, no state": (replace(REQUEST, organisation=ABROAD), "C=SG, L=Singapore, O=Ü & Co, CN=www.acme-bakery.com"),
-}
+}  # fmt: skip
 every_subject = pytest.mark.parametrize(("request_", "subject"), SUBJECTS.values(), ids=SUBJECTS.keys())
 every_key = pytest.mark.parametrize("kind", list(KeyType))
 
@@ -140,13 +139,9 @@ def test_what_others_put_into_a_request_file_is_told() -> None:
     assert (facts.key_type, facts.key_bits) == ("P-384", 384)
 
 
-def test_without_a_list_the_common_name_is_the_name() -> None:
-    assert PKI.read_csr(made(ec.generate_private_key(ec.SECP256R1()), CN="a.com")).names == ("a.com",)
-
-
 def test_a_key_that_no_authority_takes_is_named_and_stopped() -> None:
     facts = PKI.read_csr(made(ed25519.Ed25519PrivateKey.generate(), CN="a.com"))
-    assert facts.key_type == "Ed25519"
+    assert (facts.key_type, facts.names) == ("Ed25519", ("a.com",)), "without a list the common name is the name"
     found = KeyCsr().look(case(around={"csr": facts}, own_csr="x"))
     assert ("KEY-2", Verdict.STOP) in {(finding.rule, finding.verdict) for finding in found}
 
@@ -188,7 +183,7 @@ WEAK = [
     ("a square", with_modulus(close_modulus(0)), "close primes"),
     ("divided by 3", with_modulus(3 * (2**2046 // 3 + 1) * 3), "small factor"),
     ("divided by 751", with_modulus(751 * (3 * 2**2046 // 751 + 1)), "small factor"),
-]
+]  # fmt: skip
 
 
 @pytest.mark.parametrize(("csr", "word"), [row[1:] for row in WEAK], ids=[row[0] for row in WEAK])
@@ -198,18 +193,10 @@ def test_a_key_that_can_be_broken_is_recognised(csr: str, word: str) -> None:
     assert not facts.signature_ok
 
 
-def test_primes_further_apart_are_no_fault() -> None:
+def test_a_small_exponent_is_told_and_ordinary_keys_have_no_fault() -> None:
+    keys = [rsa.generate_private_key(*kind) for kind in ((3, 2048), (65537, 2048), (65537, 3072))]
+    assert [PKI.read_csr(made(key, CN="a.com")).weaknesses for key in keys] == [("small exponent",), (), ()]
     assert "close primes" not in PKI.read_csr(with_modulus(close_modulus(2**1000))).weaknesses
-
-
-def test_a_small_exponent_is_told() -> None:
-    key = rsa.generate_private_key(3, 2048)
-    assert PKI.read_csr(made(key, CN="a.com")).weaknesses == ("small exponent",)
-
-
-def test_ordinary_keys_have_no_fault() -> None:
-    keys = [rsa.generate_private_key(65537, bits) for bits in (2048, 2048, 3072)]
-    assert [PKI.read_csr(made(key, CN="a.com")).weaknesses for key in keys] == [(), (), ()]
 
 
 def ours(**changes: Any) -> str:
@@ -218,21 +205,15 @@ def ours(**changes: Any) -> str:
 
 
 SAME = {
-    "itself": CSR,
-    "other line ends": CSR.replace("\n", "\r\n"),
-    "text around": f"Here:\n{CSR}\nthanks",
+    "itself": CSR, "other line ends": CSR.replace("\n", "\r\n"), "text around": f"Here:\n{CSR}\nthanks",
     "one long line": pem_of(der_of(CSR)),
-    "the older label": CSR.replace("CERTIFICATE REQUEST", "NEW CERTIFICATE REQUEST"),
-    "signed again": ours(),
-}
+    "the older label": CSR.replace("CERTIFICATE REQUEST", "NEW CERTIFICATE REQUEST"), "signed again": ours(),
+}  # fmt: skip
 OTHER = {
-    "another name first": ours(names=REQUEST.names[::-1]),
-    "another key": PKI.make_csr(KEYS[KeyType.P256], REQUEST),
-    "a name more": ours(names=(*REQUEST.names, "x.com")),
-    "another city": ours(organisation=company(city="X")),
-    "nothing": "",
-    "cut": CSR[:400],
-}
+    "another name first": ours(names=REQUEST.names[::-1]), "another key": PKI.make_csr(KEYS[KeyType.P256], REQUEST),
+    "a name more": ours(names=(*REQUEST.names, "x.com")), "another city": ours(organisation=company(city="X")),
+    "nothing": "", "cut": CSR[:400],
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("name", [*SAME, *OTHER])
@@ -242,9 +223,7 @@ def test_request_files_are_compared_by_content(name: str) -> None:
 
 
 def test_the_order_of_names_in_the_list_is_no_difference() -> None:
-    three = PKI.make_csr(KEYS[KeyType.P256], replace(DV, names=("a.com", "b.com", "c.com")))
-    other = PKI.make_csr(KEYS[KeyType.P256], replace(DV, names=("a.com", "c.com", "b.com")))
-    assert PKI.same_csr(three, other)
+    assert PKI.same_csr(ours(names=("a.com", "b.com", "c.com")), ours(names=("a.com", "c.com", "b.com")))
 
 
 # -- certificates
@@ -275,13 +254,11 @@ def test_the_real_openssl_verifies_our_chain(kind: KeyType, tmp_path: Path) -> N
     leaf = ISSUER.leaf(public(csr), REQUEST.names, "Acme Bakery LLC")
     halves = [bundle(ROOT.certificate, MIDDLE.certificate), bundle(leaf, ISSUER.certificate)]
     read = PKI.read_certificate(halves, csr, LATER)
-    files = {"root": bundle(ROOT.certificate), "chain": "".join(read.chain), "leaf": read.leaf}
-    for name, content in files.items():
-        (tmp_path / name).write_text(content)
-    path = {name: str(tmp_path / name) for name in files}
-    moment = str(int(LATER.timestamp()))
-    said = openssl("verify", "-attime", moment, "-purpose", "sslserver", "-verify_hostname",
-                   "acme-bakery.com", "-trusted", path["root"], "-untrusted", path["chain"], path["leaf"])  # fmt: skip
+    root, chain, end = (str(tmp_path / name) for name in ("root", "chain", "leaf"))
+    for path, content in ((root, bundle(ROOT.certificate)), (chain, "".join(read.chain)), (end, read.leaf)):
+        Path(path).write_text(content)
+    said = openssl("verify", "-attime", str(int(LATER.timestamp())), "-purpose", "sslserver", "-verify_hostname",
+                   "acme-bakery.com", "-trusted", root, "-untrusted", chain, end)  # fmt: skip
     assert said.strip().endswith(": OK")
 
 
@@ -328,6 +305,7 @@ def test_a_certificate_for_another_key_is_named_and_refused() -> None:
     with pytest.raises(WrongKey) as caught:
         PKI.read_certificate([bundle(stranger, *ALL[1:])], CSR, LATER)
     assert (caught.value.serial, caught.value.issuer) == (f"{stranger.serial_number:X}", "Issuing")
+    assert PKI.read_certificate([bundle(stranger, *ALL)], CSR, LATER).leaf == authority.text(LEAF)
 
 
 def test_of_two_for_our_key_the_newer_one_counts() -> None:
@@ -335,11 +313,6 @@ def test_of_two_for_our_key_the_newer_one_counts() -> None:
     newer = ISSUER.leaf(public(CSR), REQUEST.names, begins=begins, ends=ends)
     read = PKI.read_certificate([bundle(LEAF, newer, *ALL[1:])], CSR, LATER)
     assert read.serial == f"{newer.serial_number:X}"
-
-
-def test_ours_is_found_beside_a_stranger_s() -> None:
-    stranger = ISSUER.leaf(public(PKI.make_csr(KEYS[KeyType.P256], REQUEST)), ("x.com",))
-    assert PKI.read_certificate([bundle(stranger, *ALL)], CSR, LATER).leaf == authority.text(LEAF)
 
 
 def test_a_certificate_signed_by_nobody_else_is_unusable() -> None:

@@ -18,26 +18,18 @@ def contact(**changed: str) -> dict[str, Any]:
 
 WEAK = rsa.generate_private_key(public_exponent=65537, key_size=1024)  # noqa: S505 - must be refused
 WRONG_ORDERS: list[tuple[dict[str, Any], str, str]] = [
-    ({"csr": None}, "csr", "460"),
-    ({"handle": None}, "handle", "460"),
-    ({"handle": "later"}, "handle", "465"),
-    ({"reg_type": "reissue"}, "reg_type", "465"),
-    ({"period": "2"}, "period", "465"),
-    ({"domain": "www.example.com"}, "domain", "465"),
-    ({"server_type": "nginx"}, "server_type", "465"),
-    ({"search_in_seal": "1"}, "search_in_seal", "465"),
-    ({"server_count": "0"}, "server_count", "465"),
-    ({"affiliate_id": "x" * 257}, "affiliate_id", "465"),
-    ({"trust_seal": "1"}, "trust_seal", "465"),
+    ({"csr": None}, "csr", "460"), ({"handle": None}, "handle", "460"), ({"handle": "later"}, "handle", "465"),
+    ({"reg_type": "reissue"}, "reg_type", "465"), ({"period": "2"}, "period", "465"),
+    ({"domain": "www.example.com"}, "domain", "465"), ({"server_type": "nginx"}, "server_type", "465"),
+    ({"search_in_seal": "1"}, "search_in_seal", "465"), ({"server_count": "0"}, "server_count", "465"),
+    ({"affiliate_id": "x" * 257}, "affiliate_id", "465"), ({"trust_seal": "1"}, "trust_seal", "465"),
     ({"product_type": "securesite", "seal_in_search": "1"}, "seal_in_search", "465"),
     ({"product_type": "sgcsuper_certs"}, "product_type", "501"),
     ({"product_type": "truebizid_wildcard"}, "csr", "465"),
     ({"csr": "-----BEGIN CERTIFICATE REQUEST-----\nTUlJ\n-----END CERTIFICATE REQUEST-----"}, "csr", "465"),
-    ({"csr": csr(unit="IT")}, "csr", "465"),
-    ({"csr": csr(organization="")}, "csr", "465"),
+    ({"csr": csr(unit="IT")}, "csr", "465"), ({"csr": csr(organization="")}, "csr", "465"),
     ({"csr": csr("shop.local"), "domain": "shop.local"}, "csr", "465"),
-    ({"csr": csr("*.example.com"), "domain": "*.example.com"}, "csr", "465"),
-    ({"csr": csr(key=WEAK)}, "csr", "465"),
+    ({"csr": csr("*.example.com"), "domain": "*.example.com"}, "csr", "465"), ({"csr": csr(key=WEAK)}, "csr", "465"),
     ({"csr": csr(key=ed25519.Ed25519PrivateKey.generate())}, "csr", "465"),
     ({"additional_domains": [DOMAIN]}, "additional_domains", "465"),
     ({"additional_domains": ["*.example.com"]}, "additional_domains", "465"),
@@ -49,13 +41,12 @@ WRONG_ORDERS: list[tuple[dict[str, Any], str, str]] = [
     (contact(org_name="Somebody Else"), "org_name", "465"),
     (contact(phone="+1 312 555 0100"), "organization.phone", "465"),
     (contact(address1="P.O. Box 7"), "organization.address1", "465"),
-    (contact(state="Illinois"), "organization.state", "465"),
-    (contact(city="x" * 65), "organization.city", "465"),
+    (contact(state="Illinois"), "organization.state", "465"), (contact(city="x" * 65), "organization.city", "465"),
     (contact(nickname="x"), "organization.nickname", "465"),
     ({"product_type": "rapidssl", "approver_email": "boss@example.com"}, "approver_email", "465"),
     ({"product_type": "ssl123", "dv_auth_method": "file"}, "dv_auth_method", "465"),
     ({"product_type": "rapidssl", "additional_domains": ["www.example.com"]}, "additional_domains", "465"),
-]
+]  # fmt: skip
 
 
 @pytest.mark.parametrize(("changed", "field", "code"), WRONG_ORDERS)
@@ -73,8 +64,7 @@ def test_every_problem_is_named_at_once(client: Client) -> None:
 
 COPIED = ("first_name", "last_name", "email")
 RIGHT_ORDERS: list[dict[str, Any]] = [
-    {},
-    {"reg_type": "NEW", "csr": CSR.replace("\n", " ")},
+    {}, {"reg_type": "NEW", "csr": CSR.replace("\n", " ")},
     {"contact_set": {"admin": PERSON, "organization": {n: v for n, v in PERSON.items() if n not in COPIED}}},
     {"product_type": "rapidssl", "approver_email": "webmaster@example.com"},
     {"product_type": "rapidssl", "dv_auth_method": "DNS", "contact_set": {"admin": PERSON}},
@@ -83,8 +73,7 @@ RIGHT_ORDERS: list[dict[str, Any]] = [
     {"product_type": "comodo_instantssl", "server_type": "citrix"},
     {"product_type": "trustwave_premiumssl", "server_type": None},
     {"product_type": "securesite", "trust_seal": "1", "seal_in_search": "1"},
-    {"comments": "call first", "affiliate_id": "x" * 256},
-    contact(phone="+1.4165550123x1902"),
+    {"comments": "call first", "affiliate_id": "x" * 256}, contact(phone="+1.4165550123x1902"),
 ]  # fmt: skip
 
 

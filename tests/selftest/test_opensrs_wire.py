@@ -45,30 +45,21 @@ def test_a_wrong_signature_is_code_401_with_status_200(client: Client, headers: 
 
 
 ENVELOPES = [  # what is written instead of what, and the code that answers it
-    (b"GET_ORDER_INFO", b"get_Order_info", "405"),
-    (b"TRUST_SERVICE", b"trust_service", "405"),
-    (b'<!DOCTYPE OPS_envelope SYSTEM "ops.dtd">\n', b"", "405"),
-    (b' encoding="UTF-8" standalone="no"', b"", "405"),
-    (b'"', b"'", "405"),
-    (b"><", b">\n  <", "405"),
+    (b"GET_ORDER_INFO", b"get_Order_info", "405"), (b"TRUST_SERVICE", b"trust_service", "405"),
+    (b'<!DOCTYPE OPS_envelope SYSTEM "ops.dtd">\n', b"", "405"), (b' encoding="UTF-8" standalone="no"', b"", "405"),
+    (b'"', b"'", "405"), (b"><", b">\n  <", "405"),
     (b"</version>", b"</version><msg_id>1</msg_id><msg_type>standard</msg_type>", "405"),
     (b"</dt_assoc></data", b'<item key="registrant_ip"/></dt_assoc></data', "405"),
     (b"</dt_assoc></data", b'<item key="registrant_ip">2001:db8::7</item></dt_assoc></data', "405"),
     (b"</dt_assoc></data", b'<item key="registrant_ip">here</item></dt_assoc></data', "465"),
-    (b'key="order_id"', b'class="x" key="order_id"', "405"),
-    (HEAD.encode(), b"\n" + HEAD.encode(), "400"),
-    (HEAD.encode(), b"", "400"),
-    (b"</OPS_envelope>", b"</OPS_", "400"),
-    (b"XCP", b"XMP", "400"),
-    (b"0.9", b"1.0", "400"),
-    (b' key="order_id"', b"", "400"),
-    (b"GET_ORDER_INFO", b"GET_ORDERS", "430"),
-    (b"GET_ORDER_INFO", b"RESEND_APPROVER_EMAIL", "430"),
-    (b"GET_ORDER_INFO", b"QUERY_QPPROVER_LIST", "430"),
+    (b'key="order_id"', b'class="x" key="order_id"', "405"), (HEAD.encode(), b"\n" + HEAD.encode(), "400"),
+    (HEAD.encode(), b"", "400"), (b"</OPS_envelope>", b"</OPS_", "400"), (b"XCP", b"XMP", "400"),
+    (b"0.9", b"1.0", "400"), (b' key="order_id"', b"", "400"), (b"GET_ORDER_INFO", b"GET_ORDERS", "430"),
+    (b"GET_ORDER_INFO", b"RESEND_APPROVER_EMAIL", "430"), (b"GET_ORDER_INFO", b"QUERY_QPPROVER_LIST", "430"),
     (b"TRUST_SERVICE", b"DOMAIN", "430"),
     (b"</dt_assoc></data", b'<item key="registrant_ip"><dt_array/></item></dt_assoc></data', "400"),
     (b'SYSTEM "ops.dtd"', b'[<!ENTITY x "7">]', "400"),
-]
+]  # fmt: skip
 
 
 @pytest.mark.parametrize(("written", "instead", "code"), ENVELOPES)
@@ -179,28 +170,19 @@ def submit(client: Client, order_id: str) -> str:
 
 
 TROUBLES: list[tuple[str, dict[str, Any], str, int]] = [  # armed, how, what the caller sees, orders bought
-    ("drop_before", {}, "RemoteDisconnected", 0),
-    ("drop_after", {}, "RemoteDisconnected", 1),
+    ("drop_before", {}, "RemoteDisconnected", 0), ("drop_after", {}, "RemoteDisconnected", 1),
     ("timeout_before", {"seconds": 0}, "RemoteDisconnected", 0),
     ("timeout_after", {"seconds": 0, "drop": True}, "RemoteDisconnected", 1),
-    ("timeout_after", {"seconds": 0}, "200", 1),
-    ("still_running", {}, "RemoteDisconnected", 0),
-    ("reset_mid_body", {}, "ConnectionResetError", 1),
-    ("empty_body", {}, "ParseError", 0),
-    ("html_502", {"stored": True}, "502", 1),
-    ("html_200", {}, "AssertionError", 0),
-    ("truncated_xml", {}, "ParseError", 1),
-    ("xml_bomb", {}, "EntitiesForbidden", 0),
-    ("code", {"code": 705, "stored": True}, "705", 1),
-    ("code", {"code": 310}, "310", 0),
-    ("different_order_id", {}, "200", 1),
-    ("other_order_id", {"order_id": "7"}, "200", 1),
-    ("missing_is_success", {}, "200", 1),
-    ("unknown_attributes", {}, "200", 1),
-    ("ip_denied", {}, "RemoteDisconnected", 0),
-    ("ip_denied", {"answer": "envelope400"}, "400", 0),
+    ("timeout_after", {"seconds": 0}, "200", 1), ("still_running", {}, "RemoteDisconnected", 0),
+    ("reset_mid_body", {}, "ConnectionResetError", 1), ("empty_body", {}, "ParseError", 0),
+    ("html_502", {"stored": True}, "502", 1), ("html_200", {}, "AssertionError", 0),
+    ("truncated_xml", {}, "ParseError", 1), ("xml_bomb", {}, "EntitiesForbidden", 0),
+    ("code", {"code": 705, "stored": True}, "705", 1), ("code", {"code": 310}, "310", 0),
+    ("different_order_id", {}, "200", 1), ("other_order_id", {"order_id": "7"}, "200", 1),
+    ("missing_is_success", {}, "200", 1), ("unknown_attributes", {}, "200", 1),
+    ("ip_denied", {}, "RemoteDisconnected", 0), ("ip_denied", {"answer": "envelope400"}, "400", 0),
     ("ip_denied", {"answer": "envelope401"}, "401", 0),
-]
+]  # fmt: skip
 
 
 @pytest.mark.parametrize(("kind", "how", "seen", "bought"), TROUBLES)

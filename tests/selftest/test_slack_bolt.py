@@ -226,6 +226,8 @@ def test_home_mentions_shortcuts_and_joining_reach_the_app(ws: Workspace, pm: Pe
     ws.wait_for(lambda: [each.plain for each in ws.messages(channel, said)][1:] == ["Yes, @pm?"])
     pm.shortcut(said, "take")
     ws.wait_for(lambda: pm.view)
+    pm.close()
+    assert ws.wait_for(lambda: pm.ephemerals)[0].text == "Kept as a draft"
     ws.join(ws.add_person("engineer"), channel)
     ws.wait_for(lambda: ws.messages(channel)[-1].plain == "Welcome @engineer")
 

@@ -1,7 +1,5 @@
 """What people can and cannot do, and the rules of triggers, views, acknowledgements, events and response URLs."""
 
-from __future__ import annotations
-
 import json
 import threading
 from collections.abc import Callable, Iterator
@@ -29,7 +27,7 @@ class Desk:
     ws: Workspace
     answers: list[Json | None] = field(default_factory=list)
     told: list[Json] = field(default_factory=list)
-    act: Callable[[Json], None] = lambda _payload: None
+    act: Callable[[Json], object] = lambda _payload: None
 
     def __call__(self, kind: str, payload: Json) -> Json | None:
         self.told.append(payload | {"kind": kind})
@@ -41,10 +39,7 @@ class Desk:
         return WebClient(self.ws.bot_token, base_url=self.ws.api_url, retry_handlers=[])
 
     def pushes(self, view: Json) -> None:
-        def act(payload: Json) -> None:
-            self.client.views_push(trigger_id=payload["trigger_id"], view=view)
-
-        self.act = act
+        self.act = lambda payload: self.client.views_push(trigger_id=payload["trigger_id"], view=view)
 
     def opens(self, view: Json) -> None:
         def act(payload: Json) -> None:
@@ -146,13 +141,7 @@ def test_views_are_opened_pushed_and_updated_by_the_rules(desk: Desk, pm: Person
     ],
 )
 def test_a_submission_is_answered(
-    desk: Desk,
-    pm: Person,
-    channel: Channel,
-    answer: Json | None,
-    *,
-    closed: bool,
-    title: str | None,
+    desk: Desk, pm: Person, channel: Channel, answer: Json | None, *, closed: bool, title: str | None
 ) -> None:
     opened(desk, pm, channel, modal({"type": "plain_text_input"}))
     desk.answers = [answer]
@@ -163,12 +152,10 @@ def test_a_submission_is_answered(
 @pytest.mark.parametrize(
     "answer",
     [
-        {"response_action": "errors", "errors": {"nowhere": "x"}},
-        {"response_action": "errors", "errors": {}},
-        {"response_action": "update", "view": {"type": "modal"}},
-        {"text": "done"},
+        {"response_action": "errors", "errors": {"nowhere": "x"}}, {"response_action": "errors", "errors": {}},
+        {"response_action": "update", "view": {"type": "modal"}}, {"text": "done"},
     ],
-)
+)  # fmt: skip
 def test_an_answer_slack_would_not_understand_is_remembered(
     ws: Workspace, desk: Desk, pm: Person, channel: Channel, answer: Json
 ) -> None:
@@ -180,8 +167,7 @@ def test_an_answer_slack_would_not_understand_is_remembered(
 
 OPTIONS = [{"text": plain(each), "value": each[0].lower()} for each in ("Alpha", "Beta")]
 FIELDS: list[tuple[Json, object, Json]] = [
-    ({"type": "plain_text_input"}, "x", {"value": "x"}),
-    ({"type": "plain_text_input"}, "", {"value": None}),
+    ({"type": "plain_text_input"}, "x", {"value": "x"}), ({"type": "plain_text_input"}, "", {"value": None}),
     ({"type": "email_text_input"}, "a@b.example", {"value": "a@b.example"}),
     ({"type": "url_text_input"}, "https://b.example", {"value": "https://b.example"}),
     ({"type": "number_input", "is_decimal_allowed": False, "max_value": "9"}, 7, {"value": "7"}),
@@ -196,7 +182,7 @@ FIELDS: list[tuple[Json, object, Json]] = [
     ({"type": "multi_users_select"}, ["U1"], {"selected_users": ["U1"]}),
     ({"type": "conversations_select"}, "C1", {"selected_conversation": "C1"}),
     ({"type": "multi_conversations_select"}, ["C1"], {"selected_conversations": ["C1"]}),
-]
+]  # fmt: skip
 
 
 @pytest.mark.parametrize(("element", "value", "state"), FIELDS)
@@ -214,19 +200,16 @@ def test_each_kind_of_field_is_entered_and_sent_in_slacks_shape(
 @pytest.mark.parametrize(
     ("element", "value"),
     [
-        ({"type": "plain_text_input", "max_length": 3}, "four"),
-        ({"type": "plain_text_input"}, "two\nlines"),
-        ({"type": "email_text_input"}, "nobody"),
-        ({"type": "url_text_input"}, "b.example"),
+        ({"type": "plain_text_input", "max_length": 3}, "four"), ({"type": "plain_text_input"}, "two\nlines"),
+        ({"type": "email_text_input"}, "nobody"), ({"type": "url_text_input"}, "b.example"),
         ({"type": "number_input", "is_decimal_allowed": False}, "1.5"),
         ({"type": "number_input", "is_decimal_allowed": True, "max_value": "1"}, 2),
         ({"type": "static_select", "options": OPTIONS}, "Gamma"),
-        ({"type": "checkboxes", "options": OPTIONS}, "Alpha"),
-        ({"type": "users_select"}, "U404"),
+        ({"type": "checkboxes", "options": OPTIONS}, "Alpha"), ({"type": "users_select"}, "U404"),
         ({"type": "multi_static_select", "options": OPTIONS, "max_selected_items": 1}, ["Alpha", "Beta"]),
         ({"type": "conversations_select", "filter": {"include": ["im"]}}, "acme"),
     ],
-)
+)  # fmt: skip
 def test_what_the_client_would_not_take_is_refused(
     desk: Desk, pm: Person, channel: Channel, element: Json, value: object
 ) -> None:
@@ -294,9 +277,8 @@ def test_a_response_url_serves_five_times_within_thirty_minutes(
     assert [url.send(text="5").status_code, url.send(text="6").status_code] == [200, 404]
     pm.command(channel, "/cert")
     clock.now += 1801
-    assert (
-        WebhookClient(desk.told[-1]["response_url"]).send(text="late").body == '{"ok": false, "error": "expired_url"}'
-    )
+    late = WebhookClient(desk.told[-1]["response_url"]).send(text="late")
+    assert late.body == '{"ok": false, "error": "expired_url"}'
 
 
 def test_a_missed_acknowledgement_is_shown(ws: Workspace, desk: Desk, pm: Person, channel: Channel) -> None:
@@ -310,6 +292,8 @@ def test_a_missed_acknowledgement_is_shown(ws: Workspace, desk: Desk, pm: Person
     assert pm.submit().errors == {"": "We had some trouble connecting. Try again?"}
     assert pm.view
     ws.ack_seconds = -1
+    assert pm.command(channel, "/cert").acked is False
+    ws.deliver, ws.ack_seconds = lambda _kind, _payload: Missed("http_timeout"), 3
     assert pm.command(channel, "/cert").acked is False
 
 
@@ -372,11 +356,6 @@ def test_waiting_ends_with_what_was_seen(ws: Workspace, pm: Person, channel: Cha
     assert ws.wait_for(lambda: [each.text for each in ws.messages(channel)][1:])[0] == "second"
 
 
-def test_a_missed_answer_of_a_callable_is_passed_on(ws: Workspace, pm: Person, channel: Channel) -> None:
-    ws.deliver = lambda _kind, _payload: Missed("http_timeout")
-    assert pm.command(channel, "/cert").acked is False
-
-
 @pytest.mark.parametrize(
     ("written", "read", "strange"),
     [
@@ -384,16 +363,12 @@ def test_a_missed_answer_of_a_callable_is_passed_on(ws: Workspace, pm: Person, c
         ("*.acme.com _acme-challenge.acme.com _x_", "*.acme.com _acme-challenge.acme.com x", []),
         ("`*.acme.com*`", "*.acme.com*", []),
         ("1 &lt; 2 &amp;amp; <https://x.example/_a_|there> <mailto:a@b.example>", "1 < 2 &amp; there a@b.example", []),
-        (
-            "<!here> <@U404> <foo> <javascript:x|y>",
-            "@here <@U404> <foo> <javascript:x|y>",
-            ["<@U404>", "<foo>", "<javascript:x|y>"],
-        ),
+        ("<!here> <@U4> <foo> <a:x|y>", "@here <@U4> <foo> <a:x|y>", ["<@U4>", "<foo>", "<a:x|y>"]),
         ("<!date^1800000000^{date_short_pretty} {time}|x>", "today 09:00", []),
         ("<!date^1800086400^{date_pretty}, {date_num}|x>", "tomorrow, 2027-01-16", []),
         ("<!date^1^{week}|x>", "<!date^1^{week}|x>", ["<!date^1^{week}|x>"]),
     ],
-)
+)  # fmt: skip
 def test_mrkdwn_is_read_as_a_person_sees_it(ws: Workspace, written: str, read: str, strange: list[str]) -> None:
     reader = ws.reader("Europe/Berlin")
     assert (reader.mrkdwn(written), reader.strange(written)) == (read, strange)
