@@ -12,22 +12,23 @@ from tests.e2e.office import Office
 from tests.sandbox.slack.text import mrkdwn_in
 
 
-@pytest.fixture(scope="session")
-def office() -> Iterator[Office]:
-    """One desk in Socket Mode on SQLite that buys by itself, shared by all tests of a process."""
-    desk = Office()
+def opened(desk: Office) -> Iterator[Office]:
+    """A desk for as long as it is needed; in the end all must be in order."""
     with desk:
         yield desk
         in_order(desk)
+
+
+@pytest.fixture(scope="session")
+def office() -> Iterator[Office]:
+    """One desk in Socket Mode on SQLite that buys by itself, shared by all tests of a process."""
+    yield from opened(Office())
 
 
 @pytest.fixture(scope="module")
 def small_office() -> Iterator[Office]:
     """Another one in which little has happened yet, so that everything it ever said is searched in no time."""
-    desk = Office()
-    with desk:
-        yield desk
-        in_order(desk)
+    yield from opened(Office())
 
 
 @pytest.fixture(scope="module")
@@ -35,9 +36,7 @@ def office_over_http() -> Iterator[Office]:
     """The same behind signed HTTP requests."""
     desk = Office()
     desk.over_http()
-    with desk:
-        yield desk
-        in_order(desk)
+    yield from opened(desk)
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import socket
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from itertools import count
 from threading import Barrier, Thread
 from typing import Any, Final, Self, TypeVar
@@ -14,7 +14,7 @@ from sqlalchemy import create_engine, text
 from tests.sandbox.opensrs.books import Order
 from tests.sandbox.slack.delivery import SignedHttp
 from tests.sandbox.slack.people import Person
-from tests.sandbox.slack.seen import OpenView
+from tests.sandbox.slack.seen import OpenView, Submitted
 from tests.sandbox.slack.state import Channel, Message
 from tests.sandbox.world import Bot, World
 
@@ -35,7 +35,7 @@ _EV: Final = (
     'extra_names=4, days=[5, 9], standing="confirmed", price=299.00}\n'
 )
 _FILLED: Final = {"The client’s company": COMPANY, "Their contact": CONTACT}
-_ORDER: Final = re.compile(r"\bo-[a-z0-9]+\b")
+ORDER: Final = re.compile(r"\bo-[a-z0-9]+\b")
 
 
 class Office:
@@ -46,8 +46,7 @@ class Office:
         self.ws, self.opensrs, self.env = world.slack, world.opensrs, world.bot.environment
         self.pm, self.erik, self.edith, self.ada = world.pm, world.engineer, world.second, world.admin
         self.guest, self.stranger = world.guest, world.stranger
-        self.otto = self.ws.add_person("otto", title="Project manager")
-        self.eva = self.ws.add_person("eva", title="Engineer")
+        self.otto, self.eva = (self.ws.add_person(name, title="At the agency") for name in ("otto", "eva"))
         for person in (self.otto, self.eva):
             self.ws.join(person, world.channel)
         self.env["APPROVERS"] += f",{self.eva.id}"
@@ -106,18 +105,18 @@ class Office:
 
     def card(self, order: str) -> Message:
         """The card of an order (of the desk's id)."""
-        found = [m for posts in self.ws.posts.values() for m in posts if not _reply(m) and order in m.plain]
+        found = self._cards(order)
         assert found, f"no card of {order}"
         return self.ws.snapshot(found[-1])
 
     def until_card(self, order: str, words: str) -> Message:
         """The card once it says so."""
+        return self.until(lambda: next((self.ws.snapshot(m) for m in self._cards(order) if words in m.plain), None))
 
-        def says() -> Message | None:
-            there = [m for posts in self.ws.posts.values() for m in posts if not _reply(m) and order in m.plain]
-            return next((self.ws.snapshot(m) for m in there if words in m.plain), None)
-
-        return self.until(says)
+    def until_bought(self, order: str, *names: str) -> None:
+        """The card once the order is bought; exactly one purchase for its names."""
+        self.until_card(order, "Waiting for the client and the authority")
+        assert [bought.submissions for bought in self.bought(*names)] == [1] * len(names)
 
     def replies(self, order: str, words: str) -> list[Message]:
         """What stands in the order's thread with these words."""
@@ -126,17 +125,12 @@ class Office:
 
     def until_reply(self, order: str, words: str, number: int = 1) -> Message:
         """The newest reply with these words, once there are so many."""
-        self.until(lambda: self.ws.posts and any(not _reply(m) and order in m.plain for m in self._posts()))
+        self.until(lambda: self._cards(order))
         return self.until(lambda: found if len(found := self.replies(order, words)) >= number else None)[-1]
 
     def until_view(self, person: Person, *words: str) -> OpenView:
         """Somebody's modal, once it says so."""
-
-        def says() -> OpenView | None:
-            view = person.view
-            return view if view is not None and all(word in view.plain for word in words) else None
-
-        return self.until(says)
+        return self.until(lambda: view if (view := person.view) and all(word in view.plain for word in words) else None)
 
     def told(self, person: Person, act: Callable[[], object], *words: str) -> str:
         """What only this person reads, in answer to what they do."""
@@ -155,8 +149,8 @@ class Office:
         """Everything that the desk's processes logged."""
         return "".join(bot.written() for bot in self.bots)
 
-    def _posts(self) -> Iterable[Message]:
-        return [m for posts in self.ws.posts.values() for m in posts]
+    def _cards(self, order: str) -> list[Message]:
+        return [m for posts in self.ws.posts.values() for m in posts if not _reply(m) and order in m.plain]
 
     # -- the supplier and the database ---------------------------------------------------------------------------------
 
@@ -183,13 +177,23 @@ class Office:
         """A web address nobody has asked for yet."""
         return f"n{next(self._numbers)}.acme.com"
 
+    def fresh(self, **values: Any) -> tuple[str, str]:
+        """A name of its own, and the order for it that waits for its approval."""
+        name = self.name()
+        return name, self.waiting(name, **values)
+
     def set_up_project(self, channel: Channel, client: str = "Acme LLC") -> None:
         """`/cert project` by the project manager."""
         self.pm.command(channel, "/cert project")
-        for label, value in {"Project": f"Site of {client}", "Client": client, "Owner": self.pm}.items():
-            self.pm.fill(label, value)
+        self.fill(self.pm, Project=client, Client=client, Owner=self.pm)
         done = self.pm.submit()
         assert done.closed, done.errors
+
+    @staticmethod
+    def fill(person: Person, **values: object) -> None:
+        """Fill in by label, with _ for blanks."""
+        for label, value in values.items():
+            person.fill(label.replace("_", " "), value)
 
     def new_channel(self, name: str, client: str) -> Channel:
         """A channel with everybody and a project for a client of its own."""
@@ -236,7 +240,7 @@ class Office:
     def order_in(view: OpenView | None) -> str:
         """The id of the order that the last view of a form thanks for."""
         assert view is not None
-        found = _ORDER.search(view.plain)
+        found = ORDER.search(view.plain)
         assert view.title == "Thank you", view.plain
         assert found, view.plain
         return found[0]
@@ -259,6 +263,17 @@ class Office:
         person.click(invitation, "Review")
         return self.until_view(person, *(words or ("read back",)))
 
+    def no_button(self, person: Person, order: str, *words: str) -> None:
+        """The review as somebody sees it who cannot say yes now."""
+        assert not self.review(person, order, *words).submit_label
+        person.close()
+
+    def refuse(self, order: str, why: str) -> Submitted:
+        """No, by erik."""
+        self.erik.click(self.until_reply(order, "Please review"), "Refuse…")
+        self.erik.fill("Why?", why)
+        return self.erik.submit()
+
     def approve(self, order: str, *people: Person) -> None:
         """Yes, by everybody named."""
         for person in people:
@@ -270,7 +285,7 @@ class Office:
         """A new order, approved by erik and bought."""
         order = self.waiting(*names, **values)
         self.approve(order, self.erik)
-        self.until_card(order, "Waiting for the client and the authority")
+        self.until_bought(order)
         return order
 
     def issue(self, name: str) -> None:
