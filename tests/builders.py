@@ -9,7 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, event, select
 
 from bot.app import CHECKS
 from bot.checks.names import normalise
@@ -141,6 +141,14 @@ class World:
         with self.store.unit() as unit:
             return unit.order(order_id)
 
+    def later(self, order: Order, **duration: float) -> Order:
+        """The order once everything due by then has run."""
+        if duration:
+            self.pass_time(**duration)
+        else:
+            self.run_jobs()
+        return self.order(order.id)
+
     def told(self, *kinds: Told) -> list[Notice]:
         """What the desk said so far, of these kinds."""
         with self.engine.begin() as connection:
@@ -202,6 +210,9 @@ def a_desk(folder: Path, standin: StandIn, *, checks: tuple[Check, ...] = CHECKS
     """A desk on a new SQLite database in the folder, in front of a stand-in that has been started."""
     clock, people, screens, ids = fakes.FakeClock(), fakes.FakePeople(), fakes.FakeScreens(), fakes.SequentialIds()
     engine = open_engine(f"sqlite:///{folder / 'desk.db'}")
+    event.listen(
+        engine, "connect", lambda connection, _: connection.execute("PRAGMA synchronous = OFF")
+    )  # no power cuts
     metadata.create_all(engine)
     store = fakes.WatchedStore(engine, clock, ids, b"a" * 32)
     standin.clock = lambda: clock.now().timestamp()

@@ -9,7 +9,7 @@ import pytest
 
 from bot.domain.approval import MAY, Action, Role, approvers_needed, hands_in, may_approve, permit, roles_of
 from bot.domain.client import Person, PersonKind
-from bot.domain.errors import ChangedSince, DecidedAlready, IllegalMove, NotAllowed, NotAMember, OwnOrder
+from bot.domain.errors import DecidedAlready, IllegalMove, NotAllowed, NotAMember, OwnOrder
 from bot.domain.findings import Override
 from bot.domain.order import Approval, Order, Second, Status
 from bot.domain.request import Level
@@ -132,11 +132,6 @@ def test_a_small_shop_may_approve_its_own_and_it_is_marked(how: str, *, allowed:
     else:
         with pytest.raises(OwnOrder):
             may_approve(order, FIRST, order.digest, a_policy(self_approval=True))
-
-
-def test_an_older_digest_approves_nothing() -> None:
-    with pytest.raises(ChangedSince):
-        may_approve(an_order(Status.AWAITING_APPROVAL), FIRST, "older", a_policy())
 
 
 def test_one_person_approves_once() -> None:

@@ -15,18 +15,6 @@ def test_every_failure_is_in_the_tree_that_opens_the_module(kind: type[errors.De
     assert {kind.__name__, *(base.__name__ for base in kind.__mro__[1:-3])} <= named | {"WrongKey", "VaultShut"}
 
 
-@pytest.mark.parametrize(("error", "facts"), [
-    (errors.IllegalMove("o-1", "held", "approve"), {"order_id": "o-1", "status": "held", "move": "approve"}),
-    (errors.NotAllowed("approve"), {"action": "approve"}),
-    (errors.OpenOrderExists("o-1", "f-1"), {"order_id": "o-1", "form": "f-1"}),
-    (errors.BadInput({"names": "No."}), {"fields": {"names": "No."}}), (errors.NotInvited("C1"), {"channel": "C1"}),
-    (errors.Refused("no", "phone", funds=True), {"text": "no", "field": "phone", "funds": True, "unknown_id": False}),
-    (errors.WrongKey("0A", "CA"), {"serial": "0A", "issuer": "CA"}),
-], ids=lambda value: type(value).__name__)  # fmt: skip
-def test_failures_carry_facts(error: errors.DeskError, facts: dict[str, object]) -> None:
-    assert {name: getattr(error, name) for name in facts} == facts
-
-
 @pytest.mark.parametrize(("kind", "is_a"), [
     (errors.Stale, errors.IllegalMove), (errors.OwnOrder, errors.NotAllowed), (errors.NotAMember, errors.NotAllowed),
     (errors.NotInvited, errors.PeopleUnknown), (errors.WrongKey, errors.Unusable), (errors.Lost, errors.SupplierError),

@@ -6,27 +6,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.pace import business_days_later, look_again, save_again
+from bot.domain.pace import business_days_later, look_again
 from bot.domain.request import Level
 
 CHICAGO = "America/Chicago"
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
 
-@pytest.mark.parametrize(("lost", "minutes"), [(1, 1), (2, 5), (3, 15), (4, 60), (50, 60)])
-def test_a_lost_save_is_tried_after_1_5_and_15_minutes_then_hourly(lost: int, minutes: int) -> None:
-    assert save_again(lost) == minutes * MINUTE
-
-
 @given(st.sampled_from(list(Level)), st.timedeltas(timedelta(0), 90 * DAY), st.timedeltas(timedelta(0), 90 * DAY))
 def test_looking_backs_off_and_never_ends(level: Level, one: timedelta, other: timedelta) -> None:
     young, old = sorted((one, other))
     assert timedelta(0) < look_again(level, young) <= look_again(level, old) <= 6 * HOUR
-
-
-def test_domain_only_is_looked_at_every_few_minutes_and_companies_hourly() -> None:
-    assert look_again(Level.DV, timedelta(0)) <= 5 * MINUTE
-    assert {look_again(level, timedelta(0)) for level in (Level.OV, Level.EV)} == {HOUR}
 
 
 @pytest.mark.parametrize(

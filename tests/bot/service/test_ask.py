@@ -62,6 +62,11 @@ def walk(world: World, form: Form) -> list[str]:
     return walked
 
 
+@pytest.fixture
+def order(world: World) -> Order:
+    return world.place()
+
+
 # -- the steps
 
 
@@ -129,12 +134,8 @@ def test_the_summary_says_what_is_sent_and_what_is_missing(world: World) -> None
 
 
 @pytest.mark.parametrize(("values", "field"), [
-    ({"names": ""}, "names"), ({"names": "not a name"}, "names"), ({"names": "intranet.local"}, "names"),
-    ({"wanted_by": "soon"}, "wanted_by"), ({"consent": ""}, "consent"),
-    ({"dcv": "email", "approver_email": "ceo@acme.com"}, "approver_email"),
-    ({"org.country": "Illinois"}, "org.country"), ({"org.state": "IL", "org.country": "US"}, "org.state"),
-    ({"org.name": "x" * 3001}, "org.name"), ({"contact.email": "ada"}, "contact.email"),
-    ({"contact.phone": "call me"}, "contact.phone"),
+    ({"names": ""}, "names"), ({"names": "intranet.local"}, "names"), ({"contact.phone": "call me"}, "contact.phone"),
+    ({"dcv": "email", "approver_email": "ceo@acme.com"}, "approver_email"), ({"consent": ""}, "consent"),
 ], ids=str)  # fmt: skip
 def test_a_field_that_cannot_be_is_named_and_nothing_typed_is_lost(
     world: World, values: dict[str, str], field: str
@@ -176,13 +177,11 @@ def test_nothing_incomplete_is_placed(world: World, values: dict[str, str], fiel
 # -- placing
 
 
-def test_a_placed_order_is_prepared_and_said(world: World) -> None:
-    order = world.place()
+def test_a_placed_order_is_prepared_and_said(world: World, order: Order) -> None:
     assert (order.status, order.requester, order.authors) == (Status.PREPARING, REQUESTER, (REQUESTER,))
     assert [notice.mentions for notice in world.told(Told.OPENED)] == [(REQUESTER,)]
     assert world.history(order) == ["placed"]
-    world.run_jobs()
-    assert world.order(order.id).status is Status.AWAITING_APPROVAL
+    assert world.later(order).status is Status.AWAITING_APPROVAL
 
 
 def test_the_same_form_twice_makes_one_order(world: World) -> None:
@@ -252,22 +251,19 @@ def refused_form(world: World, *names: str) -> tuple[Form, OpenOrderExists]:
     return form, exists.value
 
 
-def test_the_second_requester_is_told_which_order_exists(world: World) -> None:
-    order = world.place()
+def test_the_second_requester_is_told_which_order_exists(world: World, order: Order) -> None:
     form, exists = refused_form(world)
     assert (exists.order_id, exists.form) == (order.id, form.id)
 
 
-def test_the_approvers_are_asked_in_the_existing_orders_thread(world: World) -> None:
-    order = world.place()
+def test_the_approvers_are_asked_in_the_existing_orders_thread(world: World, order: Order) -> None:
     form, _ = refused_form(world)
     world.desk.ask.wish_second(form.id, REQUESTER)
     (told,) = world.told(Told.SECOND_WANTED)
     assert (told.order_id, told.fact("form"), set(told.mentions)) == (order.id, form.id, {FIRST, SECOND, THIRD})
 
 
-def test_a_wish_for_what_no_longer_stands_in_the_way_asks_nobody(world: World) -> None:
-    order = world.place()
+def test_a_wish_for_what_no_longer_stands_in_the_way_asks_nobody(world: World, order: Order) -> None:
     form, _ = refused_form(world)
     world.desk.ask.cancel(order.id, REQUESTER)
     world.desk.ask.wish_second(form.id, REQUESTER)
@@ -361,18 +357,14 @@ STAGES: dict[str, Callable[[World], Order]] = {
 @pytest.mark.parametrize("stage", STAGES)
 def test_anybody_of_the_channel_cancels_while_nothing_is_bought(world: World, stage: str) -> None:
     order = STAGES[stage](world)
+    with pytest.raises(UnknownOrder):
+        world.desk.ask.cancel(order.id, OUTSIDER)
     assert world.desk.ask.cancel(order.id, COLLEAGUE).status is Status.CANCELLED
     world.run_jobs()
     assert [order.state for order in world.standin.orders.values() if order.state != "cancelled"] == []
     with pytest.raises(IllegalMove) as again:
         world.desk.ask.cancel(order.id, COLLEAGUE)
     assert again.value.status is Status.CANCELLED
-
-
-@pytest.mark.parametrize(("who", "error"), [(OUTSIDER, UnknownOrder), (GUEST, NotAMember)])
-def test_nobody_else_cancels(world: World, who: str, error: type[DeskError]) -> None:
-    with pytest.raises(error):
-        world.desk.ask.cancel(world.waiting().id, who)
 
 
 # -- the project

@@ -37,8 +37,7 @@ def test_a_job_about_an_order_nobody_knows_says_so(world: World, kind: str) -> N
 def test_a_job_that_comes_too_late_does_nothing_and_is_done(world: World, kind: str) -> None:
     order = world.waiting()
     world.desk.ask.cancel(order.id, order.requester)
-    world.run_jobs()
-    ended = world.order(order.id)
+    ended = world.later(order)
     assert ended.status is Status.CANCELLED
     calls = len(world.standin.entries)
     assert world.run_job(kind, order, about="not_bought", by="U1", number="1") is None

@@ -6,7 +6,7 @@ from sqlalchemy import func, select
 from bot.domain.approval import Action, Role
 from bot.domain.errors import IllegalMove, NoProject, NotAllowed, NotAMember, Stale, UnknownOrder
 from bot.domain.notices import Told
-from bot.domain.order import Move, Status
+from bot.domain.order import Move, Order, Status
 from bot.store.tables import audit, jobs, outbox
 from tests import fakes
 from tests.builders import World
@@ -24,6 +24,11 @@ from tests.fakes import (
     ROBOT,
     STRANGER,
 )
+
+
+@pytest.fixture
+def order(world: World) -> Order:
+    return world.place()
 
 
 def rows(world: World) -> list[int | None]:
@@ -55,8 +60,7 @@ def test_a_move_that_is_cut_short_leaves_nothing(world: World) -> None:
     assert (rows(world), world.order(order.id)) == (before, order)
 
 
-def test_a_move_from_an_old_version_is_stale_and_leaves_nothing(world: World) -> None:
-    order = world.place()
+def test_a_move_from_an_old_version_is_stale_and_leaves_nothing(world: World, order: Order) -> None:
     world.run_jobs()
     before = rows(world)
     with pytest.raises(Stale), world.store.unit() as unit:
@@ -84,8 +88,7 @@ def test_an_order_exists_only_for_who_may_see_it(world: World, user: str, outcom
             world.gear.allow(Action.SEE, user, order.id)
 
 
-def test_an_unknown_order_and_a_hidden_one_look_the_same(world: World) -> None:
-    order = world.place()
+def test_an_unknown_order_and_a_hidden_one_look_the_same(world: World, order: Order) -> None:
     told = set()
     for order_id in (order.id, "o-none"):
         with pytest.raises(UnknownOrder) as caught:
@@ -120,8 +123,7 @@ def test_the_workspace_is_asked_afresh_only_where_that_is_wanted(world: World) -
     assert world.people.fresh > 0
 
 
-def test_an_aftermath_is_told_each_approver_once_and_privately(world: World) -> None:
-    order = world.place()
+def test_an_aftermath_is_told_each_approver_once_and_privately(world: World, order: Order) -> None:
     world.desk.ask.cancel(order.id, REQUESTER)
     for _ in range(2):
         world.gear.tell_aftermath(world.order(order.id), ("4711",))

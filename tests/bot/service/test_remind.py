@@ -45,6 +45,11 @@ def utc(moment: str) -> datetime:
     return datetime.fromisoformat(moment).replace(tzinfo=UTC)
 
 
+@pytest.fixture
+def order(world: World) -> Order:
+    return world.waiting()
+
+
 # -- an approval that nobody gives
 
 
@@ -77,8 +82,7 @@ def test_a_working_day_later_is_the_same_hour_at_the_agency(world: World, friday
     assert world.run_job("remind", order) == utc(due)
 
 
-def test_after_a_long_sleep_one_reminder_is_enough(world: World) -> None:
-    order = world.waiting()
+def test_after_a_long_sleep_one_reminder_is_enough(world: World, order: Order) -> None:
     world.clock.advance(timedelta(days=10))
     again = world.run_job("remind", order)
     assert reminders(world, Told.REMINDER) == [("reminder", APPROVERS)]
@@ -86,16 +90,14 @@ def test_after_a_long_sleep_one_reminder_is_enough(world: World) -> None:
     assert again > world.clock.now()
 
 
-def test_the_reminders_do_not_end_before_the_waiting_does(world: World) -> None:
-    order = world.waiting()
+def test_the_reminders_do_not_end_before_the_waiting_does(world: World, order: Order) -> None:
     remind_alone(world, order, days=70)
     before = len(world.told(Told.REMINDER))
     remind_alone(world, order, days=7)
     assert len(world.told(Told.REMINDER)) == before + 5
 
 
-def test_a_new_round_has_a_ladder_of_its_own(world: World) -> None:
-    order = world.waiting()
+def test_a_new_round_has_a_ladder_of_its_own(world: World, order: Order) -> None:
     world.pass_time(days=2)
     world.change(order, names="shop.acme.com")
     world.run_jobs()
@@ -104,8 +106,7 @@ def test_a_new_round_has_a_ladder_of_its_own(world: World) -> None:
     assert reminders(world, Told.REMINDER)[before:] == [("reminder", frozenset({OWNER, STAND_IN}))]
 
 
-def test_who_has_moved_is_reminded_no_more(world: World) -> None:
-    order = world.waiting()
+def test_who_has_moved_is_reminded_no_more(world: World, order: Order) -> None:
     world.desk.decide.refuse(order.id, FIRST, "no")
     world.pass_time(days=10)
     assert world.told(Told.REMINDER) == []
@@ -121,11 +122,9 @@ def test_by_hand_the_engineer_is_the_first(make: MakeDesk) -> None:
     ]  # fmt: skip
 
 
-def test_a_doubtful_purchase_is_not_forgotten_either(world: World) -> None:
-    order = world.waiting()
+def test_a_doubtful_purchase_is_not_forgotten_either(world: World, order: Order) -> None:
     world.standin.submit_in_panel(order.supplier_id)
-    world.pass_time(hours=2)
-    assert world.order(order.id).status is Status.DOUBTFUL
+    assert world.later(order, hours=2).status is Status.DOUBTFUL
     world.pass_time(days=2)
     assert [who for _, who in reminders(world, Told.REMINDER)] == [frozenset({OWNER, STAND_IN}), APPROVERS]
 
@@ -136,8 +135,7 @@ def test_a_doubtful_purchase_is_not_forgotten_either(world: World) -> None:
 def held(make: MakeDesk) -> tuple[World, Order]:
     world = make(checks=(FakeCheck("dns", STOP),))
     order = world.place()
-    world.run_jobs()
-    assert world.order(order.id).status is Status.HELD
+    assert world.later(order).status is Status.HELD
     return world, order
 
 
@@ -172,8 +170,7 @@ def test_an_order_nobody_was_warned_about_is_not_ended_unannounced(make: MakeDes
 
 def bought(world: World) -> Order:
     order = world.approve(world.waiting())
-    world.run_jobs()
-    assert world.order(order.id).status is Status.VALIDATING
+    assert world.later(order).status is Status.VALIDATING
     return order
 
 

@@ -10,7 +10,7 @@ from bot.domain.errors import BadInput, DecidedAlready, IllegalMove, NotAllowed,
 from bot.domain.notices import Told
 from bot.domain.order import Order, Status
 from tests.bot.service.conftest import MakeDesk
-from tests.bot.service.test_buy import approved, darken, foreign_csr, no_approval_stands, sent
+from tests.bot.service.test_buy import approved, darken, foreign_csr, lose_answer, no_approval_stands, sent
 from tests.builders import World
 from tests.fakes import COLLEAGUE, FIRST, OUTSIDER, REQUESTER, SECOND, THIRD
 
@@ -18,13 +18,17 @@ from tests.fakes import COLLEAGUE, FIRST, OUTSIDER, REQUESTER, SECOND, THIRD
 def doubtful(world: World) -> Order:
     """Nobody knows whether it was bought: it was, and the supplier has been silent since."""
     order = approved(world)
-    world.standin.faults.arm("process_pending", "drop_after")
-    world.run_jobs()
+    lose_answer(world, "drop_after")
     darken(world, order)
     world.pass_time(minutes=62)
     world.standin.faults.clear()
     assert world.order(order.id).status is Status.DOUBTFUL
     return world.order(order.id)
+
+
+@pytest.fixture
+def order(world: World) -> Order:
+    return doubtful(world)
 
 
 def pending(world: World, order: Order) -> None:
@@ -55,8 +59,7 @@ def run_resolve(world: World, order: Order, verb: str, *by: str) -> Order:
 # -- not bought
 
 
-def test_not_bought_by_two_approvers_holds_the_order_and_voids_its_approvals(world: World) -> None:
-    order = doubtful(world)
+def test_not_bought_by_two_approvers_holds_the_order_and_voids_its_approvals(world: World, order: Order) -> None:
     pending(world, order)
     one = run_resolve(world, order, "not_bought", FIRST)
     assert (one.status, len(one.votes)) == (Status.DOUBTFUL, 1)
@@ -67,8 +70,7 @@ def test_not_bought_by_two_approvers_holds_the_order_and_voids_its_approvals(wor
 
 
 @pytest.mark.parametrize("state", ["in-progress", "awaiting-approval", "approver-confirmed", "completed"])
-def test_not_bought_is_refused_while_it_is_live(world: World, state: str) -> None:
-    order = doubtful(world)
+def test_not_bought_is_refused_while_it_is_live(world: World, order: Order, state: str) -> None:
     world.standin.set_state(order.supplier_id, state)
     told = len(world.told(Told.DOUBTFUL))
     after = run_resolve(world, order, "not_bought", FIRST, SECOND)
@@ -76,8 +78,7 @@ def test_not_bought_is_refused_while_it_is_live(world: World, state: str) -> Non
     assert len(world.told(Told.DOUBTFUL)) == told + 1
 
 
-def test_not_bought_is_refused_while_any_known_id_is_live(world: World) -> None:
-    order = doubtful(world)
+def test_not_bought_is_refused_while_any_known_id_is_live(world: World, order: Order) -> None:
     first = order.supplier_id
     other = world.waiting("shop.acme.com")
     with world.store.unit() as unit:  # a later id, whose draft is untouched
@@ -89,8 +90,7 @@ def test_not_bought_is_refused_while_any_known_id_is_live(world: World) -> None:
 
 
 @pytest.mark.parametrize("verb", ["not_bought", "bought_outside"])
-def test_nothing_is_resolved_while_the_supplier_is_silent(world: World, verb: str) -> None:
-    order = doubtful(world)
+def test_nothing_is_resolved_while_the_supplier_is_silent(world: World, order: Order, verb: str) -> None:
     darken(world, order)
     after = run_resolve(world, order, verb, FIRST, SECOND)
     assert after.status is Status.DOUBTFUL
@@ -100,8 +100,7 @@ def test_nothing_is_resolved_while_the_supplier_is_silent(world: World, verb: st
 # -- who votes
 
 
-def test_one_approver_is_not_two(world: World) -> None:
-    order = doubtful(world)
+def test_one_approver_is_not_two(world: World, order: Order) -> None:
     pending(world, order)
     run_resolve(world, order, "not_bought", FIRST)
     with pytest.raises(DecidedAlready):
@@ -109,15 +108,13 @@ def test_one_approver_is_not_two(world: World) -> None:
     assert world.order(order.id).status is Status.DOUBTFUL
 
 
-def test_different_opinions_do_not_add_up(world: World) -> None:
-    order = doubtful(world)
+def test_different_opinions_do_not_add_up(world: World, order: Order) -> None:
     pending(world, order)
     run_resolve(world, order, "not_bought", FIRST)
     assert run_resolve(world, order, "bought_outside", SECOND).status is Status.DOUBTFUL
 
 
-def test_who_changes_their_mind_counts_once(world: World) -> None:
-    order = doubtful(world)
+def test_who_changes_their_mind_counts_once(world: World, order: Order) -> None:
     pending(world, order)
     run_resolve(world, order, "bought_outside", FIRST)
     after = run_resolve(world, order, "not_bought", FIRST)
@@ -128,16 +125,14 @@ def test_who_changes_their_mind_counts_once(world: World) -> None:
 @pytest.mark.parametrize(
     ("user", "refusal"), [(COLLEAGUE, NotAllowed), (REQUESTER, NotAllowed), (OUTSIDER, UnknownOrder)]
 )
-def test_only_approvers_vote(world: World, user: str, refusal: type[Exception]) -> None:
-    order = doubtful(world)
+def test_only_approvers_vote(world: World, order: Order, user: str, refusal: type[Exception]) -> None:
     for verb in (world.desk.resolve.not_bought, world.desk.resolve.bought_outside):
         with pytest.raises(refusal):
             verb(order.id, user)
     assert world.order(order.id).votes == ()
 
 
-def test_who_votes_is_asked_afresh(world: World) -> None:
-    order = doubtful(world)
+def test_who_votes_is_asked_afresh(world: World, order: Order) -> None:
     world.people.silent = True
     with pytest.raises(PeopleUnknown):
         world.desk.resolve.not_bought(order.id, FIRST)
@@ -156,8 +151,7 @@ def test_only_a_doubtful_order_is_voted_about(world: World, verb: str) -> None:
 def test_submitted_before_the_approval_needs_two_approvers_whatever_the_looks_show(world: World) -> None:
     order = world.waiting()
     world.standin.submit_in_panel(order.supplier_id)
-    world.pass_time(hours=5)
-    assert world.order(order.id).status is Status.DOUBTFUL
+    assert world.later(order, hours=5).status is Status.DOUBTFUL
     assert votes(world, order, "bought_outside", FIRST).status is Status.DOUBTFUL
     after = votes(world, order, "bought_outside", SECOND)
     assert (after.status, after.outside, sent(world)) == (Status.VALIDATING, True, 0)
@@ -169,8 +163,7 @@ def test_submitted_before_the_approval_one_approver_does_not_get_it_through_by_i
     world.pass_time(hours=2)
     with pytest.raises(IllegalMove):
         world.desk.resolve.bought_as(order.id, FIRST, order.supplier_id)
-    world.run_jobs()
-    assert world.order(order.id).status is Status.DOUBTFUL
+    assert world.later(order).status is Status.DOUBTFUL
 
 
 NOT_OURS: dict[str, Callable[[World, Order], object]] = {
@@ -184,34 +177,27 @@ NOT_OURS: dict[str, Callable[[World, Order], object]] = {
 
 
 @pytest.mark.parametrize("what", NOT_OURS)
-def test_bought_outside_must_be_live_with_our_csr(world: World, what: str) -> None:
-    order = doubtful(world)
+def test_bought_outside_must_be_live_with_our_csr(world: World, order: Order, what: str) -> None:
     NOT_OURS[what](world, order)
     after = run_resolve(world, order, "bought_outside", FIRST, SECOND)
     assert (after.status, after.votes) == (Status.DOUBTFUL, ())
 
 
-def test_a_later_clear_look_ends_the_doubt(world: World) -> None:
-    order = doubtful(world)
-    world.pass_time(minutes=31)
-    assert world.order(order.id).status is Status.VALIDATING
+def test_a_later_clear_look_ends_the_doubt(world: World, order: Order) -> None:
+    assert world.later(order, minutes=31).status is Status.VALIDATING
 
 
-def test_later_looks_that_surely_show_a_draft_end_the_doubt(world: World) -> None:
-    order = doubtful(world)
+def test_later_looks_that_surely_show_a_draft_end_the_doubt(world: World, order: Order) -> None:
     pending(world, order)
-    world.pass_time(hours=2)
-    after = world.order(order.id)
+    after = world.later(order, hours=2)
     assert after.status is Status.HELD
     assert no_approval_stands(after)
 
 
 @pytest.mark.parametrize("state", ["declined", "cancelled"])
-def test_an_end_at_the_supplier_does_not_end_the_doubt(world: World, state: str) -> None:
-    order = doubtful(world)
+def test_an_end_at_the_supplier_does_not_end_the_doubt(world: World, order: Order, state: str) -> None:
     world.standin.set_state(order.supplier_id, state)
-    world.pass_time(hours=3)
-    assert world.order(order.id).status is Status.DOUBTFUL
+    assert world.later(order, hours=3).status is Status.DOUBTFUL
     assert votes(world, order, "not_bought", FIRST, SECOND).status is Status.HELD
 
 
@@ -221,19 +207,16 @@ def test_an_end_at_the_supplier_does_not_end_the_doubt(world: World, state: str)
 def replaced(world: World) -> tuple[Order, str]:
     """Doubtful, because the supplier cancelled it and went on with another one: its number."""
     order = approved(world)
-    world.standin.faults.arm("process_pending", "drop_after")
-    world.run_jobs()
+    lose_answer(world, "drop_after")
     number = world.standin.cancel_at_supplier(order.supplier_id, replacement=True).order_id
-    world.pass_time(minutes=6)
-    assert world.order(order.id).status is Status.DOUBTFUL
+    assert world.later(order, minutes=6).status is Status.DOUBTFUL
     return world.order(order.id), number
 
 
 def test_bought_under_another_number_with_our_csr(world: World) -> None:
     order, number = replaced(world)
     world.desk.resolve.bought_as(order.id, FIRST, number)
-    world.run_jobs()
-    after = world.order(order.id)
+    after = world.later(order)
     assert (after.status, after.supplier_id) == (Status.VALIDATING, number)
     assert set(after.supplier_ids) == {*order.supplier_ids, number}
 
@@ -242,8 +225,7 @@ def test_a_number_with_another_request_file_is_not_taken(world: World) -> None:
     order, _ = replaced(world)
     world.standin.add_foreign_order("777", state="in-progress")
     world.desk.resolve.bought_as(order.id, FIRST, "777")
-    world.run_jobs()
-    after = world.order(order.id)
+    after = world.later(order)
     assert (after.status, after.supplier_ids) == (Status.DOUBTFUL, order.supplier_ids)
     assert world.told(Told.NUMBER_WANTED)[-1].mentions == (FIRST,)
 
@@ -264,30 +246,25 @@ def test_after_not_bought_a_fresh_draft_is_approved_and_bought_once(make: MakeDe
     held = votes(world, order, "not_bought", FIRST, SECOND)
     assert held.status is Status.HELD
     world.desk.ask.check_again(order.id, REQUESTER)
-    world.run_jobs()
-    fresh = world.order(order.id)
+    fresh = world.later(order)
     assert (fresh.status, no_approval_stands(fresh)) == (Status.AWAITING_APPROVAL, True)
     assert fresh.supplier_id != order.supplier_id
     assert world.standin.orders[order.supplier_id].state == "cancelled"
     world.approve(fresh)
-    world.run_jobs()
-    assert (world.order(order.id).status, len(world.standin.submitted())) == (Status.VALIDATING, 1)
+    assert (world.later(order).status, len(world.standin.submitted())) == (Status.VALIDATING, 1)
 
 
 @pytest.mark.parametrize("how", ["looks", "votes"])
 def test_a_cancel_wished_in_the_dark_is_done_once_it_surely_was_not_bought(world: World, how: str) -> None:
     order = approved(world)
-    world.standin.faults.arm("process_pending", "drop_before")
-    world.run_jobs()
+    lose_answer(world, "drop_before")
     darken(world, order)
     world.desk.ask.cancel(order.id, FIRST)
-    world.pass_time(minutes=62)
-    assert world.order(order.id).status is Status.DOUBTFUL
+    assert world.later(order, minutes=62).status is Status.DOUBTFUL
     world.standin.faults.clear()
     if how == "votes":
         run_resolve(world, order, "not_bought", FIRST, SECOND)
-    world.pass_time(hours=2)
-    assert (world.order(order.id).status, sent(world)) == (Status.CANCELLED, 1)
+    assert (world.later(order, hours=2).status, sent(world)) == (Status.CANCELLED, 1)
     assert world.standin.orders[order.supplier_id].state == "cancelled"
 
 

@@ -35,21 +35,24 @@ def shop(world: World) -> Order:
     return world.desk.ask.place(form.id, COLLEAGUE)
 
 
+@pytest.fixture
+def order(world: World) -> Order:
+    return world.place()
+
+
 def ids(found: list[CardFacts]) -> list[str]:
     return [facts.order.id for facts in found]
 
 
 @pytest.mark.parametrize("who", SEES)
-def test_the_channel_the_approvers_and_the_admins_see_an_order(world: World, who: str) -> None:
-    order = world.place()
+def test_the_channel_the_approvers_and_the_admins_see_an_order(world: World, order: Order, who: str) -> None:
     assert world.desk.see.order(order.id, who).order == order
     assert [entry.what for entry in world.desk.see.history(order.id, who)] == ["placed"]
     assert ids(world.desk.see.find("acme", who, CHANNEL)) == [order.id]
 
 
 @pytest.mark.parametrize("who", SEES_NOT)
-def test_for_everybody_else_it_is_an_order_that_does_not_exist(world: World, who: str) -> None:
-    order = world.place()
+def test_for_everybody_else_it_is_an_order_that_does_not_exist(world: World, order: Order, who: str) -> None:
     with pytest.raises(UnknownOrder):
         world.desk.see.order(order.id, who)
     with pytest.raises(UnknownOrder):
@@ -61,8 +64,7 @@ def test_for_everybody_else_it_is_an_order_that_does_not_exist(world: World, who
 
 
 @pytest.mark.parametrize("who", [GUEST, STRANGER])
-def test_guests_and_strangers_are_refused(world: World, who: str) -> None:
-    order = world.place()
+def test_guests_and_strangers_are_refused(world: World, order: Order, who: str) -> None:
     with pytest.raises(NotAMember):
         world.desk.see.order(order.id, who)
     assert world.desk.see.find("acme", who, CHANNEL) == []
@@ -71,13 +73,11 @@ def test_guests_and_strangers_are_refused(world: World, who: str) -> None:
 @pytest.mark.parametrize(("text", "found"), [
     ("www.acme.com", True), ("ACME", True), (" acme.com ", True), ("acme.org", False), ("shop", False),
 ])  # fmt: skip
-def test_an_order_is_found_by_a_part_of_its_name(world: World, text: str, *, found: bool) -> None:
-    order = world.place()
+def test_an_order_is_found_by_a_part_of_its_name(world: World, order: Order, text: str, *, found: bool) -> None:
     assert ids(world.desk.see.find(text, REQUESTER, CHANNEL)) == ([order.id] if found else [])
 
 
-def test_an_order_is_found_by_its_id(world: World) -> None:
-    order = world.place()
+def test_an_order_is_found_by_its_id(world: World, order: Order) -> None:
     assert ids(world.desk.see.find(order.id.upper(), REQUESTER, CHANNEL)) == [order.id]
 
 
@@ -96,8 +96,7 @@ def test_what_is_found_in_this_channel_comes_first(world: World) -> None:
     assert ids(world.desk.see.find("acme", COLLEAGUE, OTHER_CHANNEL)) == [theirs.id, ours.id]
 
 
-def test_what_is_over_is_listed_no_more_but_found(world: World) -> None:
-    order = world.place()
+def test_what_is_over_is_listed_no_more_but_found(world: World, order: Order) -> None:
     world.desk.ask.cancel(order.id, REQUESTER)
     assert world.desk.see.open_orders(REQUESTER, CHANNEL) == []
     assert ids(world.desk.see.find("acme", REQUESTER, CHANNEL)) == [order.id]
