@@ -149,12 +149,12 @@ class Rig(World):
     def set_up(self) -> None:
         """The project."""
         self.pm.command(self.channel, "/cert project")
-        for label, value in {
-            "Project": "Acme",
-            "Client": "Acme LLC",
-            "Owner": self.pm,
-            "Engineer": self.engineer,
-        }.items():
+        for label, value in (
+            ("Project", "Acme"),
+            ("Client", "Acme LLC"),
+            ("Owner", self.pm),
+            ("Engineer", self.engineer),
+        ):
             self.pm.fill(label, value)
         assert self.pm.submit().closed
 
@@ -240,10 +240,8 @@ class Rig(World):
         return [notice["told"] for _, notice in self._notices(order)]
 
     def _notices(self, order: str) -> list[tuple[str, dict[str, Any]]]:
-        found = self.rows(
-            "SELECT post_id, notice FROM outbox WHERE order_id = ? AND kind = 'notice' ORDER BY id", order
-        )
-        return [(post, json.loads(notice)) for post, notice in found]
+        wanted = "SELECT post_id, notice FROM outbox WHERE order_id = ? AND kind = 'notice' ORDER BY id"
+        return [(post, json.loads(notice)) for post, notice in self.rows(wanted, order)]
 
     def judge(self, order: str, name: str, course: str) -> None:
         """One purchase, one card that tells the truth, every notice in its place exactly once, nothing given up.
@@ -262,7 +260,8 @@ class Rig(World):
     def _judge_slack(self, order: str) -> None:
         card = self.card(order)
         assert "Issued" in card.plain, card.plain
-        said = [self._post_of(m) for m in self.slack.messages(self.channel, card.ts)[1:]]
+        sent = [m.metadata or {} for m in self.slack.messages(self.channel, card.ts)[1:]]
+        said = [str(told.get("event_payload", {}).get("post")) for told in sent]
         wanted = [post for post, _ in self._notices(order)]
         twice, never = Counter(said) - Counter(wanted), Counter(wanted) - Counter(said)
         assert said == wanted, f"once too often: {list(twice)}; never: {list(never)}; told: {self.told(order)}"
@@ -275,6 +274,3 @@ class Rig(World):
         drafts = [f">{each.order_id}<" for each in self.opensrs.orders.values() if each.domain == name]
         calls = [each for each in self.opensrs.recorder.find("process_pending") if "cancel" not in each.body]
         return [each.at for each in calls if any(draft in each.body for draft in drafts)]
-
-    def _post_of(self, message: Message) -> str:
-        return str((message.metadata or {}).get("event_payload", {}).get("post"))
