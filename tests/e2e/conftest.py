@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.e2e.keys import keys_of
-from tests.e2e.office import Office
+from tests.sandbox.office import Office
 from tests.sandbox.slack.text import mrkdwn_in
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from bot.vault import LocalVault
-from tests.e2e.office import Office
-from tests.leaks import pieces
+from tests.sandbox.leaks import pieces
+from tests.sandbox.office import Office
 
 
 def keys_of(office: Office) -> dict[str, str]:

@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from tests.e2e.office import COMPANY, CONSENT, CONTACT, Office
+from tests.sandbox.office import COMPANY, CONSENT, CONTACT, Office
 from tests.sandbox.slack.fields import REQUIRED
 
 LOUD = "<!channel> *all* <@U0NOBODY> <https://evil.example|click> `x` & done"

@@ -9,10 +9,10 @@ from functools import partial
 import pytest
 from sqlalchemy import create_engine, text
 
-from tests import leaks
 from tests.e2e.keys import keys_of
-from tests.e2e.office import Office
+from tests.sandbox import leaks
 from tests.sandbox.core import Entry, Recorder
+from tests.sandbox.office import Office
 from tests.sandbox.world import RESELLER_KEY
 
 PEM = "-----BEGIN {} KEY-----\nMIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQC7\n-----END {} KEY-----\n"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.office import Office
+from tests.sandbox.office import Office
 
 pytestmark = pytest.mark.needs("openssl")
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.e2e.office import COMPANY, CONSENT, CONTACT, Office
+from tests.sandbox.office import COMPANY, CONSENT, CONTACT, Office
 from tests.sandbox.slack.people import Person
 
 

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from tests.e2e.office import ORDER, Office, at_once
+from tests.sandbox.office import ORDER, Office, at_once
 from tests.sandbox.slack.people import Person
 from tests.sandbox.slack.seen import OpenView
 

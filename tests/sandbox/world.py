@@ -20,7 +20,7 @@ from typing import Self
 
 import yaml
 
-from tests import leaks
+from tests.sandbox import leaks
 from tests.sandbox.opensrs import OpenSRS
 from tests.sandbox.slack import Workspace
 
