@@ -3,8 +3,8 @@
 import hypothesis
 import pytest
 
-from tests import programs
-from tests.postgres import postgres_server, postgres_url
+from tests.sandbox import programs
+from tests.sandbox.postgres import postgres_server, postgres_url
 
 __all__ = ["postgres_server", "postgres_url"]  # fixtures for every suite
 

@@ -2,7 +2,6 @@
 
 import inspect
 import pkgutil
-import socket
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from decimal import Decimal
@@ -11,12 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import requests
 import yaml
 from sqlalchemy import select
 
 import bot.checks
-from bot.app import CHECKS, Running, build, policy_of, post_anchor, start
+from bot.app import CHECKS, Running, build, policy_of, post_anchor
 from bot.domain.approval import Buying, Policy
 from bot.domain.errors import VaultShut
 from bot.domain.findings import AGE_LIMITS
@@ -28,7 +26,6 @@ from bot.store.engine import open_engine
 from bot.store.migrate import migrate
 from bot.store.tables import outbox
 from bot.vault import new_master_key
-from bot.web import Ops
 from tests.bot.environment import settings
 from tests.sandbox.slack import Workspace
 
@@ -165,38 +162,4 @@ def test_the_audit_is_anchored_and_posted_once_a_day(given: Given, built: Callab
     assert all(running.audit.verify_all(line) is None for line in lines)
 
 
-def test_without_an_admin_channel_it_is_anchored_all_the_same(
-    given: Given, built: Callable[[Settings], Running]
-) -> None:
-    running = built(given())
-    post_anchor(running.desk.gear, running.audit, DAY)
-    assert posted(running) == []
-    assert running.audit.verify_all(running.audit.anchor(DAY)) is None
-
-
 # -- running
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def test_over_http_only_signed_requests_count_and_health_stands_apart(
-    given: Given, built: Callable[[Settings], Running]
-) -> None:
-    port = free_port()
-    running = built(given(slack_mode="http", port=port))
-    parts = start(running)
-    try:
-        (ops,) = [part for part in parts if isinstance(part, Ops)]
-        assert requests.get(f"http://127.0.0.1:{ops.port}/health", timeout=10).text == "ok\n"
-        assert requests.post(f"http://127.0.0.1:{port}/slack/events", "payload={}", timeout=10).status_code == 401
-        assert requests.get(f"http://127.0.0.1:{port}/health", timeout=10).status_code == 404
-        assert len(posted(running)) == 0  # the day's chores have run
-    finally:
-        for part in parts:
-            part.stop()
-    with pytest.raises(requests.ConnectionError):
-        requests.get(f"http://127.0.0.1:{port}/slack/events", timeout=10)

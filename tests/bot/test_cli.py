@@ -1,9 +1,5 @@
 """The commands, as an operator types them: what they print, how they end, never in a traceback."""
 
-import os
-import signal
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -68,16 +64,6 @@ def an_issued_order() -> None:
 
 
 # -- init, check, migrate
-
-
-def test_init_makes_a_key_that_the_settings_take(
-    given: Callable[..., None], capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert main(["init"]) == 0
-    name, _, key = capsys.readouterr().out.strip().partition("=")
-    given(**{name: key})
-    assert main(["migrate"]) == 0
-    assert main(["audit", "verify"]) == 0
 
 
 def test_check_says_who_answers(given: Callable[..., None], capsys: pytest.CaptureFixture[str]) -> None:
@@ -204,44 +190,4 @@ def test_an_audit_that_was_touched_is_broken_and_says_where(
     engine.dispose()
 
 
-def test_an_anchor_nobody_made_is_not_found(given: Callable[..., None]) -> None:
-    given()
-    main(["migrate"])
-    assert main(["audit", "verify", "--anchor", "certdesk audit 2026-11-23 orders 0 mac 00"]) == 1
-
-
-@pytest.mark.parametrize("name", ["o-1", "www.acme.com"])
-def test_export_writes_everything_but_the_key(given: Callable[..., None], tmp_path: Path, name: str) -> None:
-    given()
-    main(["migrate"])
-    an_issued_order()
-    assert main(["export", name, "--to", str(tmp_path / "out")]) == 0
-    files = {file.name: file.read_text(encoding="ascii") for file in (tmp_path / "out").iterdir()}
-    assert files == {"request.csr": "CSR", "certificate.pem": LEAF, "chain.pem": ISSUER, "fullchain.pem": LEAF + ISSUER}
-
-
-def test_export_of_what_is_not_issued_says_so(given: Callable[..., None], capsys: pytest.CaptureFixture[str]) -> None:
-    given()
-    main(["migrate"])
-    assert main(["export", "o-9"]) == 1
-    assert "No issued certificate" in capsys.readouterr().err
-
-
 # -- run
-
-
-def test_run_runs_until_it_is_told_to_stop(given: Callable[..., None], slack: Workspace, tmp_path: Path) -> None:
-    given()
-    main(["migrate"])
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    running = subprocess.Popen(
-        [sys.executable, "-m", "bot", "run"], env=environment, cwd=tmp_path, stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE, text=True,
-    )  # fmt: skip
-    with running:
-        assert running.stdout is not None
-        assert running.stdout.readline() == "certdesk runs\n"
-        slack.wait_for_bot()
-        running.send_signal(signal.SIGTERM)
-        _, said = running.communicate(timeout=30)
-    assert (running.returncode, said) == (0, "")

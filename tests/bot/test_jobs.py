@@ -112,13 +112,6 @@ def raising(error: Exception) -> Verb:
 # -- how a job ends
 
 
-@pytest.mark.parametrize("then", [None, NOW + timedelta(hours=1)])
-def test_a_job_says_when_it_wants_to_run_again(shop: Shop, then: datetime | None) -> None:
-    shop.schedule("follow", "o-1")
-    shop.worker({"follow": lambda _: then}).run(shop.claim())
-    assert shop.due() == then
-
-
 def test_somebody_else_was_faster_so_it_is_tried_again_at_once(shop: Shop) -> None:
     shop.schedule("follow", "o-1")
     shop.worker({"follow": raising(Stale("o-1", "held", "change"))}).run(shop.claim())
@@ -154,25 +147,6 @@ def test_what_goes_wrong_is_tried_again_ever_more_slowly(shop: Shop, error: Exce
     assert [line["event"] for line in logged] == ([] if quiet else ["job failed"] * 5)
 
 
-def test_after_it_went_well_once_the_pauses_begin_anew(shop: Shop) -> None:
-    ends: list[Exception | None] = [Lost("x"), Lost("x"), None, Lost("x")]
-
-    def verb(_: Job) -> datetime | None:
-        if (error := ends.pop(0)) is not None:
-            raise error
-        return shop.clock.now()
-
-    shop.schedule("follow", "o-1")
-    worker, pauses = shop.worker({"follow": verb}), []
-    for _ in range(4):
-        worker.run(shop.claim())
-        due = shop.due()
-        assert due is not None
-        pauses.append((due - shop.clock.now()).total_seconds())
-        shop.clock.time = due
-    assert pauses == [5, 30, 0, 5]
-
-
 # -- many jobs
 
 
@@ -188,26 +162,6 @@ def test_a_broken_job_does_not_stop_the_others(shop: Shop, ticking: Callable[[Wo
     with capture_logs():
         ticking(shop.worker({"broken": raising(RuntimeError("x")), "good": verb}))
         assert all(done.acquire(timeout=PATIENCE) for _ in "defghi")
-
-
-def test_two_workers_run_each_job_once(shop: Shop, ticking: Callable[[Worker], Worker]) -> None:
-    subjects = [f"o-{number}" for number in range(40)]
-    ran: list[str] = []
-    all_done = threading.Event()
-
-    def verb(job: Job) -> datetime | None:
-        ran.append(job.subject)
-        if len(ran) >= len(subjects):
-            all_done.set()
-        return None
-
-    shop.schedule("count", *subjects)
-    for _ in range(2):
-        ticking(shop.worker({"count": verb}))
-    assert all_done.wait(PATIENCE)
-    for worker in shop.workers:
-        worker.work_once()
-    assert sorted(ran) == sorted(subjects)
 
 
 def test_a_worker_takes_no_more_than_it_can_run_at_once(shop: Shop) -> None:

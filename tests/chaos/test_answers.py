@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.chaos.rig import PATIENCE, Rig, desk
+from tests.sandbox.rig import PATIENCE, Rig, desk
 
 
 @pytest.fixture(scope="module")

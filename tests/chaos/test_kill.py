@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from tests.chaos.rig import PATIENCE, Rig, desk
+from tests.sandbox.rig import PATIENCE, Rig, desk
 
 if TYPE_CHECKING:
     from tests.chaos.conftest import Tally

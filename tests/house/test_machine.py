@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy
 
-from tests import postgres, programs
+from tests.sandbox import postgres, programs
 
 
 def _tables(url: str) -> int:

@@ -181,16 +181,6 @@ def test_what_cannot_be_posted_goes_to_requester_and_owner_by_direct_message_onc
     assert office.wait(3600) == []
 
 
-def test_somebody_who_asked_and_owns_hears_it_once(office: Office) -> None:
-    with office.world.store.unit() as unit:
-        unit.save_project(a_project(owner=REQUESTER))
-    order = office.world.place()
-    office.flush()
-    office.tell(about(order))
-    office.slack.errors = [CannotPost("gone")]
-    assert office.flush() == ["undelivered"]
-
-
 def test_without_a_card_the_thread_is_not_lost(office: Office) -> None:
     order = office.world.place()
     office.slack.errors = [CannotPost("not_in_channel")] * 2
@@ -221,17 +211,6 @@ def test_a_burst_goes_at_once_and_then_one_at_a_time(world: World) -> None:
     office.tell(*[Notice(Told.PROJECT_SET, CHANNEL)] * (BURST + 2))
     assert len(office.flush()) == BURST
     assert [len(office.wait(1)) for _ in range(3)] == [1, 1, 0]
-
-
-def test_a_lane_that_was_quiet_may_burst_again_others_always_may(world: World) -> None:
-    office = Office(world, pace=1)
-    shop(world)
-    office.tell(*[Notice(Told.PROJECT_SET, CHANNEL)] * BURST)
-    office.flush()
-    office.tell(*[Notice(Told.PROJECT_SET, OTHER_CHANNEL)] * BURST)
-    assert len(office.flush()) == BURST
-    office.tell(*[Notice(Told.PROJECT_SET, CHANNEL)] * BURST)
-    assert len(office.wait(BURST)) == BURST
 
 
 # -- two senders

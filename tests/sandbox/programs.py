@@ -4,7 +4,7 @@ import os
 import shutil
 from pathlib import Path
 
-from tests import postgres
+from tests.sandbox import postgres
 
 PACKAGES = {"openssl": "openssl"}  # program: Debian's package
 REQUIRE_ALL = os.environ.get("REQUIRE_ALL") == "1"
