@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from bot.domain.request import KeyType, Product, Request
     from bot.domain.supply import Accepted, Account, Funds, Look
     from bot.shown.card import CardFacts
+    from bot.shown.found import Registration, Served, Zone
     from bot.shown.review import Review
 
 
@@ -295,6 +296,28 @@ class Supplier(Protocol):
 
     def products(self) -> tuple[Product, ...]:
         """The catalogue, ended products left out."""
+
+
+class Lookups(Protocol):
+    """Public sources, asked inside the outgoing guard (public addresses, listed ports, limited size and time).
+
+    Every method may be repeated and answers within a few seconds. Lost: nothing could be found out just now.
+    """
+
+    def registration(self, name: str) -> Registration:
+        """The registrable domain above a name; never Lost: what could not be found out is in the answer."""
+
+    def served(self, host: str) -> Served | None:
+        """The certificate served there now; None where nobody answers with one."""
+
+    def zone(self, name: str) -> Zone:
+        """The DNS around a name."""
+
+    def values(self, name: str, kind: str) -> tuple[str, ...]:
+        """What the DNS holds under exactly this name: TXT values unquoted, CNAME targets without the final dot."""
+
+    def chain(self, leaf: str) -> tuple[str, ...]:
+        """The issuers of a PEM leaf by the addresses in it (AIA, at most four deep), root left out; may be empty."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,78 @@
+"""What was found out about a web address from public sources: hints for people, never a decision by itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Registration:
+    """What the registry says of a registrable domain (RFC 9083). `registered` is None where nobody could tell, and
+    `why` says why; `statuses` are RDAP's spelling (RFC 8056), small letters; an organisation that is redacted or absent
+    is empty. `source` is the host that answered.
+    """
+
+    domain: str
+    registered: bool | None
+    expires_at: datetime | None = None
+    statuses: tuple[str, ...] = ()
+    registrar: str = ""
+    organisation: str = ""
+    source: str = ""
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """The certificate that a host serves now, not verified. `subject` holds (short name, value): O, L, ST, C."""
+
+    host: str
+    names: tuple[str, ...]
+    not_after: datetime
+    issuer: str
+    subject: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DnsHost:
+    """A company whose panel holds DNS records, and what one must know to type a record there.
+
+    `style` is "relative" (the panel appends the zone), "full" (type the whole name) or "either" (not known: show both);
+    `apex` is what stands for the zone itself, `dot` whether a target ends with a dot: "add", "omit" or "unknown".
+    `also` names other companies that can stand behind the same name servers.
+    """
+
+    name: str
+    style: str = "either"
+    apex: str = ""
+    dot: str = "unknown"
+    menu: str = ""
+    panel: str = ""
+    quirks: tuple[str, ...] = ()
+    also: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Zone:
+    """The DNS around a name: `zone` is the one with a SOA of its own that holds it, `hosts` who runs it (several:
+    mixed; none: unknown), `mail` whether the zone takes mail, `issuers` the CAA issue and issuewild values that count
+    for the name (RFC 8659; empty: everybody may issue), `alias` what the name itself is a CNAME for.
+    """
+
+    name: str
+    zone: str
+    name_servers: tuple[str, ...] = ()
+    hosts: tuple[DnsHost, ...] = ()
+    mail: bool = False
+    issuers: tuple[str, ...] = ()
+    alias: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Everything found about one address; None where nothing could be found out in time."""
+
+    registration: Registration | None = None
+    served: Served | None = None
+    zone: Zone | None = None
