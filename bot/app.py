@@ -1,16 +1,11 @@
 """The composition root: settings in, running desk out. The tuple of checks stands here."""
 
-from __future__ import annotations
-
 import os
-import threading
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
-from socketserver import ThreadingMixIn
-from typing import Protocol
-from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
+from functools import partial
 
 from slack_bolt import App
 from slack_bolt.adapter.socket_mode import SocketModeHandler
@@ -48,7 +43,7 @@ from bot.suppliers import catalogue
 from bot.suppliers.opensrs.client import OpenSRSClient
 from bot.suppliers.opensrs.supplier import OpenSRS
 from bot.vault import LocalVault
-from bot.web import Ops
+from bot.web import Http, Ops
 from handlers import attach
 from handlers.notify import SlackNotifier
 from handlers.people import SlackPeople
@@ -64,13 +59,6 @@ LISTENER_TIMEOUT, SENDER_TIMEOUT = 2, 10  # seconds
 
 class NotReady(Exception):
     """The desk cannot start as things are; the text says what to do."""
-
-
-class Stoppable(Protocol):
-    """Anything that is started and stopped."""
-
-    def stop(self) -> None:
-        """Stop it and wait until it has."""
 
 
 @dataclass
@@ -150,8 +138,7 @@ def supplier_of(settings: Settings, clock: SystemClock) -> OpenSRS:
     """OpenSRS with the account's catalogue."""
     client = OpenSRSClient(settings.supplier_url, settings.opensrs_username, settings.opensrs_key.get_secret_value())
     account = Account("opensrs", settings.opensrs_username, settings.opensrs_environment)
-    file: Path | None = settings.catalogue
-    products = catalogue.load(file.read_text(encoding="utf-8")) if file else catalogue.standard()
+    products = catalogue.load(settings.catalogue.read_text("utf-8")) if settings.catalogue else catalogue.standard()
     return OpenSRS(client, account, settings.agency, products, clock)
 
 
@@ -189,61 +176,29 @@ def bolt_app(settings: Settings, client: WebClient, desk: Desk) -> App:
     return app
 
 
-def start(running: Running, *, web: bool = True, worker: bool = True) -> list[Stoppable]:
-    """Start what this process is for; answers what to stop, in order."""
-    settings, started = running.settings, list[Stoppable]()
+def start(running: Running, *, web: bool = True, worker: bool = True) -> list[Callable[[], object]]:
+    """Start what this process is for; answers what to call, in order, to stop it and wait until it has."""
+    settings = running.settings
     if web != worker and settings.database_url.startswith("sqlite"):
         raise NotReady("With SQLite everything runs in one process: use `certdesk run`, or move to PostgreSQL.")
+    parts: list[tuple[Callable[[], object], Callable[[], object]]] = []
     if settings.ops_address:
-        ops = Ops(settings.ops_address, lambda: ping(running.engine))
-        ops.start()
-        started.append(ops)
+        ops = Ops(settings.ops_address, partial(ping, running.engine))
+        parts.append((ops.start, ops.stop))
     if worker:
-        running.worker.start()
-        started.append(running.worker)
-    if web:
-        started.append(Socket(running) if settings.slack_mode == "socket" else Http(running))
-    return started[::-1]
+        parts.append((running.worker.start, running.worker.stop))
+    if web and settings.slack_mode == "socket":  # no public address needed
+        socket = SocketModeHandler(running.app, settings.slack_app_token.get_secret_value())
+        parts.append((socket.connect, socket.close))
+    elif web:
+        http = Http("", settings.port, SlackRequestHandler(running.app, path="/slack/events"))
+        parts.append((http.start, http.stop))
+    for begin, _ in parts:
+        begin()
+    return [end for _, end in reversed(parts)]
 
 
 def ping(engine: Engine) -> None:
     """Raises unless the database answers."""
     with engine.connect() as connection:
         connection.execute(text("SELECT 1"))
-
-
-class Socket:
-    """Slack over Socket Mode: no public address needed."""
-
-    def __init__(self, running: Running) -> None:
-        self._handler = SocketModeHandler(running.app, running.settings.slack_app_token.get_secret_value())
-        self._handler.connect()  # type: ignore[no-untyped-call] # Bolt left this one without types
-
-    def stop(self) -> None:
-        """Close the connection."""
-        self._handler.close()  # type: ignore[no-untyped-call] # as above
-
-
-class _Quiet(WSGIRequestHandler):
-    def log_message(self, *_: object) -> None:
-        """Say nothing."""
-
-
-class _Threads(ThreadingMixIn, WSGIServer):
-    daemon_threads = True
-
-
-class Http:
-    """Slack over signed HTTP, on PORT."""
-
-    def __init__(self, running: Running) -> None:
-        wsgi = SlackRequestHandler(running.app, path="/slack/events")
-        self._server = make_server("", running.settings.port, wsgi, _Threads, _Quiet)
-        self._thread = threading.Thread(target=self._server.serve_forever, name="http", daemon=True)
-        self._thread.start()
-
-    def stop(self) -> None:
-        """Answer no more."""
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()

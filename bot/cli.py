@@ -29,11 +29,11 @@ def run(settings: Settings, *, web: bool = True, worker: bool = True) -> int:
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    started = start(build(settings), web=web, worker=worker)
+    endings = start(build(settings), web=web, worker=worker)
     print("certdesk runs", flush=True)
     stop.wait()
-    for part in started:
-        part.stop()
+    for end in endings:
+        end()
     return 0
 
 

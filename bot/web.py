@@ -1,42 +1,31 @@
-"""Health for the operator on an address of its own: `GET /health` says ok while the database answers. Loopback by
-default.
-"""
-
-from __future__ import annotations
+"""What answers HTTP: a WSGI application in threads, and the operator's own one with health and metrics."""
 
 import threading
-from collections.abc import Callable
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+from collections.abc import Callable, Iterable
+from functools import partial
+from socketserver import ThreadingMixIn
+from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from prometheus_client import generate_latest
 
 
-class Ops:
-    """A small server for health and metrics; `healthy` answers or raises."""
+class _Quiet(WSGIRequestHandler):
+    def log_message(self, *_: object) -> None:
+        """Nothing: a request is no event."""
 
-    def __init__(self, address: str, healthy: Callable[[], object]) -> None:
-        host, _, port = address.rpartition(":")
 
-        class Answers(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:  # the library's own name
-                status, body = _answer(self.path, healthy)
-                self.send_response(status)
-                self.send_header("Content-Type", "text/plain; charset=utf-8")
-                self.send_header("Content-Length", str(len(body)))
-                self.end_headers()
-                self.wfile.write(body)
+class _Threads(ThreadingMixIn, WSGIServer):
+    daemon_threads = True
 
-            def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the library's own name
-                """Nothing: an operator's probe is no event."""
 
-        self._server = ThreadingHTTPServer((host, int(port)), Answers)
-        self._thread = threading.Thread(target=self._server.serve_forever, name="ops", daemon=True)
+class Http:
+    """A server for one application, in a thread of its own; listens at once, answers from `start` on."""
 
-    @property
-    def port(self) -> int:
-        """Where it listens."""
-        return int(self._server.server_address[1])
+    def __init__(self, host: str, port: int, application: WSGIApplication) -> None:
+        self._server = make_server(host, port, application, _Threads, _Quiet)
+        self._thread = threading.Thread(target=self._server.serve_forever, name="http", daemon=True)
+        self.port = self._server.server_port
 
     def start(self) -> None:
         """Answer from now on."""
@@ -49,13 +38,27 @@ class Ops:
         self._thread.join()
 
 
-def _answer(path: str, healthy: Callable[[], object]) -> tuple[int, bytes]:
-    if path == "/metrics":
-        return 200, generate_latest()
-    if path != "/health":
-        return 404, b"not here\n"
+class Ops(Http):
+    """`GET /health` says ok while `healthy` answers instead of raising, `GET /metrics` is for Prometheus."""
+
+    def __init__(self, address: str, healthy: Callable[[], object]) -> None:
+        host, _, port = address.rpartition(":")
+        super().__init__(host, int(port), partial(_ops, healthy))
+
+
+def _ops(healthy: Callable[[], object], environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+    status, body = _answer(f"{environ['REQUEST_METHOD']} {environ['PATH_INFO']}", healthy)
+    start_response(status, [("Content-Type", "text/plain; charset=utf-8"), ("Content-Length", str(len(body)))])
+    return [body]
+
+
+def _answer(asked: str, healthy: Callable[[], object]) -> tuple[str, bytes]:
+    if asked == "GET /metrics":
+        return "200 OK", generate_latest()
+    if asked != "GET /health":
+        return "404 Not Found", b"not here\n"
     try:
         healthy()
     except Exception as error:  # noqa: BLE001 - whatever it is, it means unhealthy
-        return 503, f"not well: {type(error).__name__}\n".encode()
-    return 200, b"ok\n"
+        return "503 Service Unavailable", f"not well: {type(error).__name__}\n".encode()
+    return "200 OK", b"ok\n"
