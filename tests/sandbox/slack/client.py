@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypedDict
 
 from tests.sandbox.slack.delivery import INTERACTIVE, Missed
 from tests.sandbox.slack.fields import Entry, entered, locate, refuse
@@ -23,6 +23,14 @@ TROUBLE: Final = "We had some trouble connecting. Try again?"
 _OF_ACTIONS: Final = ("type", "action_id", "text", "value", "style", "placeholder")
 
 
+class Profile(TypedDict, total=False):
+    """What people write about themselves; without a `real_name` they go by their name."""
+
+    real_name: str
+    title: str
+    phone: str
+
+
 @dataclass(eq=False)
 class Client:
     """One person's client; `stack` holds the open modals, `shown` the ephemeral messages."""
@@ -33,8 +41,8 @@ class Client:
     kind: str
     tz: str
     email: str
-    title: str
     team_id: str
+    profile: Profile
     stack: list[View] = field(default_factory=list)
     shown: list[Message] = field(default_factory=list)
     home: View | None = None
@@ -109,7 +117,7 @@ class Client:
         if isinstance(where, View):
             held = None if option is None else self._enter(where, block, element, option)
             return self._act_in_view(where, block, element, held, asked)
-        held = None if option is None else entered(Entry(self._ws, element), option)
+        held = None if option is None else entered(Entry(self._ws, element, self.id), option)
         return self._act_in_message(where, block, element, held, asked)
 
     def _act_in_message(self, message: Message, block: Json, element: Json, held: object, asked: str) -> Outcome:
@@ -134,7 +142,7 @@ class Client:
         return self._interact(payload, view.channel, view.id, asked)
 
     def _enter(self, view: View, block: Json, element: Json, value: object) -> object:
-        held = entered(Entry(self._ws, element), value)
+        held = entered(Entry(self._ws, element, self.id), value)
         with self._ws.changed:
             if (block["block_id"], element["action_id"]) in view.values:
                 view.values[block["block_id"], element["action_id"]] = state_of(element, held)

@@ -12,7 +12,7 @@ from tests.sandbox.slack.state import Message
 if TYPE_CHECKING:
     from tests.sandbox.slack.workspace import Workspace
 
-_ACTS: Final = tuple("click close command fill messages open_home press say submit view".split())
+_ACTS: Final = tuple("click click_home close command fill messages open_home press say shortcut submit view".split())
 CONTROL_NAMES: Final = (*_ACTS, "arm", "disconnect", "log", "people", "violations")
 _TOLD: Final = {  # what is told of what comes of an act
     Outcome: ("acked", "text"),

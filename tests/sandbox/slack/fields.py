@@ -8,22 +8,24 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from tests.sandbox.slack.blocks import options_of
 from tests.sandbox.slack.shapes import Json
-from tests.sandbox.slack.state import Channel, View
+from tests.sandbox.slack.state import Channel, File, View, extension
 from tests.sandbox.slack.text import Reader, chosen, elements, label_of
 
 if TYPE_CHECKING:
-    from tests.sandbox.slack.space import Space
+    from tests.sandbox.slack.workspace import Workspace
 
 REQUIRED: Final = "Please complete this required field."
 _EMAIL = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")
 _WEB = re.compile(r"https?://[^\s/]+\S*")
+_FILE_BYTES: Final = 10_000_000
 
 
 class Entry(NamedTuple):
-    """One value being entered: the workspace's people and channels, and the element."""
+    """One value being entered: the workspace's people and channels, the element, and who enters."""
 
-    space: "Space"
+    space: "Workspace"
     element: Json
+    person: str
 
 
 def refuse(reason: str) -> AssertionError:
@@ -92,9 +94,30 @@ def _conversation(entry: Entry, value: object) -> str:
     found = entry.space.find_channel(value if isinstance(value, (Channel, str)) else _user(entry, value))
     rule = entry.element.get("filter", {})
     kind = {"channels": "public", "groups": "private"}.get(found.kind, "im")
-    if kind not in rule.get("include", [kind]) or (found.shared and rule.get("exclude_external_shared_channels")):
+    if kind not in rule.get("include", [kind]) or (
+        entry.space.is_shared(found) and rule.get("exclude_external_shared_channels")
+    ):
         raise refuse(f"#{found.name} is filtered out")
     return found.id
+
+
+def _files(entry: Entry, value: object) -> list[Json]:
+    """Upload files, given as names with their contents (bytes, or text), as Slack does while the form is open."""
+    if not isinstance(value, Mapping):
+        raise refuse(f"files are given as names with contents, not as {value!r}")
+    most, kinds = entry.element.get("max_files", 10), [each.lower() for each in entry.element.get("filetypes", [])]
+    if len(value) > most:
+        raise refuse(f"{len(value)} files, at most {most}")
+    files = []
+    for name, given in value.items():
+        content = given.encode() if isinstance(given, str) else given
+        if kinds and extension(name) not in kinds:
+            raise refuse(f"{name} is none of {kinds}")
+        if not 0 < len(content) <= _FILE_BYTES:
+            raise refuse(f"{name} has {len(content)} bytes, allowed are 1 to {_FILE_BYTES}")
+        files.append(File(entry.space.ids.new("F"), name, len(content), content, complete=True, user=entry.person))
+    entry.space.files |= {each.id: each for each in files}
+    return [each.as_json(entry.space.url) for each in files]
 
 
 def _several(one: Callable[[Entry, object], object]) -> Callable[[Entry, object], list[object]]:
@@ -124,6 +147,7 @@ _ENTERED: Final[Mapping[str, Callable[[Entry, object], object]]] = {
     "conversations_select": _conversation,
     "multi_users_select": _several(_user),
     "multi_conversations_select": _several(_conversation),
+    "file_input": _files,
 }
 
 

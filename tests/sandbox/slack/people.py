@@ -16,7 +16,7 @@ from tests.sandbox.slack.state import Channel, Message, View
 
 KINDS: Final = {
     "member": "", "admin": "is_admin", "owner": "is_admin is_owner", "guest": "is_restricted",
-    "single_guest": "is_restricted is_ultra_restricted", "stranger": "is_stranger", "deactivated": "", "bot": "is_bot",
+    "single_guest": "is_restricted is_ultra_restricted", "stranger": "", "deactivated": "", "bot": "is_bot",
 }  # fmt: skip
 _FLAGS: Final = ("is_admin", "is_owner", "is_primary_owner", "is_restricted", "is_ultra_restricted")
 
@@ -25,17 +25,23 @@ class Person(Client):
     """Somebody in the workspace."""
 
     def as_json(self) -> Json:
-        """The user object of `users.info`; the mail address only with the scope for it."""
-        profile: Json = {"real_name": self.name, "display_name": self.name, "title": self.title, "team": self.team_id}
+        """The user object of `users.info`; the mail address only with the scope for it.
+
+        Slack calls somebody of another workspace a stranger only while they share no channel with the app.
+        """
+        profile: Json = {"real_name": self.name, "title": "", "phone": "", **self.profile}
+        profile |= {"display_name": self.name, "team": self.team_id}
         if "users:read.email" in self._ws.scopes and self.kind != "stranger":
             profile["email"] = self.email
-        found: Json = {"id": self.id, "team_id": self.team_id, "name": self.name, "real_name": self.name}
+        found: Json = {"id": self.id, "team_id": self.team_id, "name": self.name, "real_name": profile["real_name"]}
         found |= {"profile": profile, "is_bot": self.kind == "bot", "is_app_user": False}
         if self.kind == "deactivated":
             return found | {"deleted": True}
         flags = dict.fromkeys(_FLAGS, False) | dict.fromkeys(KINDS[self.kind].split(), True)
         offset = datetime.fromtimestamp(self._ws.clock(), ZoneInfo(self.tz)).utcoffset() or timedelta()
         zone = {"tz": self.tz, "tz_label": self.tz, "tz_offset": int(offset.total_seconds())}
+        if self.kind == "stranger":
+            flags["is_stranger"] = not any(self.id in each.members for each in self._ws.channels_of(self._ws.bot))
         return found | {"deleted": False} | flags | zone
 
     # What they see ----------------------------------------------------------------------------------------------------
@@ -109,8 +115,11 @@ class Person(Client):
         """A shortcut on a message, or a global one."""
         kind = "message" if message else "global"
         shortcuts = self._ws.setting("features", "shortcuts", default=[])
-        if not any((each["callback_id"], each["type"]) == (callback_id, kind) for each in shortcuts):
-            raise refuse(f"the manifest has no {kind} shortcut {callback_id!r}")
+        known = any((each["callback_id"], each["type"]) == (callback_id, kind) for each in shortcuts)
+        if not known or "commands" not in self._ws.scopes:
+            raise refuse(f"the manifest has no {kind} shortcut {callback_id!r}, or no scope for it")
+        if message and message.ephemeral_to:
+            raise refuse("a message that only one person sees has no shortcuts")
         payload: Json = {"type": "shortcut", "callback_id": callback_id}
         where = None
         if message:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Final, NamedTuple
 from urllib.parse import parse_qsl
 
@@ -26,6 +27,7 @@ _JSON_ARGS: Final = ("blocks", "files", "metadata", "view")
 _FLAGS: Final = {"true": True, "1": True, "false": False, "0": False}
 _BOOLEAN_ARGS: Final = "include_all_metadata include_num_members reply_broadcast".split()
 _DELAY_SECONDS: Final = 30
+_SIGN_IN: Final = "<!DOCTYPE html><html><head><title>Sign in</title></head><body>Sign in to continue</body></html>"
 
 
 class HangUp(Response):
@@ -137,7 +139,7 @@ def _in_trouble(fault: Fault | None) -> Response | None:
         case "server_error", _:
             return Response("Internal Server Error", 500)
         case "html", _:
-            return Response("<html><body>Sign in to the network</body></html>", 200, media_type="text/html")
+            return Response(_SIGN_IN, 200, media_type="text/html")
         case "error", how:
             return _json({"ok": False, "error": how["error"]})
         case "drop_before", _:
@@ -155,11 +157,12 @@ class Server:
             Route("/api/{method}", self._call, methods=["GET", "POST"]),
             Route("/upload/{file}", self._upload, methods=["POST"]),
             Route("/response/{secret}", self._respond, methods=["POST"]),
+            Route("/files-pri/{file}/{rest:path}", self._download, methods=["GET"]),
         ]
         self.app = Starlette(routes=[*routes, WebSocketRoute("/link/", ws.socket.serve)])
 
-    def _record(self, request: Request, body: str, answer: Response) -> Response:
-        reply = "" if isinstance(answer, HangUp) else bytes(answer.body).decode()
+    def _record(self, request: Request, body: str, answer: Response, reply: str = "") -> Response:
+        reply = "" if isinstance(answer, HangUp) else reply or bytes(answer.body).decode()
         path, headers = str(request.url.path), dict(request.headers)
         status = 0 if isinstance(answer, HangUp) else answer.status_code
         entry = Entry(self._ws.clock(), "app", request.method, path, headers, body, status, reply)
@@ -173,17 +176,19 @@ class Server:
         headers, query = request.headers, request.url.query
         name = request.path_params["method"]
         call = Call(name, headers.get("authorization", ""), query, headers.get("content-type", ""), body)
-        return self._record(request, body, await run_in_threadpool(self._answered, call))
+        answer = await run_in_threadpool(self._met, name, lambda: _json(self._api.answer(call)))
+        return self._record(request, body, answer)
 
-    def _answered(self, call: Call) -> Response:
-        fault = self._ws.faults.take(call.method)
+    def _met(self, where: str, carry_out: Callable[[], Response]) -> Response:
+        """What comes of a request here, with the trouble that is armed for it."""
+        fault = self._ws.faults.take(where)
         if trouble := _in_trouble(fault):
             return trouble
         if fault and fault.kind == "delay":
             if reached := fault.how.get("reached"):
                 reached.set()
             fault.how["released"].wait(_DELAY_SECONDS)
-        answer = _json(self._api.answer(call))
+        answer = carry_out()
         return HangUp() if fault and fault.kind == "drop_after" else answer
 
     async def _upload(self, request: Request) -> Response:
@@ -194,14 +199,28 @@ class Server:
             file.content, answer = content, Response(f"OK - {len(content)}")
         return self._record(request, f"{len(content)} bytes", answer)
 
+    async def _download(self, request: Request) -> Response:
+        """A file for the bot's token, with its scope; for anybody else the page to sign in, as if all were well."""
+        token = request.headers.get("authorization", "")
+        file = self._ws.files.get(request.path_params["file"])
+
+        def carry_out() -> Response:
+            if token != f"Bearer {self._ws.bot_token}" or "files:read" not in self._ws.scopes:
+                return Response(_SIGN_IN, 200, media_type="text/html")
+            if file is None or file.content is None:
+                return Response("Not found", 404, media_type="text/html")
+            return Response(file.content, 200, media_type=file.mimetype)
+
+        answer = await run_in_threadpool(self._met, "download", carry_out)
+        return self._record(request, "", answer, f"{len(answer.body)} bytes")
+
     async def _respond(self, request: Request) -> Response:
         body = (await request.body()).decode()
-        answer = await run_in_threadpool(self._responded, request.path_params["secret"], body)
+        secret = request.path_params["secret"]
+        answer = await run_in_threadpool(self._met, "response_url", lambda: self._responded(secret, body))
         return self._record(request, body, answer)
 
     def _responded(self, secret: str, body: str) -> Response:
-        if trouble := _in_trouble(self._ws.faults.take("response_url")):
-            return trouble
         try:
             self._ws.respond(secret, json.loads(body))
         except ApiError as error:

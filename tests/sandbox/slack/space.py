@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from tests.sandbox.slack.shapes import Json, Problem
 from tests.sandbox.slack.state import Channel, File, Group, Ids, Message, View, initial_values, with_ids
 from tests.sandbox.slack.surfaces import check_message, check_view
-from tests.sandbox.slack.text import Reader, mrkdwn_in
+from tests.sandbox.slack.text import Reader, elements, mrkdwn_in
 
 if TYPE_CHECKING:
     from tests.sandbox.slack.client import Client
@@ -119,6 +119,15 @@ class Space:
                 return each
         raise AssertionError(f"no channel {where!r}, there are {[each.name for each in self.channels.values()]}")
 
+    def channels_of(self, person: "Client") -> list[Channel]:
+        """The channels somebody is in, without direct messages."""
+        return [each for each in self.channels.values() if person.id in each.members and not each.im]
+
+    def is_shared(self, channel: Channel) -> bool:
+        """Whether people of another workspace are, or may come, in there."""
+        strangers = {each.id for each in self.people.values() if each.kind == "stranger"}
+        return channel.shared or bool(strangers & set(channel.members))
+
     def open_im(self, person: str) -> Channel:
         with self.changed:
             for each in self.channels.values():
@@ -205,6 +214,9 @@ class Space:
         problems = check_view(view)
         if isinstance(view, dict) and view.get("type") != kind:
             problems.append(Problem("/type", "bad_value", f"a view of type {kind} is wanted"))
+        elif isinstance(view, dict) and not problems and "files:read" not in self.scopes:
+            wanting = [each for _, each in elements(view["blocks"]) if each["type"] == "file_input"]
+            problems += [Problem("/blocks", "missing_scope", "file_input needs the scope files:read") for _ in wanting]
         if problems or not isinstance(view, dict):
             self.violate(f"{where}: {problems}")
             large = any(each.code == "view_too_large" for each in problems)

@@ -2,9 +2,11 @@
 
 import copy
 import itertools
+import mimetypes
 import threading
 from dataclasses import dataclass, field
 from typing import Final
+from urllib.parse import quote
 
 from tests.sandbox.slack.shapes import Json
 from tests.sandbox.slack.text import Reader, Values, elements, show_blocks
@@ -85,12 +87,26 @@ class File:
     content: bytes | None = None
     title: str = ""
     complete: bool = False
+    user: str = ""
     channels: list[str] = field(default_factory=list)
 
     def as_json(self, url: str) -> Json:
-        where = f"{url}/files/{self.id}/{self.name}"
+        """The file object; its addresses are served to the app's token only."""
+        at, name = f"{url}/files-pri/{self.id}", quote(self.name)
         named = {"id": self.id, "name": self.name, "title": self.title or self.name, "size": self.length}
-        return named | {"channels": self.channels, "url_private": where, "permalink": where}
+        kind = {"mimetype": self.mimetype, "filetype": extension(self.name) or "binary", "mode": "hosted"}
+        where = {"url_private": f"{at}/{name}", "url_private_download": f"{at}/download/{name}"}
+        return named | kind | where | {"permalink": f"{at}/{name}", "user": self.user, "channels": self.channels}
+
+    @property
+    def mimetype(self) -> str:
+        """By the name, as far as Python itself knows it."""
+        return mimetypes.MimeTypes().guess_type(self.name)[0] or "application/octet-stream"
+
+
+def extension(name: str) -> str:
+    """What stands behind the last dot, in small letters."""
+    return name.rpartition(".")[2].lower() if "." in name else ""
 
 
 @dataclass

@@ -110,7 +110,8 @@ def chosen(value: Json) -> str:
     """What stands in a field, read from its state; empty when nothing does."""
     held: object = next((held for key, held in value.items() if key != "type" and held is not None), [])
     many = held if isinstance(held, list) else [held]
-    return ", ".join(each["text"]["text"] if isinstance(each, dict) else str(each) for each in many)
+    named = [each.get("text", {"text": each.get("name")})["text"] if isinstance(each, dict) else each for each in many]
+    return ", ".join(map(str, named))
 
 
 def show_element(reader: Reader, block: Json, element: Json, values: Values) -> str:

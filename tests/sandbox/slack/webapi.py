@@ -174,10 +174,11 @@ def conversation_info(ws: "Workspace", args: Json) -> Json:
     found = _channel(ws, args, "read")
     count = {"num_members": len(found.members)} if args.get("include_num_members") else {}
     named = {"user": found.im} if found.im else {"name": found.name, "name_normalized": found.name}
+    shared = ws.is_shared(found)
     told: Json = {
         "id": found.id, "is_channel": found.kind == "channels", "is_group": found.kind == "groups",
         "is_im": bool(found.im), "is_mpim": False, "is_private": found.private, "is_archived": found.archived,
-        "is_member": ws.bot_user_id in found.members, "is_shared": found.shared, "is_ext_shared": found.shared,
+        "is_member": ws.bot_user_id in found.members, "is_shared": shared, "is_ext_shared": shared,
         "is_org_shared": False, "context_team_id": ws.team_id,
     }  # fmt: skip
     return {"channel": told | named | count}

@@ -6,9 +6,10 @@ import json
 import time
 from collections.abc import Callable, Iterable
 from types import TracebackType
-from typing import Final, Self, TypeVar
+from typing import Final, Self, TypeVar, Unpack
 
 from tests.sandbox.core import Entry, Faults, Recorder, Serving, control
+from tests.sandbox.slack.client import Profile
 from tests.sandbox.slack.control import CONTROL_NAMES, Control
 from tests.sandbox.slack.delivery import EVENT, InProcess, Link, Missed, Reply, Retry, SignedHttp, Socket
 from tests.sandbox.slack.methods import event_scopes
@@ -146,7 +147,7 @@ class Workspace(Space):
             "event": {"type": name.partition(".")[0], "event_ts": self.ids.ts(self.clock())} | event,
             "event_id": self.ids.new("Ev"), "event_time": int(self.clock()),
             "authorizations": [who | {"enterprise_id": None}],
-            "is_ext_shared_channel": bool(channel and channel.shared),
+            "is_ext_shared_channel": bool(channel and self.is_shared(channel)),
         }  # fmt: skip
         reply = self.hand_over(EVENT, payload)
         return self.hand_over(EVENT, payload, Retry(1, reply.why)) if isinstance(reply, Missed) else reply
@@ -187,8 +188,8 @@ class Workspace(Space):
     # What happens in the workspace ------------------------------------------------------------------------------------
 
     def add_person(
-        self, name: str, kind: str = "member", tz: str = "Europe/Berlin", email: str | None = None, title: str = "",
-        id: str | None = None,  # noqa: A002 - the word of the workspace's callers
+        self, name: str, kind: str = "member", tz: str = "Europe/Berlin", email: str | None = None,
+        id: str | None = None, **profile: Unpack[Profile],  # noqa: A002 - the word of the workspace's callers
     ) -> Person:  # fmt: skip
         """A person of one of `KINDS`; a `stranger` belongs to another workspace (Slack Connect)."""
         if kind not in KINDS:
@@ -196,7 +197,8 @@ class Workspace(Space):
         team = self.ids.new("T") if kind == "stranger" else self.team_id
         with self.changed:
             mail, known_as = email or f"{name}@agency.example", id or self.ids.new("U")
-            self.people[known_as] = made = Person(self, known_as, name, kind, tz, mail, title, team)
+            made = Person(self, known_as, name, kind, tz, mail, team, profile)
+            self.people[known_as] = made
         self.emit("team_join", {"user": made.as_json()})
         return made
 
@@ -204,7 +206,7 @@ class Workspace(Space):
         self, name: str, members: Iterable[Person] = (), *, private: bool = False, bot: bool = True,
         shared: bool = False, id: str | None = None,  # noqa: A002 - as above
     ) -> Channel:  # fmt: skip
-        inside = [each.id for each in members] + ([self.bot_user_id] if bot else [])
+        inside = [self._admitted(each) for each in members] + ([self.bot_user_id] if bot else [])
         with self.changed:
             made = Channel(id or self.ids.new("C"), name, inside, private, shared)
             self.channels[made.id] = made
@@ -228,8 +230,14 @@ class Workspace(Space):
         """Somebody (also `ws.bot`) comes into the channel."""
         with self.changed:
             if person.id not in channel.members:
-                channel.members.append(person.id)
+                channel.members.append(self._admitted(person))
         self._membership("member_joined_channel", person, channel)
+
+    def _admitted(self, person: Person) -> str:
+        """Their id; AssertionError for a second channel of a guest who has one."""
+        if person.kind == "single_guest" and self.channels_of(person):
+            raise AssertionError(f"{person.name} is a guest of one channel")
+        return person.id
 
     def leave(self, person: Person, channel: Channel) -> None:
         with self.changed:
@@ -237,7 +245,7 @@ class Workspace(Space):
         self._membership("member_left_channel", person, channel)
 
     def _membership(self, name: str, person: Person, channel: Channel) -> None:
-        kind = {"channel": channel.id, "channel_type": "G" if channel.private else "C", "team": self.team_id}
+        kind = {"channel": channel.id, "channel_type": "G" if channel.private else "C", "team": person.team_id}
         self.emit(name, {"user": person.id} | kind, channel)
 
     def kick_bot(self, channel: Channel) -> None:
