@@ -17,7 +17,7 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackClientError
 
 from bot.domain import errors as known
-from bot.domain.approval import MAY, Action, Role
+from bot.domain.approval import Action, Role
 from handlers.forms import draw_step
 from handlers.views import form
 from handlers.views.card import card
@@ -36,6 +36,10 @@ WORDING: dict[type[known.DeskError], tuple[str, str]] = {
     known.Stale: ("Somebody else was a moment faster.", "This is how it stands now:"),
     known.UnknownOrder: ("I know no such order.", "`/cert list` shows the orders of this channel."),
     known.NotAllowed: ("Only {who} can do this.", "Please ask one of them."),
+    known.NobodyApproves: (
+        "Nobody but you may approve here, and nobody approves what they asked for themselves.",
+        "Please ask an admin to name another approver.",
+    ),
     known.OwnOrder: ("You had a hand in this order, so somebody else must decide.", "Please ask another approver."),
     known.NotAMember: ("Only full members of this workspace can do this.", "Please ask a colleague who is one."),
     known.ChangedSince: (
@@ -87,7 +91,7 @@ def wording(error: known.DeskError) -> str:
     """What happened and what one can do, as safe mrkdwn."""
     facts = {"who": "somebody else"} | {name: foreign(str(value)) for name, value in vars(error).items()}
     if isinstance(error, known.NotAllowed) and error.action in set(Action):
-        facts["who"] = " or ".join(WHO[role] for role in Role if role in MAY[Action(error.action)][0])
+        facts["who"] = " or ".join(WHO[role] for role in Role if role in Action(error.action).roles)
     if isinstance(error, known.BadInput):
         facts["sentences"] = " ".join(foreign(sentence) for sentence in error.fields.values())
     return " ".join(row(WORDING, error) or WORDING[known.DeskError]).format_map(facts)

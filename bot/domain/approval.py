@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from bot.domain.client import Person, PersonKind, Project
 from bot.domain.errors import ChangedSince, DecidedAlready, IllegalMove, NotAllowed, NotAMember, OwnOrder
@@ -55,50 +55,49 @@ class Role(StrEnum):
     ADMIN = "admin"
 
 
-class Action(StrEnum):
-    """Every verb a person may call."""
-
-    NEW = "new"
-    SEE = "see"
-    CHANGE = "change"
-    CHECK = "check"
-    CANCEL = "cancel"
-    REORDER = "reorder"
-    LOOK = "look"
-    APPROVE = "approve"
-    REFUSE = "refuse"
-    OVERRIDE = "override"
-    RESOLVE = "resolve"
-    CANCEL_BOUGHT = "cancel_bought"
-    ALLOW_SECOND = "allow_second"
-    ORDER_NUMBER = "order_number"
-    SET_UP = "set_up"
-    PAUSE = "pause"
-
-
 _MEMBER = frozenset({Role.MEMBER})
 _APPROVER = frozenset({Role.APPROVER})
 _SEES = frozenset({Role.MEMBER, Role.APPROVER, Role.ADMIN})
+_UNBOUGHT = frozenset({Status.PREPARING, Status.HELD, Status.AWAITING_APPROVAL})
+_AT_AUTHORITY = frozenset({Status.VALIDATING})
 
-# action: (roles, one of which is enough; statuses it makes sense in, None = any)
-MAY: dict[Action, tuple[frozenset[Role], frozenset[Status] | None]] = {
-    Action.NEW: (_MEMBER, None),
-    Action.SEE: (_SEES, None),
-    Action.CHANGE: (_MEMBER, frozenset({Status.PREPARING, Status.HELD, Status.AWAITING_APPROVAL})),
-    Action.CHECK: (_MEMBER, frozenset({Status.PREPARING, Status.HELD, Status.AWAITING_APPROVAL})),
-    Action.CANCEL: (_MEMBER, frozenset({Status.PREPARING, Status.HELD, Status.AWAITING_APPROVAL, Status.BUYING})),
-    Action.REORDER: (_MEMBER, frozenset({Status.REFUSED, Status.DECLINED, Status.CANCELLED})),
-    Action.LOOK: (_MEMBER, frozenset({Status.VALIDATING, Status.BUYING, Status.DOUBTFUL})),
-    Action.APPROVE: (_APPROVER, frozenset({Status.AWAITING_APPROVAL})),
-    Action.REFUSE: (_APPROVER, frozenset({Status.AWAITING_APPROVAL})),
-    Action.OVERRIDE: (_APPROVER, frozenset({Status.HELD})),
-    Action.RESOLVE: (_APPROVER, frozenset({Status.DOUBTFUL})),
-    Action.CANCEL_BOUGHT: (_APPROVER, frozenset({Status.BUYING, Status.VALIDATING})),
-    Action.ALLOW_SECOND: (_APPROVER, frozenset(OPEN)),
-    Action.ORDER_NUMBER: (_APPROVER, frozenset({Status.BUYING, Status.DOUBTFUL})),
-    Action.SET_UP: (frozenset({Role.OWNER, Role.STAND_IN, Role.APPROVER}), None),
-    Action.PAUSE: (frozenset({Role.ADMIN}), None),
-}
+
+class Action(StrEnum):
+    """Every verb a person may call: its word, the roles one of which is enough, the statuses it makes sense in (None:
+    any).
+    """
+
+    roles: frozenset[Role]
+    statuses: frozenset[Status] | None
+
+    def __new__(cls, word: str, roles: frozenset[Role], statuses: frozenset[Status] | None = None) -> Self:
+        """A member is its word and carries its row."""
+        member = str.__new__(cls, word)
+        member._value_, member.roles, member.statuses = word, roles, statuses
+        return member
+
+    NEW = "new", _MEMBER
+    SEE = "see", _SEES
+    CHANGE = "change", _MEMBER, _UNBOUGHT
+    CHECK = "check", _MEMBER, _UNBOUGHT
+    CANCEL = "cancel", _MEMBER, _UNBOUGHT | {Status.BUYING}
+    REORDER = "reorder", _MEMBER, frozenset({Status.REFUSED, Status.DECLINED, Status.CANCELLED})
+    RENEW = "renew", _MEMBER, frozenset({Status.ISSUED, Status.LIVE, Status.ENDED})
+    LOOK = "look", _MEMBER, frozenset({Status.VALIDATING, Status.BUYING, Status.DOUBTFUL})
+    ASK_CLIENT = "ask_client", _MEMBER, frozenset({Status.HELD, Status.VALIDATING})  # texts, what came back, sent it
+    SWITCH = "switch", _MEMBER, _AT_AUTHORITY
+    PASTE = "paste", _MEMBER, _AT_AUTHORITY
+    GIVE_UP = "give_up", _MEMBER, _AT_AUTHORITY
+    ATTEST = "attest", _MEMBER
+    APPROVE = "approve", _APPROVER, frozenset({Status.AWAITING_APPROVAL})
+    REFUSE = "refuse", _APPROVER, frozenset({Status.AWAITING_APPROVAL})
+    OVERRIDE = "override", _APPROVER, frozenset({Status.HELD})
+    RESOLVE = "resolve", _APPROVER, frozenset({Status.DOUBTFUL})
+    CANCEL_BOUGHT = "cancel_bought", _APPROVER, frozenset({Status.BUYING, Status.VALIDATING})
+    ALLOW_SECOND = "allow_second", _APPROVER, frozenset(OPEN)
+    ORDER_NUMBER = "order_number", _APPROVER, frozenset({Status.BUYING, Status.DOUBTFUL})
+    SET_UP = "set_up", frozenset({Role.OWNER, Role.STAND_IN, Role.APPROVER})
+    PAUSE = "pause", frozenset({Role.ADMIN})
 
 
 def roles_of(
@@ -121,10 +120,9 @@ def permit(action: Action, roles: frozenset[Role], order: Order | None = None) -
     """Raise NotAllowed unless the table lists one of the roles, IllegalMove where the order's status has no such
     action.
     """
-    needed, statuses = MAY[action]
-    if not roles & needed:
+    if not roles & action.roles:
         raise NotAllowed(action)
-    if order is not None and statuses is not None and order.status not in statuses:
+    if order is not None and action.statuses is not None and order.status not in action.statuses:
         raise IllegalMove(order.id, order.status, action)
 
 

@@ -10,6 +10,7 @@ DeskError
 ├── ChangedSince       approved an older digest
 ├── DecidedAlready     this person has approved this digest
 ├── NoProject          the channel has no project
+├── NobodyApproves     nobody else could approve what this person asks for
 ├── OpenOrderExists    an open order for the same names
 ├── BadInput           field errors, keyed by field
 ├── PeopleUnknown      Slack did not answer who somebody is
@@ -71,6 +72,10 @@ class DecidedAlready(DeskError):
 
 class NoProject(DeskError):
     """The channel has no project yet."""
+
+
+class NobodyApproves(DeskError):
+    """Nobody but this person could approve, and the policy wants four eyes."""
 
 
 class OpenOrderExists(DeskError):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Self
 
 
 class Urgency(StrEnum):
@@ -26,73 +27,77 @@ class Audience(StrEnum):
 
 
 class Told(StrEnum):
-    """What can be told."""
+    """What can be told, where, and how soon it must be read."""
+
+    place: Audience
+    urgency: Urgency
+
+    def __new__(cls, word: str, place: Audience = Audience.THREAD, urgency: Urgency = Urgency.NOW) -> Self:
+        """A member is its word and carries its row."""
+        member = str.__new__(cls, word)
+        member._value_, member.place, member.urgency = word, place, urgency
+        return member
 
     OPENED = "opened"
-    HELD = "held"
+    HELD = "held", Audience.MILESTONE
     MENDED = "mended"
     CHANGED = "changed"
     OVERRIDDEN = "overridden"
-    APPROVAL_WANTED = "approval_wanted"
+    APPROVAL_WANTED = "approval_wanted", Audience.MILESTONE
     APPROVED_ONE = "approved_one"
     APPROVED = "approved"
     APPROVALS_VOID = "approvals_void"
-    REFUSED = "refused"
+    REFUSED = "refused", Audience.MILESTONE
     BUY_BY_HAND = "buy_by_hand"
     BLOCKED = "blocked"
-    BOUGHT = "bought"
-    FOUND_BOUGHT = "found_bought"
+    BOUGHT = "bought", Audience.MILESTONE
+    FOUND_BOUGHT = "found_bought", Audience.MILESTONE
     NO_ANSWER = "no_answer"
-    DOUBTFUL = "doubtful"
+    DOUBTFUL = "doubtful", Audience.MILESTONE, Urgency.WORKING_HOURS
     VOTED = "voted"
-    NOT_BOUGHT = "not_bought"
-    NUMBER_WANTED = "number_wanted"
+    NOT_BOUGHT = "not_bought", Audience.MILESTONE
+    NUMBER_WANTED = "number_wanted", Audience.THREAD, Urgency.WORKING_HOURS
     UNKNOWN_STATE = "unknown_state"
     SUPPLIER_SILENT = "supplier_silent"
-    CLIENT_MUST_ACT = "client_must_act"
+    CLIENT_MUST_ACT = "client_must_act", Audience.MILESTONE
     PROGRESS = "progress"
-    DECLINED = "declined"
+    SENT = "sent"
+    ANSWERED = "answered"
+    CHASE = "chase", Audience.THREAD, Urgency.WORKING_HOURS
+    SLIPS = "slips", Audience.MILESTONE
+    SWITCHED = "switched"
+    RESENT = "resent"
+    DECLINED = "declined", Audience.MILESTONE
     CANCELLED = "cancelled"
     CANCEL_RECORDED = "cancel_recorded"
     CANCEL_TOO_LATE = "cancel_too_late"
-    ISSUED = "issued"
-    NO_CERTIFICATE = "no_certificate"
-    OTHER_KEY = "other_key"
-    AFTERMATH = "aftermath"
+    ISSUED = "issued", Audience.MILESTONE
+    NO_CERTIFICATE = "no_certificate", Audience.THREAD, Urgency.WORKING_HOURS
+    OTHER_KEY = "other_key", Audience.MILESTONE
+    AFTERMATH = "aftermath", Audience.PERSON
     SECOND_WANTED = "second_wanted"
     SECOND_ALLOWED = "second_allowed"
-    REMINDER = "reminder"
-    SLOW = "slow"
-    VALUE_OLD = "value_old"
-    LAPSE_SOON = "lapse_soon"
+    REMINDER = "reminder", Audience.THREAD, Urgency.WORKING_HOURS
+    SLOW = "slow", Audience.THREAD, Urgency.WORKING_HOURS
+    VALUE_OLD = "value_old", Audience.THREAD, Urgency.WORKING_HOURS
+    LAPSE_SOON = "lapse_soon", Audience.THREAD, Urgency.WORKING_HOURS
     VAULT_SHUT = "vault_shut"
-    PROJECT_SET = "project_set"
-    PAUSED = "paused"
-    RESUMED = "resumed"
-    ANCHOR = "anchor"
-    UNDELIVERED = "undelivered"
-
-
-# fmt: off
-_MILESTONES = frozenset({
-    Told.HELD, Told.APPROVAL_WANTED, Told.REFUSED, Told.BOUGHT, Told.FOUND_BOUGHT, Told.DOUBTFUL, Told.NOT_BOUGHT,
-    Told.CLIENT_MUST_ACT, Told.DECLINED, Told.ISSUED, Told.OTHER_KEY,
-})
-_ELSEWHERE = {
-    Told.PROJECT_SET: Audience.CHANNEL, Told.PAUSED: Audience.ADMINS, Told.RESUMED: Audience.ADMINS,
-    Told.ANCHOR: Audience.ADMINS, Told.AFTERMATH: Audience.PERSON, Told.UNDELIVERED: Audience.PERSON,
-}
-_WORKING_HOURS = frozenset({
-    Told.DOUBTFUL, Told.NUMBER_WANTED, Told.NO_CERTIFICATE, Told.REMINDER, Told.SLOW, Told.VALUE_OLD, Told.LAPSE_SOON,
-})
-# fmt: on
+    WARNING = "warning", Audience.CHANNEL
+    WELL_AGAIN = "well_again", Audience.CHANNEL
+    EXPIRES = "expires", Audience.CHANNEL, Urgency.WORKING_HOURS
+    NO_ORDER = "no_order", Audience.CHANNEL, Urgency.WORKING_HOURS
+    PROJECT_SET = "project_set", Audience.CHANNEL
+    PAUSED = "paused", Audience.ADMINS
+    RESUMED = "resumed", Audience.ADMINS
+    ANCHOR = "anchor", Audience.ADMINS
+    UNDELIVERED = "undelivered", Audience.PERSON
 
 
 @dataclass(frozen=True, slots=True)
 class Notice:
     """One thing to say. `mentions` are user ids who must act; `facts` are plain strings for the wording, some foreign.
 
-    `person` is the reader of an audience PERSON. `project_id` is the channel of the order's project, where there is
+    `person` is who reads it in a direct message. `project_id` is the channel of the order's project, where there is
     one.
     """
 
@@ -104,14 +109,9 @@ class Notice:
     facts: tuple[tuple[str, str], ...] = ()
 
     @property
-    def urgency(self) -> Urgency:
-        """How soon it must be read."""
-        return Urgency.WORKING_HOURS if self.told in _WORKING_HOURS else Urgency.NOW
-
-    @property
     def audience(self) -> Audience:
-        """Where it is said."""
-        return _ELSEWHERE.get(self.told, Audience.MILESTONE if self.told in _MILESTONES else Audience.THREAD)
+        """Where it is said; what names its reader goes to them alone."""
+        return Audience.PERSON if self.person else self.told.place
 
     def fact(self, name: str) -> str:
         """One fact, empty when absent."""

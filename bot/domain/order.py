@@ -10,31 +10,14 @@ import hashlib
 import json
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Self
 
 from bot.domain.errors import IllegalMove
 from bot.domain.findings import Finding, Mender, Override
 from bot.domain.request import Request
 from bot.domain.supply import Account, Draft, Seen
-
-
-class Status(StrEnum):
-    """Where an order stands."""
-
-    PREPARING = "preparing"
-    HELD = "held"
-    AWAITING_APPROVAL = "awaiting_approval"
-    BUYING = "buying"
-    DOUBTFUL = "doubtful"
-    VALIDATING = "validating"
-    ISSUED = "issued"
-    LIVE = "live"
-    REFUSED = "refused"
-    DECLINED = "declined"
-    CANCELLED = "cancelled"
-    ENDED = "ended"
 
 
 class Actor(StrEnum):
@@ -49,20 +32,30 @@ class Actor(StrEnum):
     NOBODY = "nobody"
 
 
-NEXT = {
-    Status.PREPARING: Actor.DESK,
-    Status.HELD: Actor.REQUESTER,  # or whom the hold names
-    Status.AWAITING_APPROVAL: Actor.APPROVER,
-    Status.BUYING: Actor.DESK,  # the engineer when buying is by hand
-    Status.DOUBTFUL: Actor.APPROVER,
-    Status.VALIDATING: Actor.AUTHORITY,  # and the client, who is asked
-    Status.ISSUED: Actor.ENGINEER,
-    Status.LIVE: Actor.DESK,
-    Status.REFUSED: Actor.REQUESTER,
-    Status.DECLINED: Actor.REQUESTER,
-    Status.CANCELLED: Actor.NOBODY,
-    Status.ENDED: Actor.NOBODY,
-}
+class Status(StrEnum):
+    """Where an order stands, and who moves next."""
+
+    next_actor: Actor
+
+    def __new__(cls, word: str, next_actor: Actor) -> Self:
+        """A member is its word and carries who moves next."""
+        member = str.__new__(cls, word)
+        member._value_, member.next_actor = word, next_actor
+        return member
+
+    PREPARING = "preparing", Actor.DESK
+    HELD = "held", Actor.REQUESTER  # or whom the hold names
+    AWAITING_APPROVAL = "awaiting_approval", Actor.APPROVER
+    BUYING = "buying", Actor.DESK  # the engineer when buying is by hand
+    DOUBTFUL = "doubtful", Actor.APPROVER
+    VALIDATING = "validating", Actor.AUTHORITY  # and the client, who is asked
+    ISSUED = "issued", Actor.ENGINEER
+    LIVE = "live", Actor.DESK
+    REFUSED = "refused", Actor.REQUESTER
+    DECLINED = "declined", Actor.REQUESTER
+    CANCELLED = "cancelled", Actor.NOBODY
+    ENDED = "ended", Actor.NOBODY
+
 
 OPEN = (Status.PREPARING, Status.HELD, Status.AWAITING_APPROVAL, Status.BUYING, Status.DOUBTFUL, Status.VALIDATING)
 ENDS = (Status.CANCELLED, Status.ENDED)
@@ -322,7 +315,10 @@ class Certificate:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """One purchase at a supplier. `round` counts the ways back (R5): approvals and attempts belong to one round."""
+    """One purchase at a supplier. `round` counts the ways back (R5): approvals and attempts belong to one round.
+
+    `sent_at` is when the client was sent what they must do, `promised` the day it was expected when it was approved.
+    """
 
     id: str
     project_id: str
@@ -361,7 +357,14 @@ class Order:
     reason: str = ""
     blocked: str = ""
     outside: bool = False
+    sent_at: datetime | None = None
+    promised: date | None = None
     told: tuple[str, ...] = ()
+
+    @property
+    def by_client(self) -> bool:
+        """True where the client orders it: no draft, no approval, the certificate is pasted."""
+        return self.account.supplier == "client"
 
     @property
     def digest(self) -> str:
@@ -395,19 +398,11 @@ class Order:
         return self.supplier_ids[-1] if self.supplier_ids else ""
 
 
-def _untried(order: Order) -> bool:
-    return not order.tries
-
-
-def _tried(order: Order) -> bool:
-    return bool(order.tries)
-
-
 _UNTRIED = (Move.CANCEL, Move.HOLD, Move.DRAFT_DIFFERS, Move.APPROVER_LOST)
 _TRIED = (Move.ACCEPTED, Move.REJECTED, Move.NO_ANSWER, Move.FOUND_DECLINED)
 GUARDS: dict[tuple[Status, Move], Callable[[Order], bool]] = {
-    **{(Status.BUYING, move): _untried for move in _UNTRIED},
-    **{(Status.BUYING, move): _tried for move in _TRIED},
+    **{(Status.BUYING, move): lambda order: not order.tries for move in _UNTRIED},
+    **{(Status.BUYING, move): lambda order: bool(order.tries) for move in _TRIED},
     (Status.BUYING, Move.ATTEMPT): lambda order: len(order.tries) < MOST_ATTEMPTS,
 }
 MOST_ATTEMPTS = 2  # R2: one repetition

@@ -49,3 +49,11 @@ def business_days_later(start: datetime, days: int, zone: str, holidays: Collect
         if local.weekday() < 5 and local.date() not in holidays:
             days -= 1
     return local.astimezone(start.tzinfo)
+
+
+def at_work(at: datetime, zone: str, holidays: Collection[date]) -> datetime:
+    """This moment where people work (Monday to Friday, 9 to 17 o'clock, no holiday), else when they begin next."""
+    local = at.astimezone(ZoneInfo(zone))
+    while local.weekday() > 4 or local.date() in holidays or local.hour >= 17:
+        local = (local + DAY).replace(hour=0, minute=0)
+    return (local if local.hour >= 9 else local.replace(hour=9, minute=0, second=0)).astimezone(at.tzinfo)

@@ -6,7 +6,6 @@ The supplier has no idempotency key, so after an attempt without a clear answer 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from enum import StrEnum
 
 from bot.domain.order import MOST_ATTEMPTS, Move, Order
 from bot.domain.supply import Look, Seen, Sight, State
@@ -50,30 +49,21 @@ def pending_for_sure(seen: tuple[Seen, ...], attempted_at: datetime, now: dateti
     return all(look.sight is Sight.PENDING for look in since[since.index(tail[-1]) :])
 
 
-class Verdict(StrEnum):
-    """What to do about a purchase whose answer is not known."""
-
-    WAIT = "wait"
-    REPEAT = "repeat"
-    DOUBT = "doubt"
-    FOUND_LIVE = "found_live"
-    FOUND_DECLINED = "found_declined"
-    FOUND_CANCELLED = "found_cancelled"
-
-
 _CLEAR = {
-    Sight.LIVE: Verdict.FOUND_LIVE,
-    Sight.DECLINED: Verdict.FOUND_DECLINED,
-    Sight.CANCELLED: Verdict.FOUND_CANCELLED,
+    Sight.LIVE: Move.FOUND_LIVE,
+    Sight.DECLINED: Move.FOUND_DECLINED,
+    Sight.CANCELLED: Move.FOUND_CANCELLED,
 }
 
 
-def judge(order: Order, seen: tuple[Seen, ...], now: datetime) -> Verdict:
-    """What the looks since the last attempt of this round allow (R2, R4). The last look was made just now."""
+def judge(order: Order, seen: tuple[Seen, ...], now: datetime) -> Move | None:
+    """What the looks since the last attempt of this round allow (R2, R4): a move, ATTEMPT for the one repetition,
+    None for waiting. The last look was made just now.
+    """
     attempted_at = order.tries[-1].at
     newest = seen[-1].sight if seen and seen[-1].at > attempted_at else Sight.UNCLEAR
     if newest in _CLEAR:
         return _CLEAR[newest]
     if pending_for_sure(seen, attempted_at, now):
-        return Verdict.REPEAT if len(order.tries) < MOST_ATTEMPTS else Verdict.DOUBT
-    return Verdict.DOUBT if now - attempted_at >= DOUBT_AFTER else Verdict.WAIT
+        return Move.ATTEMPT if len(order.tries) < MOST_ATTEMPTS else Move.DOUBT
+    return Move.DOUBT if now - attempted_at >= DOUBT_AFTER else None

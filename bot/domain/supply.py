@@ -193,15 +193,15 @@ def _wanted(request: Request) -> dict[str, str]:
         "registration": "renewal" if request.kind == "renew" else "new",
     }
     roles = {"admin": request.admin, "billing": request.billing, "tech": request.technical}
-    for role, contact in roles.items():
-        if contact is not None:
-            for field in ("first_name", "last_name", "email", "phone"):
-                wanted[f"contacts.{role}.{field}"] = getattr(contact, field)
-    if request.organisation is not None:
-        wanted["contacts.organization.org_name"] = request.organisation.name
-        wanted["contacts.organization.city"] = request.organisation.city
-        wanted["contacts.organization.country"] = request.organisation.country
-    return wanted
+    fields = ("first_name", "last_name", "email", "phone")
+    people = {f"contacts.{role}.{f}": getattr(contact, f) for role, contact in roles.items() if contact for f in fields}
+    company, org = request.organisation, "contacts.organization."
+    place = (
+        {f"{org}org_name": company.name, f"{org}city": company.city, f"{org}country": company.country}
+        if company
+        else {}
+    )
+    return wanted | people | place
 
 
 def _plain(value: str) -> str:

@@ -16,7 +16,7 @@ from bot.domain.findings import Mender, stale, standing_stops
 from bot.domain.notices import Notice, Told
 from bot.domain.order import Attempt, Hold, Move, Order, Status
 from bot.domain.pace import HOUR, MINUTE
-from bot.domain.purchase import LOOK_EVERY, Verdict, before_attempt, judge, pending_for_sure, sight
+from bot.domain.purchase import LOOK_EVERY, before_attempt, judge, pending_for_sure, sight
 from bot.domain.supply import Accepted, Look, Seen, Sight, State, differences
 from bot.ports import Entry, Job, Unit
 from bot.service.gear import DESK, Gear
@@ -247,19 +247,19 @@ class Buy:
             self._rejected(order, last.answer.removeprefix(_NO))
             return None
         verdict = judge(order, order.looks, now)
-        if verdict is Verdict.WAIT:
+        if verdict is None:
             return now + LOOK_EVERY
-        if verdict is Verdict.REPEAT and order.cancel_wanted_by:
+        if verdict is Move.ATTEMPT and order.cancel_wanted_by:
             self._rejected(order, "it surely was not bought")
             return None
-        if verdict is Verdict.REPEAT:
+        if verdict is Move.ATTEMPT:
             return self._next_attempt(order)
         reason = (
             "nothing that OpenSRS shows decides it"
             if look is None or seen is Sight.UNCLEAR
             else f"it is {look.raw_state}"
         )
-        self._settle(order, Move(verdict.value), reason=reason)
+        self._settle(order, verdict, reason=reason)
         return now
 
     def _look(self, order: Order) -> tuple[Order, Look | None, Sight]:

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from bot.domain.approval import Buying, Policy, approvers_needed
-from bot.domain.order import NEXT, Actor, Order, Status
+from bot.domain.order import Actor, Order, Status
 from bot.domain.pace import business_days_later
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def next_actor(order: Order, policy: Policy) -> Actor:
         return Actor(order.hold.who.value)
     if order.status is Status.BUYING and policy.buying is Buying.BY_HAND and not order.tries:
         return Actor.ENGINEER
-    return NEXT[order.status]
+    return order.status.next_actor
 
 
 def _expected(order: Order, product: Product | None, policy: Policy, now: datetime) -> date | None:

@@ -96,7 +96,7 @@ def example_environment(settings: list[Setting]) -> str:
 
 def states_page() -> str:
     """docs/states.md"""
-    rows = "".join(f"| `{status}` | {order.NEXT[status]} |\n" for status in order.Status)
+    rows = "".join(f"| `{status}` | {status.next_actor} |\n" for status in order.Status)
     return f"""{MADE_FROM.format(source="bot/domain/order.py")}
 # The order's states
 

@@ -16,7 +16,6 @@ from bot.domain.order import (
     ENDS,
     MOST_ATTEMPTS,
     MOVES,
-    NEXT,
     ON_ENTER,
     OPEN,
     Approval,
@@ -229,7 +228,7 @@ def test_fields_cannot_flow_into_each_other(one: str, other: str) -> None:
 
 
 def test_every_status_says_who_moves_next() -> None:
-    assert {status: actor.value for status, actor in NEXT.items()} == {
+    assert {status: status.next_actor.value for status in Status} == {
         Status.PREPARING: "desk", Status.HELD: "requester", Status.AWAITING_APPROVAL: "approver", Status.BUYING: "desk",
         Status.DOUBTFUL: "approver", Status.VALIDATING: "authority", Status.ISSUED: "engineer", Status.LIVE: "desk",
         Status.REFUSED: "requester", Status.DECLINED: "requester", Status.CANCELLED: "nobody", Status.ENDED: "nobody",

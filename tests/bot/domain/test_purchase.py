@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.order import Attempt, Move, Order, Status
-from bot.domain.purchase import Verdict, before_attempt, judge, pending_for_sure, sight
+from bot.domain.purchase import before_attempt, judge, pending_for_sure, sight
 from bot.domain.supply import Look, Note, Seen, Sight, State
 from tests.builders import a_look, an_order
 from tests.fakes import NOW
@@ -83,7 +83,7 @@ LOOKS = st.lists(st.tuples(st.integers(-10, 45), st.sampled_from(list(Sight))), 
 @given(LOOKS, st.integers(0, 20))
 def test_a_second_call_is_never_made_in_the_dark(seen: list[Seen], after_last: int) -> None:
     now = max((look.at for look in seen), default=NOW) + after_last * MINUTE
-    if judge(tried(0), tuple(seen), now) is Verdict.REPEAT:
+    if judge(tried(0), tuple(seen), now) is Move.ATTEMPT:
         assert may_repeat(seen, NOW, now)
 
 
@@ -92,14 +92,14 @@ def test_the_look_of_this_moment_decides(seen: list[Seen], proves: Sight, minute
     now = NOW + minute * MINUTE
     looks = (*[look for look in seen if look.at < now], Seen(now, proves))
     verdict = judge(tried(-1), looks, now)
-    clear = {Sight.LIVE: Verdict.FOUND_LIVE, Sight.DECLINED: Verdict.FOUND_DECLINED,
-             Sight.CANCELLED: Verdict.FOUND_CANCELLED}  # fmt: skip
+    clear = {Sight.LIVE: Move.FOUND_LIVE, Sight.DECLINED: Move.FOUND_DECLINED,
+             Sight.CANCELLED: Move.FOUND_CANCELLED}  # fmt: skip
     if proves in clear:
         assert verdict is clear[proves]
     elif may_repeat(list(looks), NOW - MINUTE, now):
-        assert verdict is Verdict.REPEAT
+        assert verdict is Move.ATTEMPT
     else:
-        assert verdict is (Verdict.DOUBT if minute == 59 else Verdict.WAIT)
+        assert verdict is (Move.DOUBT if minute == 59 else None)
 
 
 @pytest.mark.parametrize(("looks", "now", "sure"), [
@@ -113,18 +113,18 @@ def test_surely_pending(looks: list[tuple[int, str]], now: float, *, sure: bool)
     assert pending_for_sure(seen, NOW, NOW + now * MINUTE) is sure
 
 
-@pytest.mark.parametrize(("attempts", "verdict"), [((0,), Verdict.REPEAT), ((-30, 0), Verdict.DOUBT)])
-def test_one_repetition_then_doubt(attempts: tuple[float, ...], verdict: Verdict) -> None:
+@pytest.mark.parametrize(("attempts", "verdict"), [((0,), Move.ATTEMPT), ((-30, 0), Move.DOUBT)])
+def test_one_repetition_then_doubt(attempts: tuple[float, ...], verdict: Move) -> None:
     seen = (Seen(NOW + 10 * MINUTE, Sight.PENDING), Seen(NOW + 15 * MINUTE, Sight.PENDING))
     assert judge(tried(*attempts), seen, NOW + 15 * MINUTE) is verdict
 
 
 def test_the_hour_counts_from_the_newest_attempt() -> None:
     blind = (Seen(NOW + 59 * MINUTE, Sight.UNCLEAR),)
-    assert judge(tried(-30, 0), blind, NOW + 59 * MINUTE) is Verdict.WAIT
-    assert judge(tried(-30, 0), blind, NOW + 60 * MINUTE) is Verdict.DOUBT
+    assert judge(tried(-30, 0), blind, NOW + 59 * MINUTE) is None
+    assert judge(tried(-30, 0), blind, NOW + 60 * MINUTE) is Move.DOUBT
 
 
 def test_looks_before_the_attempt_prove_nothing_about_it() -> None:
     before = (Seen(NOW - MINUTE, Sight.LIVE), Seen(NOW, Sight.LIVE))
-    assert judge(tried(0), before, NOW + MINUTE) is Verdict.WAIT
+    assert judge(tried(0), before, NOW + MINUTE) is None
