@@ -4,10 +4,6 @@ import ast
 import inspect
 import json
 import re
-from collections.abc import Iterator
-from pathlib import Path
-
-import pytest
 
 from bot.domain import errors as known
 from bot.domain.approval import Role
@@ -18,23 +14,6 @@ from handlers.views import lists, notices
 from tests.house.files import ROOT
 
 CLASSES = {found for _, found in inspect.getmembers(known, inspect.isclass) if issubclass(found, known.DeskError)}
-TRADE_WORDS = re.compile(r"\b(CAA|CSR|DCV|DV|EV|OV|RDAP|SAN)\b")
-FOR_REQUESTERS = (
-    "bot/shown/offer.py", "handlers/errors.py", "handlers/commands.py",
-    *(f"handlers/views/{each}.py" for each in ("card", "form", "lists", "notices", "words")),
-)  # fmt: skip
-
-
-def sentences(path: Path) -> Iterator[str]:
-    """String constants that are no docstring and hold more than one word."""
-    tree = ast.parse((ROOT / path).read_text(encoding="utf-8"))
-    docstrings = {ast.get_docstring(node, clean=False) for node in ast.walk(tree) if isinstance(node, _DOCUMENTED)}
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value not in docstrings:
-            yield node.value
-
-
-_DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef)
 
 
 def keys_of(path: str, table: str) -> list[str]:
@@ -72,10 +51,3 @@ def test_each_role_has_a_word() -> None:
 def test_help_names_every_word_of_cert() -> None:
     said = json.dumps(lists.help_text())
     assert [word for word in SUBCOMMANDS if word != "help" and not re.search(rf"[` ]{word}\b", said)] == []
-
-
-@pytest.mark.parametrize("path", FOR_REQUESTERS)
-def test_requesters_read_no_trade_words(path: str) -> None:
-    found = list(sentences(Path(path)))
-    assert found
-    assert [text for text in found if TRADE_WORDS.search(text)] == []
