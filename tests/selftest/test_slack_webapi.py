@@ -27,16 +27,6 @@ def client(ws: Workspace) -> WebClient:
     return client_of(ws)
 
 
-@pytest.fixture
-def pm(ws: Workspace) -> Person:
-    return ws.add_person("pm", title="Project manager")
-
-
-@pytest.fixture
-def channel(ws: Workspace, pm: Person) -> Channel:
-    return ws.add_channel("acme", [pm])
-
-
 def client_of(ws: Workspace, token: str | None = None, retries: list[RetryHandler] | None = None) -> WebClient:
     return WebClient(token or ws.bot_token, base_url=ws.api_url, timeout=5, retry_handlers=retries or [])
 
@@ -85,6 +75,7 @@ def test_an_ephemeral_message_is_for_one_person(ws: Workspace, client: WebClient
     assert error_of(client.chat_postEphemeral, channel=channel.id, user=outsider.id, text="x") == "user_not_in_channel"
     said = pm.say(channel, "mine")
     assert error_of(client.chat_update, channel=channel.id, ts=said.ts, text="x") == "cant_update_message"
+    assert [each.text for each in ws.messages(channel)] == ["mine"]
 
 
 def test_a_post_is_refused_where_the_bot_may_not_write(ws: Workspace, client: WebClient) -> None:
@@ -140,17 +131,17 @@ def test_a_file_is_uploaded_in_three_calls(ws: Workspace, client: WebClient, cha
     assert error_of(client.files_completeUploadExternal, files=[{"id": asked["file_id"]}]) == "file_not_found"
 
 
-def test_what_slack_would_refuse_is_refused_and_remembered(ws: Workspace, channel: Channel) -> None:
-    client = client_of(ws)
-    del ws.manifest["oauth_config"]["scopes"]["bot"][:]
-    assert error_of(client.chat_postMessage, channel=channel.id, text="x") == "missing_scope"
-    ws.manifest["oauth_config"]["scopes"]["bot"].append("chat:write")
+def test_what_slack_would_refuse_is_refused_and_remembered(ws: Workspace, client: WebClient, channel: Channel) -> None:
+    post, scopes = {"channel": channel.id, "text": "x"}, ws.manifest["oauth_config"]["scopes"]
+    allowed, scopes["bot"] = scopes["bot"], []
+    assert error_of(client.chat_postMessage, **post) == "missing_scope"
+    scopes["bot"] = allowed
+    for wrong, error in (
+        ({"colour": "red"}, "invalid_arg_name"), ({"text": "", "blocks": card("x")}, "no_text"),
+        ({"blocks": [{"type": "x"}]}, "invalid_blocks"), ({"metadata": {"a": 1}}, "invalid_metadata_format"),
+    ):  # fmt: skip
+        assert error_of(client.api_call, "chat.postMessage", json=post | wrong) == error
     assert error_of(client.pins_add, channel=channel.id) == "unknown_method"
-    assert error_of(client.chat_postMessage, channel=channel.id, text="x", colour="red") == "invalid_arg_name"
-    assert error_of(client.api_call, "chat.postMessage", json={"channel": channel.id, "blocks": card("x")}) == "no_text"
-    assert error_of(client.chat_postMessage, channel=channel.id, text="x", blocks=[{"type": "x"}]) == "invalid_blocks"
-    odd = error_of(client.chat_postMessage, channel=channel.id, text="x", metadata={"a": 1})
-    assert odd == "invalid_metadata_format"
     client.chat_postMessage(channel=channel.id, text="<script> and <@U404>")
     assert len(ws.violations) == 8
 
