@@ -1,60 +1,35 @@
 """An order that every check finds in order, to be spoilt one way at a time."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
-from decimal import Decimal
+from functools import partial
 from typing import Any
 
-from bot.domain.approval import Policy
-from bot.domain.findings import Verdict
-from bot.domain.order import Certificate, Order, Status
-from bot.domain.request import Contact, Level, Organisation, Product, Purpose, Request, Standing
+import pytest
+
+from bot.domain.request import Level, Product
 from bot.ports import Case, Check
-from tests.builders import an_order
+from tests.builders import COMPANY, CONTACT, a_policy, a_product, a_request
+from tests.fakes import NOW
 
-NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
-STOP, WARN, UNKNOWN, FINE = Verdict.STOP, Verdict.WARN, Verdict.UNKNOWN, Verdict.FINE
-
-COMPANY = Organisation(
-    "Acme Bakery LLC", "12 Main Street", "Chicago", "Illinois", "60601", "US", "+1.3125550123", "LLC-0123456"
+DV, OV, EV = Level.DV, Level.OV, Level.EV
+PRODUCT = a_product("sslwebserver", brand="Thawte", level=OV, extra_names=4)
+REQUEST = a_request(
+    "www.acme.com", "acme.com", product="sslwebserver", level=OV, organisation=COMPANY, admin=CONTACT, billing=None
 )
-CONTACT = Contact("Ada", "Miller", "ada@acme-bakery.com", "+1.3125550124", "Head of IT")
-PRODUCT = Product(
-    "sslwebserver", "SSL Web Server", "Thawte", Level.OV, wildcard=False, extra_names=4, price=Decimal(99), days=(1, 3),
-    standing=Standing.CONFIRMED,
-)  # fmt: skip
-REQUEST = Request(
-    ("www.acme-bakery.com", "acme-bakery.com"), Purpose.PUBLIC, "sslwebserver", Level.OV,
-    organisation=COMPANY, admin=CONTACT,
-)  # fmt: skip
-POLICY = Policy(frozenset({"U1"}))
+company, contact, product = partial(replace, COMPANY), partial(replace, CONTACT), partial(replace, PRODUCT)
 
 
 def case(product: Product | None = PRODUCT, around: dict[str, Any] | None = None, **changes: Any) -> Case:
     """The good order with changed fields of its request; `around` changes the case itself."""
-    return replace(Case(replace(REQUEST, **changes), product, POLICY, NOW), **(around or {}))
+    return replace(Case(replace(REQUEST, **changes), product, a_policy(), NOW), **(around or {}))
 
 
-def company(**changes: str) -> Organisation:
-    """The good company, spoilt."""
-    return replace(COMPANY, **changes)
+def judged(check: Check, looked_at: Case) -> str:
+    """All that the check says, as `RULE-1 stop, RULE-2 warn`."""
+    return ", ".join(sorted({f"{finding.rule} {finding.verdict}" for finding in check.look(looked_at)}))
 
 
-def contact(**changes: str) -> Contact:
-    """The good contact, spoilt."""
-    return replace(CONTACT, **changes)
-
-
-def product(**changes: Any) -> Product:
-    """The good product, spoilt."""
-    return replace(PRODUCT, **changes)
-
-
-def order(order_id: str, status: Status, certificate: Certificate | None = None, **changes: Any) -> Order:
-    """Another order for the same names."""
-    return an_order(status, **{"id": order_id, "request": REQUEST, "certificate": certificate, **changes})
-
-
-def judged(check: Check, looked_at: Case) -> set[tuple[str, Verdict]]:
-    """(rule, verdict) of everything the check says."""
-    return {(finding.rule, finding.verdict) for finding in check.look(looked_at)}
+def table(answers: dict[str, list[Any]]) -> pytest.MarkDecorator:
+    """One test for each thing below the answer that it must get: `(said, given)`."""
+    rows = [(said, given) for said, all_given in answers.items() for given in all_given]
+    return pytest.mark.parametrize(("said", "given"), rows)

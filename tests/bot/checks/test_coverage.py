@@ -1,54 +1,45 @@
 import fnmatch
+from typing import Any
 
-import pytest
-from hypothesis import given
+from hypothesis import given as whatever
 from hypothesis import strategies as st
 
 from bot.checks.coverage import Coverage
 from bot.domain.findings import Verdict
-from bot.domain.request import Level, Product, Purpose
-from tests.bot.checks.cases import PRODUCT, STOP, WARN, case, judged, product
+from bot.domain.request import Product, Purpose
+from bot.ports import Case
+from tests.bot.checks.cases import EV, PRODUCT, case, judged, product, table
 
-STAR_KIND = product(wildcard=True)
-EV_KIND = product(level=Level.EV)
-OV, EV, PUBLIC, CUSTOMERS = Level.OV, Level.EV, Purpose.PUBLIC, Purpose.CUSTOMERS
-
-Row = tuple[str, str, str, Level, Purpose, Product, set[tuple[str, Verdict]]]
-TABLE: list[Row] = [
-    ("by name", "a.com b.com", "a.com", OV, PUBLIC, PRODUCT, set()),
-    ("nothing wanted beyond", "a.com", "", OV, PUBLIC, PRODUCT, set()),
-    ("a wanted host is missing", "a.com", "b.com", OV, PUBLIC, PRODUCT, {("NAME-10", STOP)}),
-    ("wanted in capitals", "a.com", "A.COM", OV, PUBLIC, PRODUCT, set()),
-    ("star and its domain", "*.a.com a.com", "a.com x.a.com", OV, PUBLIC, STAR_KIND, set()),
-    ("star without its domain", "*.a.com", "x.a.com", OV, PUBLIC, STAR_KIND, {("NAME-10", WARN)}),
-    ("domain wanted, star only", "*.a.com", "a.com", OV, PUBLIC, STAR_KIND, {("NAME-10", STOP)}),
-    ("two levels below", "*.a.com a.com", "x.y.a.com", OV, PUBLIC, STAR_KIND, {("NAME-10", STOP)}),
-    ("star of a star", "*.x.a.com *.a.com a.com", "b.x.a.com", OV, PUBLIC, STAR_KIND, set()),
-    ("long check, star", "*.a.com a.com", "", EV, PUBLIC, EV_KIND, {("NAME-6", STOP)}),
-    ("long check, by name", "a.com", "", EV, CUSTOMERS, EV_KIND, set()),
-    ("star in a kind without", "*.a.com a.com", "", OV, PUBLIC, PRODUCT, {("COVER-1", STOP)}),
-    ("kind for stars without one", "a.com", "", OV, PUBLIC, STAR_KIND, {("COVER-1", STOP)}),
-    ("star not first", "a.com *.a.com", "", OV, PUBLIC, STAR_KIND, {("COVER-1", STOP)}),
-    ("as many as it holds", "a.com b.com c.com d.com e.com", "", OV, PUBLIC, PRODUCT, set()),
-    ("one more than it holds", "a.com b.com c.com d.com e.com f.com", "", OV, PUBLIC, PRODUCT, {("COVER-2", STOP)}),
-    ("star where customers pay", "*.a.com a.com", "", OV, CUSTOMERS, STAR_KIND, {("COVER-3", WARN)}),
-]  # fmt: skip
+STAR_KIND, LONG_CHECK = product(wildcard=True), product(level=EV)
+CUSTOMERS = {"purpose": Purpose.CUSTOMERS}
 
 
-@pytest.mark.parametrize(
-    ("names", "hosts", "level", "purpose", "kind", "said"), [row[1:] for row in TABLE], ids=[row[0] for row in TABLE]
-)
-def test_what_the_names_cover(
-    names: str, hosts: str, level: Level, purpose: Purpose, kind: Product, said: set[tuple[str, Verdict]]
-) -> None:
-    around = {"wanted_hosts": tuple(hosts.split())}
-    looked_at = case(kind, around, names=tuple(names.split()), level=level, purpose=purpose)
-    assert judged(Coverage(), looked_at) == said
+def of(names: str, hosts: str = "", kind: Product | None = PRODUCT, **changes: Any) -> Case:
+    """An order for these names, of a project with these hosts."""
+    return case(kind, {"wanted_hosts": tuple(hosts.split())}, names=tuple(names.split()), **changes)
+
+
+@table({
+    "": [
+        of("a.com b.com", "a.com"), of("a.com"), of("a.com", "A.COM"), of("a.com b.com c.com d.com e.com"),
+        of("*.a.com a.com", "a.com x.a.com", STAR_KIND), of("*.x.a.com *.a.com a.com", "b.x.a.com", STAR_KIND),
+        of("a.com", "", LONG_CHECK, level=EV, **CUSTOMERS),
+    ],
+    "NAME-10 stop": [
+        of("a.com", "b.com"), of("*.a.com", "a.com", STAR_KIND), of("*.a.com a.com", "x.y.a.com", STAR_KIND),
+    ],
+    "NAME-10 warn": [of("*.a.com", "x.a.com", STAR_KIND)],
+    "NAME-6 stop": [of("*.a.com a.com", "", LONG_CHECK, level=EV)],
+    "COVER-1 stop": [of("*.a.com a.com"), of("a.com", "", STAR_KIND), of("a.com *.a.com", "", STAR_KIND)],
+    "COVER-2 stop": [of("a.com b.com c.com d.com e.com f.com")],
+    "COVER-3 warn": [of("*.a.com a.com", "", STAR_KIND, **CUSTOMERS)],
+})  # fmt: skip
+def test_what_the_names_cover(said: str, given: Case) -> None:
+    assert judged(Coverage(), given) == said
 
 
 def test_each_missing_host_is_named_once() -> None:
-    found = Coverage().look(case(names=("a.com",), around={"wanted_hosts": ("b.com", "c.com", "B.com")}))
-    assert [finding.subject for finding in found] == ["b.com", "c.com"]
+    assert [finding.subject for finding in Coverage().look(of("a.com", "b.com c.com B.com"))] == ["b.com", "c.com"]
 
 
 labels = st.sampled_from(["a", "b", "www", "com", "de"])
@@ -62,9 +53,8 @@ def good_for(pattern: str, host: str) -> bool:
     return len(theirs) == len(ours) and all(map(fnmatch.fnmatchcase, ours, theirs))
 
 
-@given(st.lists(patterns, min_size=1, max_size=4, unique=True), hosts)
+@whatever(st.lists(patterns, min_size=1, max_size=4, unique=True), hosts)
 def test_a_star_stands_for_exactly_one_label(names: list[str], host: str) -> None:
-    around = {"wanted_hosts": (host,)}
-    found = Coverage().look(case(None, around, names=tuple(names)))
+    found = Coverage().look(of(" ".join(names), host, None))
     refused = host in {finding.subject for finding in found if finding.verdict is Verdict.STOP}
     assert refused is not any(good_for(name, host) for name in names)

@@ -1,47 +1,43 @@
 from dataclasses import replace
 from datetime import timedelta
-
-import pytest
+from typing import Any
 
 from bot.checks.duplicates import Duplicates
-from bot.domain.findings import Verdict
 from bot.domain.order import OPEN, Certificate, Order, Second, Status
 from bot.domain.request import Kind
-from tests.bot.checks.cases import NOW, REQUEST, STOP, WARN, case, judged, order
+from bot.ports import Case
+from tests.bot.checks.cases import REQUEST, case, judged, table
+from tests.builders import an_order
+from tests.fakes import NOW
 
-
-def certificate(days: int) -> Certificate:
-    """One with so many days left."""
-    return Certificate("", (), "0A", "CA", REQUEST.names, NOW, NOW + timedelta(days=days))
-
-
-OTHER_NAMES = replace(REQUEST, names=("other.com",))
-REORDERED = replace(REQUEST, names=REQUEST.names[::-1])
 SECOND = Second("another data centre", "U9", "o-1")
 
-TABLE: list[tuple[str, tuple[Order, ...], set[tuple[str, Verdict]]]] = [
-    ("alone", (), set()),
-    ("itself", (order("o-0", Status.PREPARING),), set()),
-    ("other names", (order("o-1", Status.BUYING, request=OTHER_NAMES),), set()),
-    ("the same in another order", (order("o-1", Status.HELD, request=REORDERED),), {("DUP-1", STOP)}),
-    *((f"{status}", (order("o-1", status),), {("DUP-1", STOP)}) for status in OPEN),
-    *((f"{status}", (order("o-1", status),), set()) for status in (Status.CANCELLED, Status.REFUSED, Status.ENDED)),
-    ("a second one, allowed", (order("o-0", Status.PREPARING, second=SECOND), order("o-1", Status.BUYING)), set()),
-    ("beside an allowed second one", (order("o-1", Status.BUYING, second=SECOND),), set()),
-    ("issued, 61 days left", (order("o-1", Status.ISSUED, certificate(61)),), {("DUP-2", WARN)}),
-    ("live, 61 days left", (order("o-1", Status.LIVE, certificate(61)),), {("DUP-2", WARN)}),
-    ("live, 60 days left", (order("o-1", Status.LIVE, certificate(60)),), set()),
-    ("over", (order("o-1", Status.ENDED, certificate(61)),), set()),
-    ("open and live", (order("o-1", Status.HELD), order("o-2", Status.LIVE, certificate(90))),
-     {("DUP-1", STOP), ("DUP-2", WARN)}),
-]  # fmt: skip
+
+def other(order_id: str, status: Status, days: int = 0, **changes: Any) -> Order:
+    """An order for the same names; if `days` are given, with a certificate that has so many left."""
+    left = Certificate("", (), "0A", "CA", REQUEST.names, NOW, NOW + timedelta(days=days)) if days else None
+    return an_order(status, **{"id": order_id, "request": REQUEST, "certificate": left, **changes})
 
 
-@pytest.mark.parametrize(("others", "said"), [row[1:] for row in TABLE], ids=[row[0] for row in TABLE])
-def test_not_twice_the_same(others: tuple[Order, ...], said: set[tuple[str, Verdict]]) -> None:
-    assert judged(Duplicates(), case(around={"others": others, "order_id": "o-0"})) == said
+def beside(*others: Order, **changes: Any) -> Case:
+    return case(around={"others": others, "order_id": "o-0"}, **changes)
 
 
-def test_a_renewal_may_come_early() -> None:
-    others = (order("o-1", Status.LIVE, certificate(90)),)
-    assert judged(Duplicates(), case(around={"others": others}, kind=Kind.RENEW, renews="o-1")) == set()
+@table({
+    "": [
+        beside(), beside(other("o-0", Status.PREPARING)), beside(other("o-1", Status.ENDED, 61)),
+        beside(other("o-1", Status.BUYING, request=replace(REQUEST, names=("other.com",)))),
+        *(beside(other("o-1", status)) for status in (Status.CANCELLED, Status.REFUSED, Status.ENDED)),
+        beside(other("o-0", Status.PREPARING, second=SECOND), other("o-1", Status.BUYING)),
+        beside(other("o-1", Status.BUYING, second=SECOND)), beside(other("o-1", Status.LIVE, 60)),
+        beside(other("o-1", Status.LIVE, 90), kind=Kind.RENEW, renews="o-1"),
+    ],
+    "DUP-1 stop": [
+        beside(other("o-1", Status.HELD, request=replace(REQUEST, names=REQUEST.names[::-1]))),
+        *(beside(other("o-1", status)) for status in OPEN),
+    ],
+    "DUP-2 warn": [beside(other("o-1", Status.ISSUED, 61)), beside(other("o-1", Status.LIVE, 61))],
+    "DUP-1 stop, DUP-2 warn": [beside(other("o-1", Status.HELD), other("o-2", Status.LIVE, 90))],
+})  # fmt: skip
+def test_not_twice_the_same(said: str, given: Case) -> None:
+    assert judged(Duplicates(), given) == said

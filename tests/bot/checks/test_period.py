@@ -1,42 +1,33 @@
 import itertools
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given as whatever
 from hypothesis import strategies as st
 
 from bot.checks.period import Period, coverage_end, lives
-from bot.domain.findings import Verdict
 from bot.domain.request import Dcv
 from bot.pem import cap_days
-from tests.bot.checks.cases import FINE, NOW, STOP, WARN, case, judged
-
-EMAIL = {"dcv": Dcv.EMAIL, "approver_email": "admin@acme-bakery.com"}
-
-
-def noon(year: int, month: int, day: int) -> datetime:
-    return datetime(year, month, day, 12, tzinfo=UTC)
+from bot.ports import Case
+from tests.bot.checks.cases import case, judged, table
 
 
-TABLE: list[tuple[str, datetime, dict[str, Any], set[tuple[str, Verdict]]]] = [
-    ("one year", NOW, {}, {("PERIOD-2", FINE)}),
-    ("two years", NOW, {"period": 2}, {("PERIOD-1", STOP)}),
-    ("no year", NOW, {"period": 0}, {("PERIOD-1", STOP)}),
-    ("three years", NOW, {"period": 3}, {("PERIOD-1", STOP)}),
-    ("mail, long before its end", NOW, EMAIL, {("PERIOD-2", FINE)}),
-    ("mail, the year ends before", noon(2027, 3, 13), EMAIL, {("PERIOD-2", FINE)}),
-    ("mail, the year ends at the margin", noon(2027, 3, 14), EMAIL, {("PERIOD-2", FINE), ("PERIOD-3", WARN)}),
-    ("mail, two days before", noon(2028, 3, 13), EMAIL, {("PERIOD-2", FINE), ("PERIOD-3", WARN)}),
-    ("mail, at the margin", noon(2028, 3, 14), EMAIL, {("PERIOD-2", FINE), ("PERIOD-3", STOP)}),
-    ("mail, after", noon(2029, 1, 1), EMAIL, {("PERIOD-2", FINE), ("PERIOD-3", STOP)}),
-    ("record, after", noon(2029, 1, 1), {}, {("PERIOD-2", FINE)}),
-]
+def mail(day: str) -> Case:
+    """With control shown by mail, on that day."""
+    now = datetime.fromisoformat(f"{day}T12:00Z")
+    return case(around={"now": now}, dcv=Dcv.EMAIL, approver_email="admin@acme.com")
 
 
-@pytest.mark.parametrize(("now", "changes", "said"), [row[1:] for row in TABLE], ids=[row[0] for row in TABLE])
-def test_what_a_year_holds(now: datetime, changes: dict[str, Any], said: set[tuple[str, Verdict]]) -> None:
-    assert judged(Period(), case(around={"now": now}, **changes)) == said
+@table({
+    "PERIOD-1 stop": [case(period=years) for years in (0, 2, 3)],
+    "PERIOD-2 fine": [
+        case(), mail("2026-11-23"), mail("2027-03-13"), case(around={"now": datetime(2029, 1, 1, tzinfo=UTC)}),
+    ],
+    "PERIOD-2 fine, PERIOD-3 warn": [mail("2027-03-14"), mail("2028-03-13")],
+    "PERIOD-2 fine, PERIOD-3 stop": [mail("2028-03-14"), mail("2029-01-01")],
+})  # fmt: skip
+def test_what_a_year_holds(said: str, given: Case) -> None:
+    assert judged(Period(), given) == said
 
 
 def test_the_plan_says_when_and_how_often() -> None:
@@ -47,27 +38,20 @@ def test_the_plan_says_when_and_how_often() -> None:
     )
 
 
-PLANS = [(1, 14, 3), (1, 30, 4), (2, 14, 8), (2, 30, 9), (3, 14, 16)]
-
-
-@pytest.mark.parametrize(("years", "lead", "count"), PLANS)
+@pytest.mark.parametrize(("years", "lead", "count"), [(1, 14, 3), (1, 30, 4), (2, 14, 8), (2, 30, 9), (3, 14, 16)])
 def test_how_many_certificates_a_coverage_holds(years: int, lead: int, count: int) -> None:
     assert len(lives(date(2026, 11, 23), years, timedelta(days=lead))) == count
 
 
 def test_the_dates_of_a_year_bought_today() -> None:
-    assert lives(date(2026, 11, 23)) == [
-        (date(2026, 11, 23), date(2027, 6, 10)),
-        (date(2027, 5, 27), date(2027, 9, 3)),
-        (date(2027, 8, 20), date(2027, 11, 23)),
-    ]
+    days = [(date(2026, 11, 23), date(2027, 6, 10)), (date(2027, 5, 27), date(2027, 9, 3))]
+    assert lives(date(2026, 11, 23)) == [*days, (date(2027, 8, 20), date(2027, 11, 23))]
 
 
-@given(st.dates(date(2025, 1, 1), date(2035, 1, 1)))
+@whatever(st.dates(date(2025, 1, 1), date(2035, 1, 1)))
 def test_a_plan_has_no_gap_and_no_certificate_over_its_cap(start: date) -> None:
     plan = lives(start)
-    assert plan[0][0] == start
-    assert plan[-1][1] == coverage_end(start)
+    assert (plan[0][0], plan[-1][1]) == (start, coverage_end(start))
     assert all(later[0] < earlier[1] for earlier, later in itertools.pairwise(plan))
     assert all((ends - issued).days < cap_days(issued) for issued, ends in plan)
 

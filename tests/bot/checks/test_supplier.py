@@ -1,34 +1,27 @@
 from decimal import Decimal
 
-import pytest
-
 from bot.checks.supplier import Supply
-from bot.domain.findings import Verdict
-from bot.domain.request import Level, Product, Standing
+from bot.domain.request import Product, Standing
 from bot.domain.supply import Funds
-from tests.bot.checks.cases import PRODUCT, STOP, UNKNOWN, WARN, case, judged, product
+from bot.ports import Case
+from tests.bot.checks.cases import EV, PRODUCT, case, judged, product, table
 
-HUNDRED = Funds(Decimal("100.00"), Decimal(0))
-
-TABLE: list[tuple[str, Product | None, Funds | None, str, set[tuple[str, Verdict]]]] = [
-    ("sold", PRODUCT, None, "", set()),
-    ("not in the catalogue", None, None, "", {("SUPPLY-1", STOP)}),
-    ("ended", product(standing=Standing.ENDED), None, "", {("SUPPLY-1", STOP)}),
-    ("unconfirmed", product(standing=Standing.UNCONFIRMED), None, "", {("SUPPLY-1", WARN)}),
-    ("another level", product(level=Level.EV), None, "", {("SUPPLY-2", STOP)}),
-    ("money enough", PRODUCT, HUNDRED, "99.00", set()),
-    ("money exactly enough", PRODUCT, HUNDRED, "100", set()),
-    ("a cent short", PRODUCT, HUNDRED, "100.01", {("SUPPLY-3", STOP)}),
-    ("short, but nobody asked the balance", PRODUCT, None, "100.01", set()),
-    ("price unknown", PRODUCT, HUNDRED, "", {("SUPPLY-3", UNKNOWN)}),
-    ("price in words", PRODUCT, HUNDRED, "unknown", {("SUPPLY-3", UNKNOWN)}),
-    ("price that is no number", PRODUCT, HUNDRED, "NaN", {("SUPPLY-3", UNKNOWN)}),
-    ("ended and short", product(standing=Standing.ENDED), HUNDRED, "200", {("SUPPLY-1", STOP), ("SUPPLY-3", STOP)}),
-]
+ENDED = product(standing=Standing.ENDED)
 
 
-@pytest.mark.parametrize(("kind", "funds", "price", "said"), [row[1:] for row in TABLE], ids=[row[0] for row in TABLE])
-def test_what_is_sold_and_what_can_be_paid(
-    kind: Product | None, funds: Funds | None, price: str, said: set[tuple[str, Verdict]]
-) -> None:
-    assert judged(Supply(), case(kind, {"funds": funds, "price": price})) == said
+def paid(price: str, kind: Product = PRODUCT) -> Case:
+    """At this price, from a hundred dollars."""
+    return case(kind, {"funds": Funds(Decimal("100.00"), Decimal(0)), "price": price})
+
+
+@table({
+    "": [case(), paid("99.00"), paid("100"), case(around={"price": "100.01"})],
+    "SUPPLY-1 stop": [case(None), case(ENDED)],
+    "SUPPLY-1 warn": [case(product(standing=Standing.UNCONFIRMED))],
+    "SUPPLY-2 stop": [case(product(level=EV))],
+    "SUPPLY-3 stop": [paid("100.01")],
+    "SUPPLY-3 unknown": [paid(""), paid("unknown"), paid("NaN")],
+    "SUPPLY-1 stop, SUPPLY-3 stop": [paid("200", ENDED)],
+})  # fmt: skip
+def test_what_is_sold_and_what_can_be_paid(said: str, given: Case) -> None:
+    assert judged(Supply(), given) == said
