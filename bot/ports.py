@@ -6,13 +6,13 @@ All times are aware UTC datetimes. Adapters raise errors of `bot.domain.errors` 
 from __future__ import annotations
 
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
     from bot.domain.approval import Policy
     from bot.domain.client import Client, Person, Project
@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from bot.domain.request import KeyType, Product, Request
     from bot.domain.supply import Accepted, Account, Funds, Look
     from bot.shown.card import CardFacts
-    from bot.shown.found import Registration, Served, Zone
+    from bot.shown.form import Form, FormShown
+    from bot.shown.found import Found, Registration, Served, Zone
     from bot.shown.review import Review
 
 
@@ -105,20 +106,6 @@ class Entry:
     facts: tuple[tuple[str, str], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Form:
-    """A form that somebody is filling in; `values` are the fields typed so far. One form, one order (R12)."""
-
-    id: str
-    user: str
-    project_id: str
-    opened_at: datetime
-    values: Mapping[str, str] = field(default_factory=dict)
-    order_id: str = ""
-    corrects: str = ""
-    changes: str = ""
-
-
 class Unit(Protocol):
     """One transaction: everything said in it is committed together or not at all."""
 
@@ -163,7 +150,16 @@ class Unit(Protocol):
     def form(self, form_id: str) -> Form | None:
         """A form's draft."""
 
+    def forms(self, user: str) -> list[Form]:
+        """Everything this person began, newest first."""
+
     def save_form(self, form: Form) -> None:
+        """Add or replace."""
+
+    def found(self, host: str) -> Found | None:
+        """What was found out about an address last."""
+
+    def save_found(self, host: str, found: Found) -> None:
         """Add or replace."""
 
     def sealed_key(self, key_id: str) -> str:
@@ -357,6 +353,9 @@ class People(Protocol):
     def approvers(self, *, fresh: bool = False) -> frozenset[str]:
         """Everybody who may approve: the settings' list and, where configured, the user group's members."""
 
+    def outsiders(self, channel: str) -> frozenset[str]:
+        """Guests and members of other workspaces in a channel. It asks for each member: never while somebody waits."""
+
     def forget(self, *, user: str = "", channel: str = "") -> None:
         """Something changed about a user or a channel: what was remembered of them counts no more."""
 
@@ -380,6 +379,9 @@ class Screens(Protocol):
 
     def review(self, view_id: str, review: Review) -> None:
         """Replace a waiting view by the review with its button (or, with `review.problem`, without one)."""
+
+    def form(self, view_id: str, shown: FormShown) -> None:
+        """Draw a step of a form again; what was typed into its inputs stays."""
 
 
 class Unsure(Exception):

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from slack_bolt import App, BoltContext
 
+from bot.shown.form import STEPS
 from handlers import buttons, commands, errors, events, forms
-from handlers.views.form import STEPS
 
 if TYPE_CHECKING:
     from bot.service.desk import Desk
@@ -35,7 +35,12 @@ ROUTES = (
     Route("view", "order.number", forms.order_number),
     Route("view", "order.bought_as", forms.bought_as),
     Route("view", "project.save", forms.save_project),
+    Route("shortcut", "new_from_message", commands.from_message),
     Route("action", "form.back", buttons.back),
+    Route("action", "form.open", buttons.open_group),
+    Route("action", "form.apex", buttons.add_apex),
+    Route("action", "form.continue", buttons.continue_draft),
+    Route("action", "order.renew", buttons.renew),
     Route("action", "order.review", buttons.review),
     Route("action", "order.show", buttons.show),
     Route("action", "order.refuse", buttons.refuse),
@@ -71,7 +76,7 @@ def attach(app: App, desk: Desk) -> None:
 
     app.use(lend)
     register: dict[str, Callable[[str], Callable[[Any], Any]]] = {
-        "command": app.command, "view": app.view, "action": app.action, "event": app.event,
+        "command": app.command, "view": app.view, "action": app.action, "event": app.event, "shortcut": app.shortcut,
     }  # fmt: skip
     for route in ROUTES:
         register[route.kind](route.id)(route.listener)

@@ -14,7 +14,7 @@ from slack_sdk import WebClient
 from bot.domain.errors import BadInput
 from bot.domain.findings import standing_stops
 from handlers.errors import SCREEN
-from handlers.forms import draw_step
+from handlers.forms import draw_step, first_step
 from handlers.views import dialogs, form, lists
 from handlers.views.card import card
 from handlers.views.parts import Json, modal, section
@@ -22,6 +22,7 @@ from handlers.views.review import waiting
 
 if TYPE_CHECKING:
     from bot.service.desk import Desk
+    from bot.shown.form import Form
 
 
 def _order(action: Json) -> str:
@@ -89,14 +90,20 @@ def show(ack: Ack, body: Json, action: Json, client: WebClient, desk: Desk) -> N
 
 
 def change(ack: Ack, body: Json, action: Json, client: WebClient, desk: Desk) -> None:
-    opened = desk.ask.open_form(_user(body), "", changes=_order(action))
-    _show(client, body, draw_step(desk, opened, "names"))
+    opened = desk.fill.open_form(_user(body), "", changes=_order(action))
+    _show(client, body, first_step(desk, opened))
     ack()
 
 
 def reorder(ack: Ack, body: Json, action: Json, client: WebClient, desk: Desk) -> None:
-    opened = desk.ask.open_form(_user(body), "", corrects=_order(action))
-    _show(client, body, draw_step(desk, opened, "names"))
+    opened = desk.fill.open_form(_user(body), "", corrects=_order(action))
+    _show(client, body, first_step(desk, opened))
+    ack()
+
+
+def renew(ack: Ack, body: Json, action: Json, client: WebClient, desk: Desk) -> None:
+    opened = desk.fill.open_form(_user(body), "", renews=_order(action))
+    _show(client, body, first_step(desk, opened))
     ack()
 
 
@@ -124,14 +131,41 @@ def bought_as(ack: Ack, body: Json, action: Json, client: WebClient) -> None:
 # The form and its second order ----------------------------------------------------------------------------------------
 
 
-def back(ack: Ack, body: Json, client: WebClient, desk: Desk) -> None:
-    """One step back. What was typed is kept even where it is wrong: going back submits nothing."""
+def _kept(body: Json, desk: Desk) -> tuple[Form, str]:
+    """The form on the screen and its step, with what was typed kept even where it is wrong: no button submits."""
     view, user = body["view"], _user(body)
     form_id, at = form.meta(view)
     with suppress(BadInput):
-        desk.ask.save_step(form_id, user, form.read(view))
-    draft = desk.ask.form(form_id, user)
-    client.views_update(view_id=view["id"], view=draw_step(desk, draft, desk.ask.previous_step(draft, at)))
+        desk.fill.save_step(form_id, user, form.read(view))
+    return desk.fill.form(form_id, user), at
+
+
+def back(ack: Ack, body: Json, client: WebClient, desk: Desk) -> None:
+    """One step back."""
+    draft, at = _kept(body, desk)
+    client.views_update(view_id=body["view"]["id"], view=draw_step(desk, draft, desk.fill.previous_step(draft, at)))
+    ack()
+
+
+def open_group(ack: Ack, body: Json, action: Json, client: WebClient, desk: Desk) -> None:
+    """Change in the last step: the row becomes inputs."""
+    draft, at = _kept(body, desk)
+    draft = desk.fill.open_group(draft.id, _user(body), action["value"].partition(":")[2])
+    client.views_update(view_id=body["view"]["id"], view=draw_step(desk, draft, at))
+    ack()
+
+
+def add_apex(ack: Ack, body: Json, client: WebClient, desk: Desk) -> None:
+    draft, at = _kept(body, desk)
+    draft = desk.fill.add_apex(draft.id, _user(body))
+    client.views_update(view_id=body["view"]["id"], view=draw_step(desk, draft, at))
+    ack()
+
+
+def continue_draft(ack: Ack, body: Json, action: Json, client: WebClient, desk: Desk) -> None:
+    """The draft that was begun before takes the place of the empty one."""
+    draft = desk.fill.form(action["value"], _user(body))
+    client.views_update(view_id=body["view"]["id"], view=draw_step(desk, draft, draft.step or "names"))
     ack()
 
 
@@ -153,8 +187,8 @@ def allow_second(ack: Ack, body: Json, action: Json, client: WebClient) -> None:
 def help_new(ack: Ack, body: Json, action: Json, client: WebClient, desk: Desk) -> None:
     """The button's value is an address to order for, or the bare word `new`."""
     names = action["value"] if "." in action["value"] else ""
-    opened = desk.ask.open_form(_user(body), body["channel"]["id"], names)
-    _show(client, body, draw_step(desk, opened, "names"))
+    opened = desk.fill.open_form(_user(body), body.get("channel", {}).get("id", ""), names)
+    _show(client, body, first_step(desk, opened))
     ack()
 
 

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 from slack_bolt import Ack
 from slack_sdk import WebClient
 
-from handlers.forms import draw_step
+from bot.service.typed import names_in
+from handlers.forms import first_step
 from handlers.views import dialogs, lists
 from handlers.views.card import card
 from handlers.views.parts import Json, Message
@@ -54,8 +55,16 @@ def _help(_call: Call) -> Message:
 
 def _new(call: Call) -> None:
     names = "\n".join(call.rest.replace(",", " ").split())
-    opened = call.desk.ask.open_form(call.user, call.channel, names)
-    call.opens(draw_step(call.desk, opened, "names"))
+    opened = call.desk.fill.open_form(call.user, call.channel, names)
+    call.opens(first_step(call.desk, opened))
+
+
+def from_message(ack: Ack, shortcut: Json, client: WebClient, desk: Desk) -> None:
+    """The shortcut on any message: the form, with the addresses that the message mentions."""
+    names = names_in(shortcut["message"].get("text", ""))
+    opened = desk.fill.open_form(shortcut["user"]["id"], shortcut["channel"]["id"], names)
+    client.views_open(trigger_id=shortcut["trigger_id"], view=first_step(desk, opened))
+    ack()
 
 
 def _project(call: Call) -> None:

@@ -90,8 +90,8 @@ def row(table: Mapping[type[known.DeskError], V], error: Exception) -> V | None:
 def wording(error: known.DeskError) -> str:
     """What happened and what one can do, as safe mrkdwn."""
     facts = {"who": "somebody else"} | {name: foreign(str(value)) for name, value in vars(error).items()}
-    if isinstance(error, known.NotAllowed) and error.action in set(Action):
-        facts["who"] = " or ".join(WHO[role] for role in Role if role in Action(error.action).roles)
+    for action in (action for action in Action if action == getattr(error, "action", "")):
+        facts["who"] = " or ".join(WHO[role] for role in Role if role in action.roles)
     if isinstance(error, known.BadInput):
         facts["sentences"] = " ".join(foreign(sentence) for sentence in error.fields.values())
     return " ".join(row(WORDING, error) or WORDING[known.DeskError]).format_map(facts)
@@ -179,12 +179,12 @@ def _at_fields(error: known.BadInput, text: str, view: Json, context: BoltContex
         return _on_top(error, text, view, context)
     form_id, step = form.meta(view)
     desk: Desk = context["desk"]
-    drawn = draw_step(desk, desk.ask.form(form_id, str(context.user_id)), step, error.fields)
+    drawn = draw_step(desk, desk.fill.form(form_id, str(context.user_id)), step, error.fields)
     return {"response_action": "update", "view": drawn}
 
 
 def _exists(error: known.OpenOrderExists, _text: str, _view: Json, context: BoltContext) -> Reply:
-    names = context["desk"].ask.form(error.form, context.user_id).values.get("names", "").split()
+    names = context["desk"].fill.form(error.form, context.user_id).values.get("names", "").split()
     return {"response_action": "update", "view": form.exists_view(error.order_id, names, error.form)}
 
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from slack_bolt import Ack
 
 from bot.domain.findings import standing_stops
-from bot.ports import Form
-from bot.service.ask import ProjectInput
+from bot.service.project import ProjectInput
+from bot.shown.form import Form
 from handlers.views import dialogs, form, review
 from handlers.views.parts import Json
 
@@ -17,11 +17,14 @@ if TYPE_CHECKING:
     from bot.service.desk import Desk
 
 
-def draw_step(desk: Desk, of: Form, step: str, errors: Mapping[str, str] | None = None) -> Json:
-    """A step of the form; the kinds on offer stand in the last one where they are no step of their own."""
-    offering = step == "kind" or (step == "send" and "kind" not in desk.ask.steps(of))
-    summary = desk.ask.summary(of) if step == "send" else None
-    return form.form_view(of, step, desk.ask.offers(of) if offering else (), summary, errors)
+def draw_step(desk: Desk, of: Form, step: str, errors: Mapping[str, str] | None = None, view_id: str = "") -> Json:
+    """A step of the form, on record as what stands on the screen."""
+    return form.form_view(desk.fill.show(of, step, view_id), errors)
+
+
+def first_step(desk: Desk, of: Form) -> Json:
+    """The step that a form opens at."""
+    return draw_step(desk, of, desk.fill.steps(of)[0])
 
 
 def _user(body: Json) -> str:
@@ -31,9 +34,10 @@ def _user(body: Json) -> str:
 def step(ack: Ack, body: Json, view: Json, desk: Desk) -> None:
     """Any step of the form: keep what was typed, then the next step; after the last one the order is placed."""
     (form_id, at), user = form.meta(view), _user(body)
-    saved = desk.ask.save_step(form_id, user, form.read(view))
-    after = desk.ask.next_step(saved, at)
-    ack(response_action="update", view=draw_step(desk, saved, after) if after else _placed(desk, form_id, user))
+    saved = desk.fill.save_step(form_id, user, form.read(view))
+    after = desk.fill.next_step(saved, at)
+    shown = draw_step(desk, saved, after, view_id=view["id"]) if after else _placed(desk, form_id, user)
+    ack(response_action="update", view=shown)
 
 
 def _placed(desk: Desk, form_id: str, user: str) -> Json:
@@ -82,5 +86,5 @@ def bought_as(ack: Ack, body: Json, view: Json, desk: Desk) -> None:
 
 def save_project(ack: Ack, body: Json, view: Json, desk: Desk) -> None:
     channel, values = dialogs.read_project(view)
-    desk.ask.set_up(channel, _user(body), ProjectInput(**values))
+    desk.projects.set_up(channel, _user(body), ProjectInput(**values))
     ack()

@@ -19,8 +19,10 @@ from slack_sdk.web import SlackResponse
 from bot.domain.notices import Audience
 from bot.ports import CannotPost, Later, Place, Post, PostKind, Unsure
 from bot.shown.card import CardFacts
+from bot.shown.form import FormShown
 from bot.shown.review import Review
 from handlers.views.card import card as draw_card
+from handlers.views.form import form_view
 from handlers.views.notices import notice as draw_notice
 from handlers.views.review import review as draw_review
 
@@ -78,6 +80,11 @@ class SlackNotifier:
         """Replace a waiting view; nothing happens when its reader has closed it. Raises like `send`."""
         with suppress(_Gone):
             _ask(self._client.views_update, view_id=view_id, view=draw_review(review))
+
+    def form(self, view_id: str, shown: FormShown) -> None:
+        """Draw a step of a form again; nothing happens when it is closed. Raises like `send`."""
+        with suppress(_Gone):
+            _ask(self._client.views_update, view_id=view_id, view=form_view(shown))
 
     def _messages(self, *, channel: str, thread: str | None) -> list[dict[str, Any]]:
         where: dict[str, Any] = {"channel": channel, "limit": _PAGE, "include_all_metadata": True}

@@ -15,10 +15,12 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 
 from bot.domain.client import Person, PersonKind
 from bot.domain.errors import NotInvited, PeopleUnknown
+from bot.domain.request import Contact
 from bot.ports import Clock
 
 KEPT_FOR = timedelta(minutes=10)
 _PAGE = 1000
+_OUTSIDE = (PersonKind.GUEST, PersonKind.STRANGER)
 _NO_ANSWER = (SlackClientError, OSError, HTTPException, ValueError)  # ValueError: an answer that is no JSON
 
 T = TypeVar("T")
@@ -75,6 +77,11 @@ class SlackPeople:
         """The settings' approvers and, where one is configured, the user group's members."""
         return self._named | (self._groups.get(self._group, fresh=fresh) if self._group else frozenset())
 
+    def outsiders(self, channel: str) -> frozenset[str]:
+        """Guests and members of other workspaces in a channel; asks for each member."""
+        members = self._members.get(channel)
+        return frozenset(member for member in members if self.person(member).kind in _OUTSIDE)
+
     def forget(self, *, user: str = "", channel: str = "") -> None:
         """Something changed about a user or a channel: ask Slack next time."""
         self._persons.forget(user)
@@ -82,7 +89,8 @@ class SlackPeople:
 
     def _ask_person(self, user: str) -> Person:
         told = self._client.users_info(user=user)["user"]
-        return Person(user, str(told.get("team_id", "")), kind_of(told, self._team), str(told.get("tz") or "UTC"))
+        kind, zone = kind_of(told, self._team), str(told.get("tz") or "UTC")
+        return Person(user, str(told.get("team_id", "")), kind, zone, _profile(told.get("profile") or {}))
 
     def _ask_members(self, channel: str) -> frozenset[str]:
         if channel.startswith("D"):  # a direct message holds no project
@@ -111,3 +119,9 @@ def kind_of(told: Mapping[str, Any], team: str) -> PersonKind:
         PersonKind.GUEST: told.get("is_restricted") or told.get("is_ultra_restricted"),
     }
     return next((kind for kind, sign in signs.items() if sign), PersonKind.MEMBER)
+
+
+def _profile(told: Mapping[str, Any]) -> Contact:
+    """What people say of themselves, as a contact; the last word of their name is the family's."""
+    first, _, last = str(told.get("real_name", "")).strip().rpartition(" ")
+    return Contact(first, last, *(str(told.get(field, "")) for field in ("email", "phone", "title")))

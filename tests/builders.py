@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Engine, event, select
 
 from bot.app import CHECKS
-from bot.checks.names import normalise
+from bot.checks.names import normalise, registrable
 from bot.domain.approval import Buying, Policy
 from bot.domain.client import Client, Project
 from bot.domain.errors import IllegalMove, Lost, PeopleUnknown, UnknownOrder
@@ -21,9 +21,10 @@ from bot.domain.order import Order, Status
 from bot.domain.request import Contact, KeyType, Level, Organisation, Product, Purpose, Request, Standing
 from bot.domain.supply import Account, Draft, Look, State
 from bot.keys import Pki
-from bot.ports import Check, Form, Job, Supplier
+from bot.ports import Check, Job, Supplier
 from bot.service.desk import Desk
 from bot.service.gear import Gear
+from bot.shown.form import Form
 from bot.store.body import load
 from bot.store.engine import open_engine
 from bot.store.jobs import JobTable
@@ -110,8 +111,8 @@ class World:
     def fill(self, *names: str, **values: str) -> Form:
         """A form of the requester's, filled in; names of fields with `__` for the dot."""
         typed = {"names": "\n".join(names or ("www.acme.com",)), "key_type": KeyType.P256, "consent": "yes", **values}
-        form = self.desk.ask.open_form(REQUESTER, CHANNEL)
-        return self.desk.ask.save_step(form.id, REQUESTER, {k.replace("__", "."): v for k, v in typed.items()})
+        form = self.desk.fill.open_form(REQUESTER, CHANNEL)
+        return self.desk.fill.save_step(form.id, REQUESTER, {k.replace("__", "."): v for k, v in typed.items()})
 
     def place(self, *names: str, **values: str) -> Order:
         """A new order, before any job has run."""
@@ -133,8 +134,8 @@ class World:
 
     def change(self, order: Order, by: str = REQUESTER, **values: str) -> Order:
         """What somebody changes in the form of an order."""
-        form = self.desk.ask.open_form(by, CHANNEL, changes=order.id)
-        self.desk.ask.save_step(form.id, by, {k.replace("__", "."): v for k, v in values.items()})
+        form = self.desk.fill.open_form(by, CHANNEL, changes=order.id)
+        self.desk.fill.save_step(form.id, by, {k.replace("__", "."): v for k, v in values.items()})
         return self.desk.ask.place(form.id, by)
 
     def order(self, order_id: str) -> Order:
@@ -219,7 +220,7 @@ def a_desk(folder: Path, standin: StandIn, *, checks: tuple[Check, ...] = CHECKS
     gear = Gear(
         store=store, clock=clock, ids=ids, vault=LocalVault([new_master_key()]), pki=Pki(),
         supplier=a_supplier(standin, clock), checks=checks, people=people, screens=screens, policy=a_policy(**policy),
-        read_names=normalise,
+        read_names=normalise, domain=registrable, lookups=fakes.FakeLookups(),
     )  # fmt: skip
     with store.unit() as unit:
         unit.save_client(a_client())

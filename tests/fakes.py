@@ -11,10 +11,12 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 
 from bot.domain.client import Person, PersonKind
-from bot.domain.errors import PeopleUnknown
+from bot.domain.errors import Lost, PeopleUnknown
 from bot.domain.findings import Finding
 from bot.ports import Case, Entry, Place, Post
 from bot.shown.card import CardFacts
+from bot.shown.form import FormShown
+from bot.shown.found import Registration, Served, Zone
 from bot.shown.review import Review
 from bot.store.unit import SqlStore, SqlUnit
 
@@ -80,6 +82,10 @@ class FakePeople:
         self._asked(fresh=fresh)
         return self.approving
 
+    def outsiders(self, channel: str) -> frozenset[str]:
+        outside = (PersonKind.GUEST, PersonKind.STRANGER)
+        return frozenset(user for user in self.channels.get(channel, ()) if self.persons[user].kind in outside)
+
     def forget(self, *, user: str = "", channel: str = "") -> None:
         self.forgotten.append((user, channel))
 
@@ -90,13 +96,50 @@ class FakePeople:
 
 
 class FakeScreens:
-    """The views that are open, with the review each of them shows."""
+    """The views that are open, with the review each of them shows, and the steps of forms drawn again."""
 
     def __init__(self) -> None:
+        self.forms: list[tuple[str, FormShown]] = []
         self.reviews: dict[str, Review] = {}
+
+    def form(self, view_id: str, shown: FormShown) -> None:
+        self.forms.append((view_id, shown))
 
     def review(self, view_id: str, review: Review) -> None:
         self.reviews[view_id] = review
+
+
+class FakeLookups:
+    """Public sources that say what a test put in; nothing is there otherwise. `calls` are the questions, in order."""
+
+    def __init__(self) -> None:
+        self.registrations: dict[str, Registration] = {}
+        self.certificates: dict[str, Served] = {}
+        self.zones: dict[str, Zone] = {}
+        self.records: dict[tuple[str, str], tuple[str, ...]] = {}
+        self.chains: dict[str, tuple[str, ...]] = {}
+        self.calls: list[tuple[str, str]] = []
+
+    def registration(self, name: str) -> Registration:
+        self.calls.append(("registration", name))
+        return self.registrations.get(name, Registration(name, None, why="nobody answers"))
+
+    def served(self, host: str) -> Served | None:
+        self.calls.append(("served", host))
+        return self.certificates.get(host)
+
+    def zone(self, name: str) -> Zone:
+        self.calls.append(("zone", name))
+        if name not in self.zones:
+            raise Lost("nobody answers")
+        return self.zones[name]
+
+    def values(self, name: str, kind: str) -> tuple[str, ...]:
+        self.calls.append((kind, name))
+        return self.records.get((name, kind), ())
+
+    def chain(self, leaf: str) -> tuple[str, ...]:
+        return self.chains.get(leaf, ())
 
 
 class FakeNotifier:

@@ -3,8 +3,6 @@
 `normalise` turns typed text into names; the check judges the names of an order by the same rules.
 """
 
-from __future__ import annotations
-
 import ipaddress
 import re
 from collections.abc import Callable
@@ -169,6 +167,12 @@ def _is_a_label(label: str) -> bool:
 def _suffixes() -> PublicSuffixList:
     """The list that comes with the library, registries' section alone: read at first use, never fetched."""
     return PublicSuffixList(only_icann=True, accept_unknown=False)
+
+
+def registrable(name: str) -> str:
+    """The domain that one registers: `acme.co.uk` for `*.www.acme.co.uk`; the name itself if there is none."""
+    bare = name.removeprefix("*.")
+    return _suffixes().privatesuffix(bare) or bare
 
 
 def _unknown_ending(name: str) -> bool:

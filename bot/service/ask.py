@@ -1,203 +1,35 @@
-"""Asking for a certificate: the form and its drafts, placing, changing, cancelling, the project."""
+"""Asking for a certificate: placing what a form says, changing, a permitted second order, cancelling."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from datetime import date
+from dataclasses import replace
 
 from bot.domain.approval import Action, permit
-from bot.domain.client import Client, Project
-from bot.domain.errors import BadInput, NoProject, OpenOrderExists, UnknownOrder
-from bot.domain.findings import Verdict
-from bot.domain.notices import Notice, Told
+from bot.domain.errors import BadInput, OpenOrderExists, UnknownOrder
+from bot.domain.notices import Told
 from bot.domain.order import OPEN, Move, Order, Second, Status
-from bot.domain.request import Product, Purpose, Request
-from bot.ports import Entry, Form, Job, Unit
+from bot.domain.request import Contact, Kind, Product, Request
+from bot.domain.supply import Account
+from bot.ports import Entry, Job, Unit
 from bot.service import company, typed
+from bot.service.fill import Fill
 from bot.service.gear import Gear
-from bot.shown.offer import Suggestion, suggest
+from bot.shown.form import Form
 
-STEPS = ("names", "kind", "company", "contact", "send")
-
-
-@dataclass(frozen=True, slots=True)
-class FormSummary:
-    """What the last step shows: `fields` are (label, value) in plain words, `missing` what is still needed."""
-
-    project: Project
-    client: Client | None
-    product: Product | None
-    suggestion: Suggestion | None
-    fields: tuple[tuple[str, str], ...]
-    missing: tuple[str, ...]
-    engineer: str
-
-
-@dataclass(frozen=True, slots=True)
-class ProjectInput:
-    """What the project form asks; everything as typed, `launch` an ISO date or empty."""
-
-    name: str
-    client_name: str
-    owner: str
-    stand_in: str = ""
-    engineer: str = ""
-    launch: str = ""
+CLIENT = Account("client", "the client", "live")  # the supplier of orders that the client places
 
 
 class Ask:
     """The requester's verbs."""
 
-    def __init__(self, gear: Gear) -> None:
-        self.gear = gear
-
-    # -- the form ------------------------------------------------------------------------------------------------------
-
-    def open_form(self, user: str, channel: str, names: str = "", *, corrects: str = "", changes: str = "") -> Form:
-        """A new form for the channel's project; `corrects` or `changes` (an order's id) fill it in from that order."""
-        of = corrects or changes
-        if of:
-            order = self.gear.allow(Action.CHANGE if changes else Action.REORDER, user, of)
-            channel, values = order.project_id, typed.values_of(order.request)
-        else:
-            values = {"names": names} if names else {}
-            typed.refuse_keys(values)
-        self.gear.allow_in(Action.NEW, user, channel)
-        with self.gear.store.unit() as unit:
-            known = self._known(unit, channel)
-            form = Form(
-                self.gear.ids.new("f"), user, channel, self.gear.now(), {**known, **values},
-                corrects=corrects, changes=changes,
-            )  # fmt: skip
-            unit.save_form(form)
-        return form
-
-    def _known(self, unit: Unit, channel: str) -> dict[str, str]:
-        """What project and client already say, as form values."""
-        project = unit.project(channel)
-        client = unit.client(project.client_id) if project else None
-        if project is None or client is None:
-            return {}
-        launch = {"wanted_by": project.launch.isoformat()} if project.launch else {}
-        return {**launch, **typed.values_on_file(client), "engineer": project.engineer}
-
-    def form(self, form_id: str, user: str) -> Form:
-        """A form of this person's own."""
-        with self.gear.store.unit() as unit:
-            form = unit.form(form_id)
-        if form is None or form.user != user:
-            raise UnknownOrder(form_id)
-        return form
-
-    def save_step(self, form_id: str, user: str, values: Mapping[str, str]) -> Form:
-        """Keep what was typed, then judge it: BadInput names every field that cannot be. Only a private key is not
-        kept.
-        """
-        typed.refuse_keys(values)
-        form = self.form(form_id, user)
-        merged = replace(form, values={**form.values, **values})
-        with self.gear.store.unit() as unit:
-            unit.save_form(merged)
-        problems = typed.problems(values)
-        if "names" in values and "names" not in problems:
-            problems.update(self._name_problems(values["names"]))
-        if any(field.startswith(("org.", "contact.")) for field in values):
-            wrong = company.problems(self.gear, merged.values, self._kind(merged))
-            problems.update({field: sentence for field, sentence in wrong.items() if field in values})
-        if problems:
-            raise BadInput(problems)
-        return merged
-
-    def _kind(self, form: Form) -> Product | None:
-        choice = self.chosen(form)
-        return choice.product if choice else None
-
-    def _name_problems(self, text: str) -> dict[str, str]:
-        names, found = self.gear.read_names(text)
-        stops = [finding for finding in found if finding.verdict is Verdict.STOP]
-        if not names and not stops:
-            return {"names": "Please give at least one web address, for example www.acme.com."}
-        return {"names": " ".join(f"{stop.sentence} {stop.advice}".strip() for stop in stops[:3])} if stops else {}
-
-    def offers(self, form: Form) -> tuple[Suggestion, ...]:
-        """Every kind that fits what was typed so far."""
-        names, _ = self.gear.read_names(form.values.get("names", ""))
-        policy = self.gear.policy
-        wanted = typed.day(form.values.get("wanted_by", ""))
-        purpose = Purpose(form.values.get("purpose") or Purpose.PUBLIC)
-        products = self.gear.supplier.products()
-        return (
-            suggest(names, purpose, wanted, products, self.gear.now(), policy.time_zone, policy.holidays)
-            if names
-            else ()
-        )
-
-    def chosen(self, form: Form) -> Suggestion | None:
-        """The kind chosen, or the one suggested."""
-        offers = self.offers(form)
-        picked = form.values.get("product", "")
-        return next((o for o in offers if o.product.code == picked), next((o for o in offers if o.preselected), None))
-
-    def steps(self, form: Form) -> tuple[str, ...]:
-        """The steps this form goes through; kinds are part of the last step where nothing about a company is needed."""
-        return STEPS if self._company_needed(form) else ("names", "send")
-
-    def next_step(self, form: Form, step: str) -> str:
-        """The step after this one, empty when the form can be placed."""
-        steps = self.steps(form)
-        if step == "send":
-            return "company" if self._company_missing(form) else ""
-        later = [name for name in STEPS[STEPS.index(step) + 1 :] if name in steps]
-        return later[0] if later else "send"
-
-    def previous_step(self, form: Form, step: str) -> str:
-        """The step before this one."""
-        steps = self.steps(form)
-        earlier = [name for name in STEPS[: STEPS.index(step)] if name in steps]
-        return earlier[-1] if earlier else "names"
-
-    def _company_needed(self, form: Form) -> bool:
-        """Whether company and contact are asked: not on file yet, or not all that this kind needs, or an order is
-        changed that may be wrong in them.
-        """
-        choice = self.chosen(form)
-        if choice is None or not choice.product.level.company_checked:
-            return False
-        asked_anew = bool(form.changes or form.corrects)
-        return asked_anew or not self._on_file(form) or bool(company.problems(self.gear, form.values, choice.product))
-
-    def _on_file(self, form: Form) -> bool:
-        with self.gear.store.unit() as unit:
-            project = unit.project(form.project_id)
-            client = unit.client(project.client_id) if project else None
-        return client is not None and client.organisation is not None and client.contact is not None
-
-    def _company_missing(self, form: Form) -> bool:
-        return self._company_needed(form) and bool(company.problems(self.gear, form.values, self._kind(form)))
-
-    def summary(self, form: Form) -> FormSummary:
-        """Everything that will be sent, in words."""
-        with self.gear.store.unit() as unit:
-            project = unit.project(form.project_id)
-            client = unit.client(project.client_id) if project else None
-        if project is None:
-            raise NoProject(form.project_id)
-        choice = self.chosen(form)
-        names, _ = self.gear.read_names(form.values.get("names", ""))
-        product = self._kind(form)
-        checked = product is not None and product.level.company_checked
-        missing = tuple(company.problems(self.gear, form.values, product).values()) if checked else ()
-        fields = typed.told(form.values, names, company=checked)
-        return FormSummary(
-            project, client, choice.product if choice else None, choice, fields, missing, project.engineer
-        )
+    def __init__(self, gear: Gear, fill: Fill) -> None:
+        self.gear, self.fill = gear, fill
 
     # -- placing and changing ------------------------------------------------------------------------------------------
 
     def place(self, form_id: str, user: str) -> Order:
         """Make the order, or change the one the form is about. The same form twice makes one order (R12)."""
-        form = self.form(form_id, user)
+        form = self.fill.form(form_id, user)
         if form.changes:
             return self._change(form, user)
         self.gear.allow_in(Action.NEW, user, form.project_id)
@@ -209,16 +41,19 @@ class Ask:
         if request.own_csr:
             gear.pki.read_csr(request.own_csr)
         now = gear.now()
+        by_client = form.values.get("buyer") == "client"
         order = Order(
             id=gear.ids.new("o"), project_id=form.project_id, requester=user, request=request,
-            account=gear.supplier.account, status=Status.PREPARING, opened_at=now, since=now, form=form.id,
-            authors=(user,), corrects=form.corrects, second=second,
+            account=CLIENT if by_client else gear.supplier.account, status=Status.PREPARING, opened_at=now, since=now,
+            form=form.id, authors=(user,), corrects=form.corrects, second=second,
         )  # fmt: skip
         try:
             with gear.store.unit() as unit:
                 unit.add_order(order)
                 unit.save_form(replace(form, order_id=order.id))
-                self._remember(unit, form, request)
+                self._remember(unit, form, order)
+                if form.renews:
+                    gear.move(unit, unit.order(form.renews), Move.RENEWAL, user)
                 unit.schedule(Job("prepare", order.id, now))
                 unit.draw_card(order)
                 unit.tell(gear.say(order, Told.OPENED, user))
@@ -240,32 +75,48 @@ class Ask:
         names, product = self._names(form), self._product(form)
         wrong = typed.problems({field: form.values.get(field, "") for field in ("dcv", "approver_email")})
         if product.level.company_checked:
-            wrong |= company.problems(self.gear, form.values, product)
+            wrong |= self.fill.company_problems(form)
         if wrong:
             raise BadInput(wrong)
-        return typed.request_from(form.values, names, product, self.gear.policy)
+        request = typed.request_from(form.values, names, product, self.gear.policy)
+        engineer = self._engineer(form.values.get("engineer", ""))
+        return replace(
+            request, technical=engineer or request.technical, kind=Kind.RENEW if form.renews else Kind.NEW,
+            renews=form.renews,
+        )  # fmt: skip
 
-    def _remember(self, unit: Unit, form: Form, request: Request) -> None:
-        """Keep the company and its contact with the client, confirmed today."""
-        project = unit.project(form.project_id)
-        client = unit.client(project.client_id) if project else None
-        if client is not None and request.organisation is not None:
-            confirmed = replace(
-                client, organisation=request.organisation, contact=request.admin, confirmed_at=self.gear.now()
-            )
-            unit.save_client(confirmed)
+    def _engineer(self, user: str) -> Contact | None:
+        """The engineer's own profile, where it says all that the supplier wants."""
+        profile = self.gear.people.person(user).profile if user else None
+        return (
+            profile if profile and all((profile.first_name, profile.last_name, profile.email, profile.phone)) else None
+        )
+
+    def _remember(self, unit: Unit, form: Form, order: Order) -> None:
+        """Keep with the client: company and contact as confirmed today, its domains, and the first consent."""
+        gear, request, now = self.gear, order.request, self.gear.now()
+        _, client = gear.project_and_client(unit, form.project_id)
+        if client is None:
+            return
+        if request.organisation is not None and not company.problems(gear, form.values, self.fill.kind(form)):
+            client = replace(client, organisation=request.organisation, contact=request.admin, confirmed_at=now)
+        if not client.consent_by and not request.own_csr:
+            client = replace(client, consent_by=order.requester, consent_at=now)
+            unit.record(Entry(order.id, now, order.requester, "consent"))
+        domains = tuple(dict.fromkeys((*client.domains, *(gear.domain(name) for name in request.names))))
+        unit.save_client(replace(client, domains=domains))
 
     def _names(self, form: Form) -> tuple[str, ...]:
-        problems = self._name_problems(form.values.get("names", ""))
+        problems = self.fill.name_problems(form.values.get("names", ""))
         if problems:
             raise BadInput(problems)
         return self.gear.read_names(form.values["names"])[0]
 
     def _product(self, form: Form) -> Product:
-        choice = self.chosen(form)
-        if choice is None:
+        kind = self.fill.kind(form)
+        if kind is None:
             raise BadInput({"product": "No kind of certificate fits these addresses. Order wildcard and others apart."})
-        return choice.product
+        return kind
 
     def _change(self, form: Form, user: str) -> Order:
         """R9: approvals are void, the draft goes, a new CSR is made (a new key only for another key type)."""
@@ -286,7 +137,7 @@ class Ask:
 
     def wish_second(self, form_id: str, user: str) -> None:
         """Ask the approvers, in the existing order's thread, for a second order for the same names."""
-        form = self.form(form_id, user)
+        form = self.fill.form(form_id, user)
         project = self.gear.allow_in(Action.NEW, user, form.project_id)
         names = self._names(form)
         with self.gear.store.unit() as unit:
@@ -329,14 +180,8 @@ class Ask:
         with gear.store.unit() as unit:
             order = unit.order(order_id)
             if order.status is Status.BUYING and (order.tries or "by_hand" in order.told):
-                return gear.move(
-                    unit,
-                    order,
-                    Move.CANCEL_LATER,
-                    user,
-                    gear.say(order, Told.CANCEL_RECORDED, by=user),
-                    cancel_wanted_by=user,
-                )
+                told = gear.say(order, Told.CANCEL_RECORDED, by=user)
+                return gear.move(unit, order, Move.CANCEL_LATER, user, told, cancel_wanted_by=user)
             told = gear.say(order, Told.CANCELLED, by=user)
             return gear.move(unit, order, Move.CANCEL, user, told, reason="cancelled by its people")
 
@@ -347,33 +192,3 @@ class Ask:
             kind = "prepare" if order.status is Status.PREPARING else "check"
             unit.schedule(Job(kind, order.id, self.gear.now(), (("by", user),)))
         return order
-
-    # -- the project ---------------------------------------------------------------------------------------------------
-
-    def set_up(self, channel: str, user: str, wanted: ProjectInput) -> Project:
-        """Record or change the channel's project; any member may create it, owners and approvers change it."""
-        gear = self.gear
-        gear.people.in_channel(user, channel)  # says so when the desk is not invited there
-        with gear.store.unit() as unit:
-            before = unit.project(channel)
-        roles = gear.roles(user, before or Project(channel, "", "", user))
-        permit(Action.SET_UP if before else Action.NEW, roles)
-        problems = typed.project_problems(wanted.name, wanted.client_name, wanted.owner, wanted.launch)
-        if problems:
-            raise BadInput(problems)
-        launch = date.fromisoformat(wanted.launch) if wanted.launch else None
-        with gear.store.unit() as unit:
-            client = next(
-                (c for c in unit.clients() if c.name.casefold() == wanted.client_name.strip().casefold()), None
-            )
-            client = client or Client(gear.ids.new("c"), wanted.client_name.strip())
-            unit.save_client(client)
-            project = Project(
-                channel, wanted.name.strip(), client.id, wanted.owner, wanted.stand_in, wanted.engineer, launch
-            )
-            unit.save_project(project)
-            unit.tell(
-                Notice(Told.PROJECT_SET, channel, facts=(("by", user), ("name", project.name), ("client", client.name)))
-            )
-            unit.record(Entry(channel, gear.now(), user, "project set"))
-            return project

@@ -9,9 +9,12 @@ from bot.ports import Job
 from bot.service.ask import Ask
 from bot.service.buy import Buy
 from bot.service.decide import Decide
+from bot.service.fill import Fill
 from bot.service.follow import Follow
 from bot.service.gear import Gear
+from bot.service.infer import Infer
 from bot.service.prepare import Prepare
+from bot.service.project import Projects
 from bot.service.remind import Remind
 from bot.service.resolve import Resolve
 from bot.service.see import See
@@ -24,10 +27,12 @@ class Desk:
 
     def __init__(self, gear: Gear) -> None:
         self.gear, self.policy, self.people = gear, gear.policy, gear.people
-        self.ask, self.decide, self.buy = Ask(gear), Decide(gear), Buy(gear)
+        self.fill = Fill(gear)
+        self.ask, self.decide, self.buy, self.projects = Ask(gear, self.fill), Decide(gear), Buy(gear), Projects(gear)
         self.resolve, self.follow, self.see = Resolve(gear), Follow(gear), See(gear)
-        prepare, remind = Prepare(gear), Remind(gear)
+        prepare, remind, infer = Prepare(gear), Remind(gear), Infer(gear, self.fill)
         self.jobs: dict[str, Verb] = {
+            "infer": infer.infer,
             "prepare": prepare.prepare,
             "check": prepare.check,
             "drop_draft": prepare.drop_draft,

@@ -8,14 +8,14 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bot.domain.approval import Action, Policy, Role, permit, roles_of
-from bot.domain.client import Project
+from bot.domain.client import Client, Project
 from bot.domain.errors import NoProject, NotAllowed, NotInvited, UnknownOrder
 from bot.domain.findings import Finding
 from bot.domain.notices import Notice, Told
 from bot.domain.order import Move, Order, Status, Work, advance, work_started
 from bot.domain.pace import CHECK_HELD, WATCH_DRAFT
 from bot.domain.request import Product
-from bot.ports import Check, Clock, Entry, Ids, Job, People, Pki, Screens, Store, Supplier, Unit, Vault
+from bot.ports import Check, Clock, Entry, Ids, Job, Lookups, People, Pki, Screens, Store, Supplier, Unit, Vault
 from bot.shown.card import CardFacts, card_facts
 
 DESK = "desk"
@@ -25,7 +25,9 @@ _FIRST_AFTER = {Work.CHECK: CHECK_HELD, Work.WATCH_DRAFT: WATCH_DRAFT}
 
 @dataclass(frozen=True)
 class Gear:
-    """The ports and the policy. `read_names` turns typed text into (names, findings)."""
+    """The ports and the policy. `read_names` turns typed text into (names, findings), `domain` a name into the
+    registrable domain above it.
+    """
 
     store: Store
     clock: Clock
@@ -38,6 +40,8 @@ class Gear:
     screens: Screens
     policy: Policy
     read_names: Callable[[str], tuple[tuple[str, ...], list[Finding]]]
+    domain: Callable[[str], str]
+    lookups: Lookups
 
     def now(self) -> datetime:
         """Business time."""
@@ -74,6 +78,16 @@ class Gear:
             raise UnknownOrder(order_id) from None
         permit(action, roles, order)
         return order
+
+    def is_in(self, user: str, project: Project) -> bool:
+        """Whether this is one of the person's own projects."""
+        return self._in_channel(user, project.id, fresh=False)
+
+    @staticmethod
+    def project_and_client(unit: Unit, channel: str) -> tuple[Project | None, Client | None]:
+        """The channel's project and whose it is."""
+        project = unit.project(channel)
+        return project, unit.client(project.client_id) if project else None
 
     def allow_in(self, action: Action, user: str, channel: str) -> Project:
         """The channel's project, if this person may do this there."""

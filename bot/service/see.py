@@ -7,8 +7,8 @@ from bot.domain.client import Project
 from bot.domain.errors import NotAllowed
 from bot.domain.order import OPEN, Order, Status
 from bot.ports import Entry
-from bot.service.ask import ProjectInput
 from bot.service.gear import Gear
+from bot.service.project import ProjectInput
 from bot.shown.card import CardFacts
 
 _MOST = 20

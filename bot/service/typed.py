@@ -9,12 +9,15 @@ from datetime import date
 from bot.domain.approval import Policy
 from bot.domain.client import Client
 from bot.domain.errors import BadInput
+from bot.domain.order import Order
 from bot.domain.request import Contact, Dcv, KeyType, Level, Organisation, Product, Purpose, Request
+from bot.shown.offer import Suggestion
 
 ORGANISATION = ("name", "street", "city", "state", "postal_code", "country", "phone", "registration_number")
 CONTACT = ("first_name", "last_name", "title", "email", "phone")
 _LONGEST = 3000  # of any field; what the authority allows is for the checks
 _MAILBOXES = ("admin@", "administrator@", "webmaster@", "hostmaster@", "postmaster@")
+_NAME = re.compile(r"(?<![\w@.-])(?:\*\.)?(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}(?![\w-])", re.IGNORECASE)
 _PRIVATE = re.compile(r"PRIVATE\s+KEY-----|PuTTY-User-Key-File", re.IGNORECASE)
 
 
@@ -41,7 +44,6 @@ def problems(values: Mapping[str, str]) -> dict[str, str]:
     wrong = {
         "approver_email": email and not values.get("approver_email", "").strip().startswith(_MAILBOXES),
         "wanted_by": bool(values.get("wanted_by")) and day(values["wanted_by"]) is None,
-        "consent": "consent" in values and values["consent"] != "yes",
     }
     return {**{field: _SENTENCES[field] for field, so in wrong.items() if so}, **long}
 
@@ -49,7 +51,6 @@ def problems(values: Mapping[str, str]) -> dict[str, str]:
 _SENTENCES = {
     "approver_email": f"It must be one of {', '.join(_MAILBOXES)} at the domain.",
     "wanted_by": "Please pick a date.",
-    "consent": "Please tick this: without it the agency may not keep the client's key.",
 }
 
 
@@ -99,8 +100,9 @@ def values_on_file(client: Client) -> dict[str, str]:
     return {**company, **person}
 
 
-def values_of(request: Request) -> dict[str, str]:
-    """A request as form values, for changing it or ordering again."""
+def values_of(order: Order) -> dict[str, str]:
+    """An order as form values, for changing it, ordering again or renewing."""
+    request = order.request
     company = {f"org.{f}": getattr(request.organisation, f) for f in ORGANISATION} if request.organisation else {}
     person = (
         {f"contact.{f}": getattr(request.admin, f) for f in CONTACT} if request.organisation and request.admin else {}
@@ -109,7 +111,7 @@ def values_of(request: Request) -> dict[str, str]:
         "names": "\n".join(request.names), "purpose": request.purpose.value, "product": request.product,
         "wanted_by": request.wanted_by.isoformat() if request.wanted_by else "", "dcv": request.dcv.value,
         "approver_email": request.approver_email, "key_type": request.key_type.value, "own_csr": request.own_csr,
-        **company, **person,
+        "buyer": "client" if order.by_client else "agency", **company, **person,
     }  # fmt: skip
 
 
@@ -133,14 +135,26 @@ def request_from(values: Mapping[str, str], names: tuple[str, ...], product: Pro
     )
 
 
-def told(values: Mapping[str, str], names: tuple[str, ...], *, company: bool) -> tuple[tuple[str, str], ...]:
-    """The form in words, as (label, value), for the last step."""
-    rows = [("Web addresses", ", ".join(names)), ("Wanted by", values.get("wanted_by", "") or "no date given")]
+def told(
+    values: Mapping[str, str], names: tuple[str, ...], chosen: Suggestion | None, *, company: bool
+) -> tuple[tuple[str, str, str], ...]:
+    """The form in words, as (group, label, value), for the last step."""
+    rows = [
+        ("names", "Web addresses", ", ".join(names)),
+        ("names", "Wanted by", values.get("wanted_by", "") or "no date given"),
+        ("kind", "Kind", chosen.product.title if chosen else ""),
+    ]
     if company:
-        place = f"{values.get('org.city', '')}, {values.get('org.state', '')}, {values.get('org.country', '')}"
-        rows.append(("Company", f"{values.get('org.name', '')}, {place}"))
-        person = f"{values.get('contact.first_name', '')} {values.get('contact.last_name', '')}"
-        rows.append(
-            ("Contact", f"{person.strip()}, {values.get('contact.email', '')}, {values.get('contact.phone', '')}")
+        place = ", ".join(
+            filter(None, (values.get(f"org.{field}", "") for field in ("name", "city", "state", "country")))
         )
+        person = " ".join(values.get(f"contact.{field}", "") for field in ("first_name", "last_name")).strip()
+        reach = (values.get("contact.email", ""), values.get("contact.phone", ""))
+        rows.append(("company", "Company", place or "to be asked of the client"))
+        rows.append(("contact", "Contact", ", ".join(filter(None, (person, *reach))) or "to be asked of the client"))
     return tuple(rows)
+
+
+def names_in(text: str) -> str:
+    """The web addresses that a message mentions, one a line, each once; Slack writes links as <http://a.com|a.com>."""
+    return "\n".join(dict.fromkeys(match.lower() for match in _NAME.findall(text)))

@@ -73,6 +73,7 @@ class Zone:
 class Found:
     """Everything found about one address; None where nothing could be found out in time."""
 
+    at: datetime
     registration: Registration | None = None
     served: Served | None = None
     zone: Zone | None = None

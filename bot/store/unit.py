@@ -1,32 +1,26 @@
 """The store of the desk: one transaction per unit, everything in it committed together or not at all."""
 
-from __future__ import annotations
-
 import threading
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, TypeVar
+from datetime import datetime
+from typing import TypeVar
 
-from sqlalchemy import Connection, Engine, delete, select, update
+from sqlalchemy import Connection, Engine, Table, delete, select, update
 
 from bot.domain.client import Client, Project
 from bot.domain.errors import UnknownOrder, VaultShut
-from bot.ports import Clock, Entry, Form, Ids, Job, Place
+from bot.domain.notices import Notice
+from bot.domain.order import Order, Status
+from bot.domain.supply import Account
+from bot.ports import Clock, Entry, Ids, Job, Place
+from bot.shown.form import Form
+from bot.shown.found import Found
 from bot.store import audit, jobs, outbox
 from bot.store import orders as rows
 from bot.store.body import dump, load
 from bot.store.engine import add_row, put_row
 from bot.store.tables import attempts, clients, flags, forms, keys, orders, projects
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
-    from datetime import datetime
-
-    from _typeshed import DataclassInstance
-    from sqlalchemy import Table
-
-    from bot.domain.notices import Notice
-    from bot.domain.order import Order, Status
-    from bot.domain.supply import Account
 
 Kind = TypeVar("Kind")
 
@@ -69,7 +63,7 @@ class SqlUnit:
         return sorted(self._read_all(Project, projects), key=lambda project: project.name)
 
     def save_project(self, project: Project) -> None:
-        self._save(projects, project.id, project)
+        put_row(self._connection, projects, {"id": project.id}, {"body": dump(project)})
 
     def client(self, client_id: str) -> Client | None:
         return self._read(Client, clients, client_id)
@@ -78,13 +72,24 @@ class SqlUnit:
         return sorted(self._read_all(Client, clients), key=lambda client: client.name)
 
     def save_client(self, client: Client) -> None:
-        self._save(clients, client.id, client)
+        put_row(self._connection, clients, {"id": client.id}, {"body": dump(client)})
 
     def form(self, form_id: str) -> Form | None:
         return self._read(Form, forms, form_id)
 
     def save_form(self, form: Form) -> None:
         put_row(self._connection, forms, {"id": form.id}, {"opened_at": form.opened_at, "body": dump(form)})
+
+    def forms(self, user: str) -> list[Form]:
+        mine = [form for form in self._read_all(Form, forms) if form.user == user]
+        return sorted(mine, key=lambda form: form.opened_at, reverse=True)
+
+    def found(self, host: str) -> Found | None:
+        body = self.flag(f"found {host}")
+        return load(Found, body) if body else None
+
+    def save_found(self, host: str, found: Found) -> None:
+        self.set_flag(f"found {host}", dump(found))
 
     def sealed_key(self, key_id: str) -> str:
         sealed: str | None = self._connection.scalar(select(keys.c.sealed).filter_by(id=key_id))
@@ -129,9 +134,6 @@ class SqlUnit:
 
     def _read_all(self, kind: type[Kind], table: Table) -> list[Kind]:
         return [load(kind, body) for body in self._connection.scalars(select(table.c.body))]
-
-    def _save(self, table: Table, key: str, value: DataclassInstance) -> None:
-        put_row(self._connection, table, {"id": key}, {"body": dump(value)})
 
 
 class SqlStore:

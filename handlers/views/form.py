@@ -1,6 +1,7 @@
-"""The form in its five steps: field ids, how each step is drawn from a draft, and how a submitted view is read back.
+"""The form in its steps: field ids, how each step is drawn, and how a submitted view is read back.
 
-Every input’s block_id is the name of the field it fills. What was typed stays: every step is drawn from the draft.
+Every input’s block_id is the name of the field it fills. What was typed stays: every step is drawn from the draft, and
+an input keeps its id when a view is drawn again.
 """
 
 import json
@@ -9,28 +10,31 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from bot.domain.request import Dcv, KeyType, Purpose
-from bot.ports import Form
-from bot.service.ask import FormSummary
 from bot.shown.card import CardFacts
+from bot.shown.form import Form, FormShown
+from bot.shown.found import Found
 from bot.shown.offer import Suggestion
 from handlers.views import parts
 from handlers.views.parts import Json, read
-from handlers.views.words import CONTROL, KEY, PURPOSE
+from handlers.views.words import BUYER, CONTROL, KEY, PURPOSE, counted
 
 __all__ = ["exists_view", "form_view", "meta", "placed_view", "read"]  # `read` is the same for every view
 
-STEPS = {  # step: title
+TITLES = {
+    "project": "Which project?",
     "names": "New certificate",
     "kind": "What we suggest",
     "company": "The client’s company",
     "contact": "Their contact",
     "send": "Check and send",
 }
-BACK, SHOW, WISH_SECOND = "form.back", "order.show", "second.wish"
+_ABOUT = {"changes": "Change the order", "corrects": "Correct and order again", "renews": "Renew it"}
+BACK, OPEN, APEX, CONTINUE = "form.back", "form.open", "form.apex", "form.continue"
+SHOW, WISH_SECOND = "order.show", "second.wish"
 _MOST_RADIOS = 10
 _KEPT = "Asked once, then kept with the client. You may close this and come back: what you sent with Next is kept."
 _NOT_BOUGHT = "Nothing is bought yet: an engineer must approve this first."
-_CONSENT = "The agency makes and keeps the secret key of this certificate."
+_ASK_CLIENT = "I do not have all of this yet: ask the client"
 
 
 class Field(NamedTuple):
@@ -61,19 +65,14 @@ _CONTACT = (
 )
 
 
-def form_view(
-    form: Form,
-    step: str,
-    offers: Sequence[Suggestion] = (),
-    summary: FormSummary | None = None,
-    errors: Mapping[str, str] | None = None,
-) -> Json:
-    """One step of the form as a modal. `offers` belong to "kind", or to "send" where that is not a step of its own."""
+def form_view(shown: FormShown, errors: Mapping[str, str] | None = None) -> Json:
+    """One step of the form as a modal."""
+    form, step = shown.form, shown.step
     blocks = [parts.alert(parts.foreign(text, 200), "error") for text in (errors or {}).values()]
-    blocks += _DRAW[step](form, offers, summary)
-    if step != "names":
+    blocks += _DRAW[step](shown)
+    if not shown.first:
         blocks += parts.actions(parts.button(BACK, "Back", form.id))
-    title = "Change the order" if form.changes and step == "names" else STEPS[step]
+    title = next((title for field, title in _ABOUT.items() if getattr(form, field)), TITLES[step])
     metadata = json.dumps({"form": form.id, "step": step})
     return parts.modal(title, blocks, f"new.{step}", "Send" if step == "send" else "Next", metadata)
 
@@ -84,13 +83,19 @@ def meta(view: Mapping[str, Any]) -> tuple[str, str]:
     return said["form"], said["step"]
 
 
-def _names(form: Form, _offers: Sequence[Suggestion], _summary: FormSummary | None) -> list[Json]:
-    value = form.values.get
+def _project(shown: FormShown) -> list[Json]:
+    options = [parts.option(project.id, project.name) for project in shown.projects[:100]]
+    return [parts.entry("project", "The project it is for", parts.input_select(options, ""))]
+
+
+def _names(shown: FormShown) -> list[Json]:
+    value = shown.form.values.get
     lines = value("names", "").splitlines()
     fitting = _fitting(lines)
     dropped = parts.alert(f"Only the first {len(fitting)} of {len(lines)} addresses fit here; the rest is left out.")
     purposes = [parts.option(purpose, PURPOSE[purpose]) for purpose in Purpose]
     return [
+        *_began(shown.began),
         *([dropped] if len(fitting) < len(lines) else []),
         parts.entry(
             "names",
@@ -101,6 +106,14 @@ def _names(form: Form, _offers: Sequence[Suggestion], _summary: FormSummary | No
         parts.entry("purpose", "What it is for", parts.input_radio(purposes, value("purpose") or Purpose.PUBLIC)),
         parts.entry("wanted_by", "When it must work", parts.input_date(value("wanted_by", "")), optional=True),
     ]
+
+
+def _began(began: Form | None) -> list[Json]:
+    """Another draft of this person's that was never sent."""
+    if began is None:
+        return []
+    said = f"You began {parts.names(began.values['names'].split(), 2)} {parts.when(began.opened_at)}."
+    return [parts.section(said, parts.button(CONTINUE, "Continue", began.id))]
 
 
 def _fitting(lines: Sequence[str]) -> list[str]:
@@ -114,17 +127,43 @@ def _fitting(lines: Sequence[str]) -> list[str]:
     return fitting
 
 
-def _kind(form: Form, offers: Sequence[Suggestion], _summary: FormSummary | None) -> list[Json]:
+def _kind(shown: FormShown) -> list[Json]:
+    offers, form = shown.offers, shown.form
     if not offers:
         return [parts.section("No kind we can order covers these addresses together. Go back and split them.")]
     wanted = _wanted_by(form)
     options = [parts.option(each.product.code, _offer_text(each), _offer_time(each, wanted)) for each in offers]
-    picked = form.values.get("product", "")
-    best = min(offers, key=lambda each: (each.product.code != picked, not each.preselected))
+    best = shown.chosen or offers[0]
     pick = parts.input_radio if len(options) <= _MOST_RADIOS else parts.input_select
+    add = parts.button(APEX, f"Add {parts.cut(shown.apex, 60)}", form.id) if shown.apex else None
     covered = f"*Covered:* {parts.names(best.covered, 10)}"
-    missing = f"\n*Not covered:* {parts.names(best.not_covered, 10)}. To add it, go back." if best.not_covered else ""
-    return [parts.section(covered + missing), parts.entry("product", "Which kind", pick(options, best.product.code))]
+    missing = f"\n*Not covered:* {parts.names(best.not_covered, 10)}." if best.not_covered else ""
+    found = parts.section(_found(shown.found)) | {"block_id": "found"}
+    return [
+        parts.section(covered + missing, add), found,
+        parts.entry("product", "Which kind", pick(options, best.product.code)),
+    ]  # fmt: skip
+
+
+def _found(found: Found | None) -> str:
+    """What public sources say, as far as it is there."""
+    if found is None:
+        return "_Looking the domain up; what is found stands here or on the card._"
+    registration, served, zone = found.registration, found.served, found.zone
+    hosts = parts.foreign(", ".join(host.name for host in zone.hosts), 80) if zone else ""
+    lines = []
+    if registration and registration.registered is False:
+        lines.append(f"{parts.code(registration.domain)} is *not registered*.")
+    elif registration and registration.registered:
+        until = f" until {parts.day(registration.expires_at.date())}" if registration.expires_at else ""
+        at = f" at {parts.foreign(registration.registrar, 60)}" if registration.registrar else ""
+        lines.append(f"{parts.code(registration.domain)} is registered{until}{at}.")
+    if hosts:
+        lines.append(f"Its DNS is run by {hosts}.")
+    if served:
+        ends = parts.when(served.not_after, parts.DATE)
+        lines.append(f"There is a certificate for {parts.names(served.names, 3)} now, good until {ends}.")
+    return "*What we found:* " + (" ".join(lines) or "nothing in time; the card will say more.")
 
 
 def _offer_text(offer: Suggestion) -> str:
@@ -144,47 +183,83 @@ def _wanted_by(form: Form) -> date | None:
     return date.fromisoformat(text) if text else None
 
 
-def _texts(form: Form, fields: Sequence[Field]) -> list[Json]:
-    return [
-        parts.entry(name, label, parts.input_text(form.values.get(name, "")), hint, optional=optional)
-        for name, label, hint, optional in fields
-    ]
+def _texts(shown: FormShown, fields: Sequence[Field]) -> list[Json]:
+    """One-line inputs; what is not typed yet starts with what was found elsewhere, and the hint says where."""
+    made = []
+    for name, label, hint, optional in fields:
+        typed, (found, where) = shown.form.values.get(name, ""), shown.hints.get(name, ("", ""))
+        begins = parts.input_text(parts.cut(typed or found, parts.LONGEST_INPUT))
+        made.append(parts.entry(name, label, begins, hint if typed or not found else where, optional=optional))
+    return made
 
 
-def _company(form: Form, _offers: Sequence[Suggestion], _summary: FormSummary | None) -> list[Json]:
+def _asked(shown: FormShown) -> Json:
+    box = parts.input_boxes([parts.option("yes", _ASK_CLIENT)], [shown.form.values.get("ask_client", "")])
+    return parts.entry("ask_client", "If something is missing", box, optional=True)
+
+
+def _company(shown: FormShown) -> list[Json]:
     why = "The authority looks this company up and calls it."
-    return [parts.section(f"{why} {_KEPT}"), *_texts(form, _COMPANY)]
+    return [parts.section(f"{why} {_KEPT}"), _asked(shown), *_texts(shown, _COMPANY)]
 
 
-def _contact(form: Form, _offers: Sequence[Suggestion], _summary: FormSummary | None) -> list[Json]:
+def _contact(shown: FormShown) -> list[Json]:
     why = "Somebody at the client whom the authority may write to and call."
-    return [parts.section(f"{why} {_KEPT}"), *_texts(form, _CONTACT)]
+    return [parts.section(f"{why} {_KEPT}"), _asked(shown), *_texts(shown, _CONTACT)]
 
 
-def _send(form: Form, offers: Sequence[Suggestion], summary: FormSummary | None) -> list[Json]:
-    consent = parts.input_boxes([parts.option("yes", "Yes, that is agreed")], [form.values.get("consent", "")])
-    return [
-        *(_kind(form, offers, summary) if offers else []),
-        *(_summed_up(form, summary) if summary else []),
-        parts.section(parts.bold(_NOT_BOUGHT)),
-        parts.entry("consent", _CONSENT, consent),
-        *_more(form),
-    ]
+_INPUTS: dict[str, Callable[[FormShown], list[Json]]] = {
+    "names": lambda shown: _names(shown)[-3:],
+    "kind": _kind,
+    "company": lambda shown: _texts(shown, _COMPANY),
+    "contact": lambda shown: _texts(shown, _CONTACT),
+}
 
 
-def _summed_up(form: Form, summary: FormSummary) -> list[Json]:
-    said = [(label, parts.foreign(value, 600)) for label, value in summary.fields]
-    missing = "\n".join(f"{place}. {parts.foreign(text)}" for place, text in enumerate(summary.missing[:8], 1))
-    return [
-        *parts.fields(said),
-        *([parts.section(dates)] if (dates := _dates(form, summary)) else []),
-        *([parts.section(f"*Still missing, asked for before anything is ordered:*\n{missing}")] if missing else []),
-    ]
+def _send(shown: FormShown) -> list[Json]:
+    """Everything in a row each, with Change; a group that is open stands there as inputs."""
+    form, done, blocks = shown.form, set[str](), list[Json]()
+    for group, label, value in shown.rows:
+        if group not in form.open:
+            change = parts.button(OPEN, "Change", f"{form.id}:{group}") if group not in done else None
+            blocks.append(parts.section(f"{parts.bold(label)}\n{parts.foreign(value, 600)}", change))
+        elif group not in done:
+            blocks += _INPUTS[group](shown)
+        done.add(group)
+    said = "\n".join(line for line in (_dates(shown), _missing(shown), _told(shown), parts.bold(_NOT_BOUGHT)) if line)
+    more = (
+        parts.actions(parts.button(OPEN, "More options", f"{form.id}:more")) if "more" not in form.open else _more(form)
+    )
+    return [*blocks, parts.section(said), *more]
 
 
-def _dates(form: Form, summary: FormSummary) -> str:
-    offer, project = summary.suggestion, summary.project
-    launch = _wanted_by(form) or project.launch
+def _missing(shown: FormShown) -> str:
+    listed = "\n".join(f"{place}. {parts.foreign(text)}" for place, text in enumerate(shown.missing[:8], 1))
+    return f"*Still missing; the client is asked before anything is ordered:*\n{listed}" if listed else ""
+
+
+def _told(shown: FormShown) -> str:
+    """What sending says: that the client's data still holds, that the agency keeps the key, and who reads along."""
+    client, name = shown.client, parts.foreign(shown.client.name, 80) if shown.client else "The client"
+    known = client is not None and client.confirmed_at is not None and any(g == "company" for g, _, _ in shown.rows)
+    data = (
+        f"Company and contact as confirmed by {name} {parts.when(client.confirmed_at, parts.DATE)}; with Send you say "
+        "that they still hold."
+        if client and client.confirmed_at and known
+        else ""
+    )
+    consent = (
+        f"{name} agreed {parts.when(client.consent_at, parts.DATE)} that the agency keeps the secret key."
+        if client and client.consent_at
+        else f"With Send you say that {name} agrees: the agency makes and keeps the secret key."
+    )
+    others = f"{counted(shown.outsiders, 'guest or partner')} can read this channel: addresses, state and dates."
+    return "\n".join(filter(None, (data, consent, others if shown.outsiders else "")))
+
+
+def _dates(shown: FormShown) -> str:
+    offer, project = shown.chosen, shown.project
+    launch = _wanted_by(shown.form) or (project.launch if project else None)
     wanted = f"Launch {parts.day(launch)}. " if launch else ""
     if offer is None:
         return wanted.strip()
@@ -196,12 +271,15 @@ def _dates(form: Form, summary: FormSummary) -> str:
 def _more(form: Form) -> list[Json]:
     """More options: every one may stay as it is."""
     value = form.values.get
+    buyers = [parts.option(buyer, text) for buyer, text in BUYER.items()]
     ways = [parts.option(way, CONTROL[way]) for way in (Dcv.DNS, Dcv.EMAIL)]
     keys = [parts.option(key, KEY[key]) for key in KeyType]
     mailbox = parts.input_text(value("approver_email", ""), "admin@acme.com", most=254)
     own = parts.input_text(value("own_csr", ""), multiline=True)
     return [
         parts.section("*More options.* Leave them as they are if in doubt."),
+        parts.entry("buyer", "Who buys it", parts.input_radio(buyers, value("buyer") or "agency")),
+        parts.entry("engineer", "Engineer", parts.input_user(value("engineer", "")), optional=True),
         parts.entry("dcv", "Proof of control", parts.input_radio(ways, value("dcv") or Dcv.DNS)),
         parts.entry("approver_email", "Mailbox for the proof", mailbox, "Only for proof by mail.", optional=True),
         parts.entry("key_type", "Key", parts.input_select(keys, value("key_type") or KeyType.RSA_2048)),
@@ -209,7 +287,8 @@ def _more(form: Form) -> list[Json]:
     ]
 
 
-_DRAW: dict[str, Callable[[Form, Sequence[Suggestion], FormSummary | None], list[Json]]] = {
+_DRAW: dict[str, Callable[[FormShown], list[Json]]] = {
+    "project": _project,
     "names": _names,
     "kind": _kind,
     "company": _company,

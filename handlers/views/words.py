@@ -60,6 +60,7 @@ PURPOSE = {
     Purpose.API: "Programs talk to it (an API)",
     Purpose.INTERNAL: "Internal, staging or a test",
 }
+BUYER = {"agency": "The agency (the usual way)", "client": "The client buys it; we make the key"}
 CONTROL = {
     Dcv.DNS: "by a DNS record (recommended)",
     Dcv.EMAIL: "by a mail to the domain’s own mailbox",

@@ -12,7 +12,8 @@ from slack_sdk.models.views import View
 
 from bot.domain.request import KeyType
 from bot.keys import Pki
-from bot.ports import Form, Job
+from bot.ports import Job
+from bot.shown.form import Form
 from bot.store.engine import open_engine
 from bot.store.jobs import JobTable
 from bot.store.tables import metadata

@@ -16,7 +16,8 @@ from bot.domain.errors import DecidedAlready, OpenOrderExists, Stale, UnknownOrd
 from bot.domain.notices import Notice, Told
 from bot.domain.order import OPEN, Approval, Attempt, Order, Second, Status
 from bot.domain.supply import Account, Draft
-from bot.ports import Entry, Form, Job, Store
+from bot.ports import Entry, Job, Store
+from bot.shown.form import Form
 from bot.store.tables import metadata
 from bot.store.unit import kept, rewrap_keys, sweep_forms
 from tests.bot.store.samples import ACCOUNT, MINUTE, NOW, engine, full_order, order, store

@@ -9,7 +9,7 @@ from typing import Any
 
 from bot.domain.approval import Buying
 from bot.domain.order import Actor, Order, Status
-from bot.ports import Form
+from bot.shown.form import Form
 from bot.service.ask import Ask, FormSummary, ProjectInput
 from bot.service.buy import Buy
 from bot.service.decide import Decide

@@ -20,8 +20,8 @@ from bot.domain.errors import (
 )
 from bot.domain.notices import Told
 from bot.domain.order import Order, Status
-from bot.ports import Form
-from bot.service.ask import ProjectInput
+from bot.shown.form import Form
+from bot.service.project import ProjectInput
 from tests.builders import COMPANY, CONTACT, World, a_client, a_project
 from tests.fakes import (
     CHANNEL,
@@ -50,14 +50,14 @@ def new_client(world: World) -> None:
 
 
 def opened(world: World, **values: str) -> Form:
-    form = world.desk.ask.open_form(REQUESTER, CHANNEL)
-    return world.desk.ask.save_step(form.id, REQUESTER, {k.replace("__", "."): v for k, v in values.items()})
+    form = world.desk.fill.open_form(REQUESTER, CHANNEL)
+    return world.desk.fill.save_step(form.id, REQUESTER, {k.replace("__", "."): v for k, v in values.items()})
 
 
 def walk(world: World, form: Form) -> list[str]:
     """The steps from the first to the last."""
     walked = ["names"]
-    while (step := world.desk.ask.next_step(form, walked[-1])) and step not in walked:
+    while (step := world.desk.fill.next_step(form, walked[-1])) and step not in walked:
         walked.append(step)
     return walked
 
@@ -81,26 +81,26 @@ def test_the_company_is_asked_for_only_where_it_is_needed_and_not_on_file(
     if not on_file:
         new_client(world)
     form = opened(world, names="www.acme.com", product=product)
-    assert list(world.desk.ask.steps(form)) == steps
+    assert list(world.desk.fill.steps(form)) == steps
     assert walk(world, form)[: len(steps)] == steps
-    backwards = [world.desk.ask.previous_step(form, step) for step in steps]
+    backwards = [world.desk.fill.previous_step(form, step) for step in steps]
     assert backwards == ["names", *steps[:-1]]
 
 
 def test_a_kind_that_checks_the_company_chosen_at_the_last_step_leads_to_the_company(world: World) -> None:
     new_client(world)
     form = opened(world, names="www.acme.com")
-    assert world.desk.ask.next_step(form, "names") == "send"
-    changed = world.desk.ask.save_step(form.id, REQUESTER, {"product": "sslwebserver"})
-    assert world.desk.ask.next_step(changed, "send") == "company"
-    filled = world.desk.ask.save_step(form.id, REQUESTER, TYPED)
-    assert world.desk.ask.next_step(filled, "send") == ""
+    assert world.desk.fill.next_step(form, "names") == "send"
+    changed = world.desk.fill.save_step(form.id, REQUESTER, {"product": "sslwebserver"})
+    assert world.desk.fill.next_step(changed, "send") == "company"
+    filled = world.desk.fill.save_step(form.id, REQUESTER, TYPED)
+    assert world.desk.fill.next_step(filled, "send") == ""
 
 
 def test_what_project_and_client_say_is_filled_in(world: World) -> None:
     with world.store.unit() as unit:
         unit.save_project(a_project(launch=date(2026, 12, 10)))
-    form = world.desk.ask.open_form(REQUESTER, CHANNEL, "shop.acme.com")
+    form = world.desk.fill.open_form(REQUESTER, CHANNEL, "shop.acme.com")
     assert form.values["names"] == "shop.acme.com"
     assert form.values["wanted_by"] == "2026-12-10"
     assert {field: form.values[field] for field in TYPED} == TYPED
@@ -108,13 +108,13 @@ def test_what_project_and_client_say_is_filled_in(world: World) -> None:
 
 def test_one_offer_is_preselected_and_a_choice_overrules_it(world: World) -> None:
     form = opened(world, names="*.acme.com")
-    offers = world.desk.ask.offers(form)
+    offers = world.desk.fill.offers(form)
     assert [offer.product.code for offer in offers if offer.preselected] == ["sslwebserver_wildcard"]
     assert all(offer.product.wildcard for offer in offers)
-    chosen = world.desk.ask.chosen(world.desk.ask.save_step(form.id, REQUESTER, {"product": "rapidssl_wildcard"}))
+    chosen = world.desk.fill.chosen(world.desk.fill.save_step(form.id, REQUESTER, {"product": "rapidssl_wildcard"}))
     assert chosen is not None
     assert chosen.product.code == "rapidssl_wildcard"
-    assert world.desk.ask.offers(replace(form, values={})) == ()
+    assert world.desk.fill.offers(replace(form, values={})) == ()
 
 
 def test_the_summary_says_what_is_sent_and_what_is_missing(world: World) -> None:
@@ -142,21 +142,21 @@ def test_a_field_that_cannot_be_is_named_and_nothing_typed_is_lost(
 ) -> None:
     form = opened(world, names="www.acme.com", product="sslwebserver")
     with pytest.raises(BadInput) as bad:
-        world.desk.ask.save_step(form.id, REQUESTER, values)
+        world.desk.fill.save_step(form.id, REQUESTER, values)
     assert field in bad.value.fields
     assert set(bad.value.fields) <= set(values)
-    kept = world.desk.ask.form(form.id, REQUESTER)
+    kept = world.desk.fill.form(form.id, REQUESTER)
     assert {name: kept.values[name] for name in values} == values
     assert kept.values["product"] == "sslwebserver"
 
 
 def test_a_form_is_its_owners_alone(world: World) -> None:
     form = opened(world, names="www.acme.com")
-    for act in (world.desk.ask.form, world.desk.ask.place, lambda f, u: world.desk.ask.save_step(f, u, {})):
+    for act in (world.desk.ask.form, world.desk.ask.place, lambda f, u: world.desk.fill.save_step(f, u, {})):
         with pytest.raises(UnknownOrder):
             act(form.id, COLLEAGUE)
     with pytest.raises(UnknownOrder):
-        world.desk.ask.form("f-none", REQUESTER)
+        world.desk.fill.form("f-none", REQUESTER)
 
 
 @pytest.mark.parametrize(("values", "field"), [
@@ -167,7 +167,7 @@ def test_a_form_is_its_owners_alone(world: World) -> None:
 def test_nothing_incomplete_is_placed(world: World, values: dict[str, str], field: str) -> None:
     form = opened(world)
     with suppress(BadInput):
-        world.desk.ask.save_step(form.id, REQUESTER, values)
+        world.desk.fill.save_step(form.id, REQUESTER, values)
     with pytest.raises(BadInput) as bad:
         world.desk.ask.place(form.id, REQUESTER)
     assert field in bad.value.fields
@@ -215,14 +215,14 @@ def test_a_request_file_of_ones_own_is_judged_when_it_is_sent(world: World) -> N
 @pytest.mark.parametrize("gap", [" ", "\n"])
 @pytest.mark.parametrize("field", ["names", "own_csr", "org.name"])
 def test_a_private_key_is_refused_before_anything_is_kept(world: World, field: str, gap: str) -> None:
-    form = world.desk.ask.open_form(REQUESTER, CHANNEL)
+    form = world.desk.fill.open_form(REQUESTER, CHANNEL)
     key = f"-----BEGIN PRIVATE{gap}KEY-----\nMII"
     with pytest.raises(BadInput) as bad:
-        world.desk.ask.save_step(form.id, REQUESTER, {field: key})
+        world.desk.fill.save_step(form.id, REQUESTER, {field: key})
     assert list(bad.value.fields) == [field]
     with pytest.raises(BadInput):
-        world.desk.ask.open_form(REQUESTER, CHANNEL, key)
-    assert world.desk.ask.form(form.id, REQUESTER).values == form.values
+        world.desk.fill.open_form(REQUESTER, CHANNEL, key)
+    assert world.desk.fill.form(form.id, REQUESTER).values == form.values
 
 
 @pytest.mark.parametrize(("who", "where", "error"), [
@@ -230,7 +230,7 @@ def test_a_private_key_is_refused_before_anything_is_kept(world: World, field: s
 ])  # fmt: skip
 def test_only_members_of_a_projects_channel_order(world: World, who: str, where: str, error: type[DeskError]) -> None:
     with pytest.raises(error):
-        world.desk.ask.open_form(who, where)
+        world.desk.fill.open_form(who, where)
 
 
 def test_who_has_left_the_channel_since_places_nothing(world: World) -> None:
@@ -328,7 +328,7 @@ def test_a_change_into_the_names_of_another_open_order_is_refused(world: World) 
 
 def test_what_is_approved_is_changed_no_more(world: World) -> None:
     order = world.waiting()
-    form = world.desk.ask.open_form(REQUESTER, CHANNEL, changes=order.id)
+    form = world.desk.fill.open_form(REQUESTER, CHANNEL, changes=order.id)
     world.approve(order)
     with pytest.raises(IllegalMove):
         world.desk.ask.place(form.id, REQUESTER)
@@ -337,9 +337,9 @@ def test_what_is_approved_is_changed_no_more(world: World) -> None:
 def test_correct_and_order_again_is_a_new_linked_order_with_everything_filled_in(world: World) -> None:
     order = world.waiting()
     with pytest.raises(IllegalMove):
-        world.desk.ask.open_form(REQUESTER, CHANNEL, corrects=order.id)
+        world.desk.fill.open_form(REQUESTER, CHANNEL, corrects=order.id)
     world.desk.decide.refuse(order.id, FIRST, "no")
-    form = world.desk.ask.open_form(COLLEAGUE, CHANNEL, corrects=order.id)
+    form = world.desk.fill.open_form(COLLEAGUE, CHANNEL, corrects=order.id)
     again = world.desk.ask.place(form.id, COLLEAGUE)
     assert (again.corrects, again.request, again.requester) == (order.id, order.request, COLLEAGUE)
     assert again.key_id == ""
@@ -372,7 +372,7 @@ def test_anybody_of_the_channel_cancels_while_nothing_is_bought(world: World, st
 
 def test_any_member_of_a_channel_sets_its_project_up_once(world: World) -> None:
     wanted = ProjectInput(" Acme shop ", "acme", OWNER, STAND_IN, launch="2026-12-10")
-    project = world.desk.ask.set_up(OTHER_CHANNEL, COLLEAGUE, wanted)
+    project = world.desk.projects.set_up(OTHER_CHANNEL, COLLEAGUE, wanted)
     assert (project.id, project.name, project.client_id, project.launch) == (
         OTHER_CHANNEL, "Acme shop", "c-acme", date(2026, 12, 10),
     )  # fmt: skip
@@ -385,11 +385,11 @@ def test_any_member_of_a_channel_sets_its_project_up_once(world: World) -> None:
 def test_a_project_is_changed_by_owner_stand_in_or_approver(world: World, who: str, *, may: bool) -> None:
     wanted = ProjectInput("New name", "Beta", OWNER)
     if may:
-        project = world.desk.ask.set_up(CHANNEL, who, wanted)
+        project = world.desk.projects.set_up(CHANNEL, who, wanted)
         assert (project.name, project.client_id != "c-acme") == ("New name", True)
         return
     with pytest.raises(NotAllowed):
-        world.desk.ask.set_up(CHANNEL, who, wanted)
+        world.desk.projects.set_up(CHANNEL, who, wanted)
 
 
 @pytest.mark.parametrize(("changes", "field"), [
@@ -399,11 +399,11 @@ def test_a_project_is_changed_by_owner_stand_in_or_approver(world: World, who: s
 def test_a_project_needs_name_client_and_owner(world: World, changes: dict[str, str], field: str) -> None:
     wanted = replace(ProjectInput("Acme shop", "Acme", OWNER), **changes)
     with pytest.raises(BadInput) as bad:
-        world.desk.ask.set_up(OTHER_CHANNEL, COLLEAGUE, wanted)
+        world.desk.projects.set_up(OTHER_CHANNEL, COLLEAGUE, wanted)
     assert list(bad.value.fields) == [field]
 
 
 @pytest.mark.parametrize(("who", "error"), [(OUTSIDER, NotAllowed), (GUEST, NotAMember)])
 def test_nobody_else_sets_up_a_project(world: World, who: str, error: type[DeskError]) -> None:
     with pytest.raises(error):
-        world.desk.ask.set_up(OTHER_CHANNEL, who, ProjectInput("X", "Y", OWNER))
+        world.desk.projects.set_up(OTHER_CHANNEL, who, ProjectInput("X", "Y", OWNER))

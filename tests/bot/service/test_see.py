@@ -4,7 +4,7 @@ import pytest
 
 from bot.domain.errors import NotAMember, UnknownOrder
 from bot.domain.order import Order
-from bot.service.ask import ProjectInput
+from bot.service.project import ProjectInput
 from bot.shown.card import CardFacts
 from tests import fakes
 from tests.builders import World, a_project
@@ -15,7 +15,7 @@ def shop(world: World) -> Order:
     """An order of another project, in a channel that only two people are in."""
     with world.store.unit() as unit:
         unit.save_project(a_project(id=OTHER_CHANNEL, name="Shop"))
-    form = world.desk.ask.open_form(COLLEAGUE, OTHER_CHANNEL, "shop.acme.com")
+    form = world.desk.fill.open_form(COLLEAGUE, OTHER_CHANNEL, "shop.acme.com")
     return world.desk.ask.place(form.id, COLLEAGUE)
 
 
@@ -89,7 +89,7 @@ def test_what_is_over_is_listed_no_more_but_found(world: World, order: Order) ->
 
 def test_the_project_form_shows_what_was_set(world: World) -> None:
     wanted = ProjectInput("Acme site", "Acme", OWNER, STAND_IN, ENGINEER, "2026-12-10")
-    world.desk.ask.set_up(CHANNEL, OWNER, wanted)
+    world.desk.projects.set_up(CHANNEL, OWNER, wanted)
     assert world.desk.see.project_input(CHANNEL) == wanted
     assert (world.desk.see.project_input("C9"), world.desk.see.project("C9")) == (ProjectInput("", "", ""), None)
 

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from bot.domain.client import Client, Person, Project
 from bot.domain.notices import Notice
 from bot.domain.order import Order
-from bot.ports import Entry, Form
+from bot.ports import Entry
+from bot.shown.form import Form
 from bot.store.body import dump, load
 from tests.bot.store.samples import full_order, of, order
 

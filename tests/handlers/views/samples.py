@@ -13,7 +13,8 @@ from bot.domain.findings import Finding, Mender, Override, Verdict
 from bot.domain.order import Approval, Attempt, Certificate, Hold, Move, Order, Second, Status, Vote
 from bot.domain.request import Contact, Dcv, KeyType, Level, Organisation, Product, Purpose, Request, Standing
 from bot.domain.supply import Account, Difference, Draft, Funds
-from bot.ports import Entry, Form
+from bot.ports import Entry
+from bot.shown.form import Form
 from bot.service.ask import FormSummary
 from bot.shown.card import CardFacts, card_facts
 from bot.shown.offer import Suggestion

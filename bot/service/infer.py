@@ -1,0 +1,71 @@
+"""Finding out, while a form is filled in, what public sources say about its address. Late answers are only shown."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from typing import TypeVar, cast
+
+from bot.domain.errors import DeskError
+from bot.ports import Job
+from bot.service.fill import Fill
+from bot.service.gear import Gear
+from bot.shown.found import Found
+
+PATIENCE = 5  # seconds; what is not there by then is left for the card
+MOST = 30  # addresses looked up for one person in an hour
+T = TypeVar("T")
+
+
+class Infer:
+    """The job `infer`."""
+
+    def __init__(self, gear: Gear, fill: Fill) -> None:
+        self.gear, self.fill = gear, fill
+
+    def infer(self, job: Job) -> None:
+        """Ask every source side by side, keep what came in time, and show it if the form is still on the screen."""
+        gear = self.gear
+        with gear.store.unit() as unit:
+            form = unit.form(job.subject)
+        host = self.fill.host(form) if form else ""
+        if form is None or not host or not self._may(form.user):
+            return
+        found = self._ask(host)
+        outsiders = gear.people.outsiders(form.project_id) if form.project_id else frozenset()
+        with gear.store.unit() as unit:
+            unit.save_found(host, found)
+            unit.set_flag(f"outsiders {form.project_id}", str(len(outsiders)))
+            form = unit.form(job.subject)
+        if form is not None and form.view and not form.order_id and form.step in ("kind", "send"):
+            gear.screens.form(form.view, self.fill.show(form, form.step))
+
+    def _may(self, user: str) -> bool:
+        """Count this look-up; whether it is within the person's hour."""
+        name = f"look-ups {user}"
+        hour = f"{self.gear.now():%Y%m%d%H}"
+        with self.gear.store.unit() as unit:
+            told, _, count = unit.flag(name).partition(" ")
+            so_far = int(count) if told == hour else 0
+            unit.set_flag(name, f"{hour} {so_far + 1}")
+        return so_far < MOST
+
+    def _ask(self, host: str) -> Found:
+        lookups = self.gear.lookups
+        pool = ThreadPoolExecutor(3, thread_name_prefix="look-up")
+        registration = pool.submit(_or_none, lookups.registration, host)
+        served, zone = pool.submit(_or_none, lookups.served, host), pool.submit(_or_none, lookups.zone, host)
+        wait(cast("list[Future[object]]", [registration, served, zone]), PATIENCE)
+        pool.shutdown(wait=False, cancel_futures=True)
+        return Found(self.gear.now(), _now(registration), _now(served), _now(zone))
+
+
+def _now(asked: Future[T | None]) -> T | None:
+    return asked.result() if asked.done() and not asked.cancelled() else None
+
+
+def _or_none(ask: Callable[[str], T], host: str) -> T | None:
+    try:
+        return ask(host)
+    except DeskError:
+        return None
