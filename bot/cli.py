@@ -1,7 +1,5 @@
 """`certdesk`: run, web, worker, init, check, migrate, audit, vault, export. Each a few lines; the work is elsewhere."""
 
-from __future__ import annotations
-
 import argparse
 import signal
 import sys

@@ -3,8 +3,6 @@
 APScheduler holds no work, only the ticks; what is due, and who has it, stands in the database.
 """
 
-from __future__ import annotations
-
 import threading
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor

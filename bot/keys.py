@@ -3,8 +3,6 @@
 A private key passes through as bytes and is never kept, printed or put into an error.
 """
 
-from __future__ import annotations
-
 import hashlib
 import math
 import warnings

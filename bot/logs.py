@@ -1,7 +1,5 @@
 """Logs as one JSON line an event, with ids and plain words only: no bodies, no keys, no tokens, no contact data."""
 
-from __future__ import annotations
-
 import logging
 import re
 import sys

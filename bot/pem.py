@@ -3,8 +3,6 @@
 Nothing here trusts its input and nothing echoes it: errors say what is wrong, never what was read.
 """
 
-from __future__ import annotations
-
 import base64
 import binascii
 import itertools

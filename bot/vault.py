@@ -4,11 +4,10 @@ Sealed text reads `certdesk1:<wrapped data key>:<nonce and ciphertext>`. Both la
 format, so that a key sealed for one order opens for no other.
 """
 
-from __future__ import annotations
-
 import base64
 import os
-from typing import TYPE_CHECKING, Protocol
+from collections.abc import Iterable
+from typing import Protocol
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -16,9 +15,6 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from bot.domain.errors import VaultShut
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 _FORMAT = "certdesk1"
 _KNOWN = "the vault's own root, no order"  # stands where an order id stands; ids hold no blanks

@@ -1,7 +1,5 @@
 """Whom the authority may write to, call and visit: complete for the level, in the form the supplier takes."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from functools import partial

@@ -1,7 +1,5 @@
 """What the names of an order really cover, and whether its kind can hold them."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from functools import partial
 

@@ -1,7 +1,5 @@
 """Not twice the same: another open order, or a certificate that still lasts."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from datetime import timedelta
 from functools import partial

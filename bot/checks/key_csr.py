@@ -1,7 +1,5 @@
 """The key and the request file made from it: strong enough, signed, and saying exactly what was asked for."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from functools import partial
 

@@ -1,7 +1,5 @@
 """How long what is bought lasts: a year is paid for, the certificate inside is replaced several times."""
 
-from __future__ import annotations
-
 from datetime import date, timedelta
 from functools import partial
 

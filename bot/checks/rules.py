@@ -1,7 +1,5 @@
 """A rule as a row of a table: what it says in plain words, how grave it is, where it stands and who can mend it."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 from bot.domain.findings import Finding, Mender, Verdict

@@ -1,7 +1,5 @@
 """The company as it will stand in the certificate: what each level needs and what no authority accepts."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from functools import partial

@@ -1,7 +1,5 @@
 """Whether the supplier sells the kind asked for, and whether the account can pay for it."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from decimal import Decimal

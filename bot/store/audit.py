@@ -4,28 +4,21 @@ An entry that was edited, removed, moved or slipped in breaks its chain. A chain
 and shows against the anchor, whose text is kept elsewhere.
 """
 
-from __future__ import annotations
-
 import hashlib
 import hmac
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from itertools import groupby
-from typing import TYPE_CHECKING
+from typing import Any
 
-from sqlalchemy import Connection, Engine, func, select
+from sqlalchemy import Connection, Engine, Row, func, select
 
 from bot.ports import Entry
 from bot.store.body import dump, load
 from bot.store.engine import add_row
 from bot.store.tables import anchors, audit
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-    from datetime import date
-    from typing import Any
-
-    from sqlalchemy import Row
 
 _MOST_RACES = 100
 

@@ -1,24 +1,19 @@
 """Opens the database, and the three statements in which SQLite and PostgreSQL would otherwise differ."""
 
-from __future__ import annotations
+from collections.abc import Mapping
+from sqlite3 import Connection as SqliteConnection
+from typing import Any
 
-from typing import TYPE_CHECKING, Any
-
-from sqlalchemy import Connection, Engine, create_engine, event, extract, func, insert, update
+import sqlalchemy as sa
+from sqlalchemy import create_engine, event, extract, func, insert, update
 from sqlalchemy.exc import IntegrityError
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from sqlite3 import Connection as SqliteConnection
-
-    from sqlalchemy import ColumnElement, Insert, Table, Update
 
 LEASE_SECONDS = 60
 # the busy timeout comes first, since switching to WAL may itself have to wait; FULL: an attempt survives a power cut
 _SQLITE = ("busy_timeout = 30000", "journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON")
 
 
-def open_engine(url: str) -> Engine:
+def open_engine(url: str) -> sa.Engine:
     """An engine for `sqlite:///path` or `postgresql+psycopg://…`."""
     engine = create_engine(url, pool_pre_ping=True)
     if engine.dialect.name == "sqlite":
@@ -33,17 +28,17 @@ def _prepare(connection: SqliteConnection, _record: object) -> None:
         connection.execute(f"PRAGMA {setting}")
 
 
-def _begin(connection: Connection) -> None:
+def _begin(connection: sa.Connection) -> None:
     """Writers queue here; a transaction that begins as a reader could fail when it comes to write."""
     connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
-def database_seconds() -> ColumnElement[int]:
+def database_seconds() -> sa.ColumnElement[int]:
     """Seconds since 1970 by the database's own clock, the same for every machine that shares it."""
     return extract("epoch", func.now())
 
 
-def try_row(connection: Connection, statement: Insert | Update) -> int | None:
+def try_row(connection: sa.Connection, statement: sa.Insert | sa.Update) -> int | None:
     """How many rows it wrote; None, in a transaction that is still usable, where a unique constraint forbids it."""
     try:
         with connection.begin_nested():
@@ -52,12 +47,12 @@ def try_row(connection: Connection, statement: Insert | Update) -> int | None:
         return None
 
 
-def add_row(connection: Connection, table: Table, row: Mapping[str, Any]) -> bool:
+def add_row(connection: sa.Connection, table: sa.Table, row: Mapping[str, Any]) -> bool:
     """Insert; False where a unique constraint forbids it."""
     return try_row(connection, insert(table).values(**row)) is not None
 
 
-def put_row(connection: Connection, table: Table, key: Mapping[str, Any], values: Mapping[str, Any]) -> None:
+def put_row(connection: sa.Connection, table: sa.Table, key: Mapping[str, Any], values: Mapping[str, Any]) -> None:
     """Replace the row with this key, or add it; somebody else's adding it at the same moment is no error."""
     replace = update(table).filter_by(**key).values(**values)
     if connection.execute(replace).rowcount == 0 and not add_row(connection, table, {**key, **values}):

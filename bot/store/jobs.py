@@ -4,27 +4,21 @@ A row waits (`run_at` set, no lease), runs (lease set) or is done (neither). Ask
 that it becomes due again when it ends. Due times are business time; leases are the database's own time.
 """
 
-from __future__ import annotations
-
 import json
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
+from datetime import datetime
 
-from sqlalchemy import Engine, and_, case, delete, func, literal, null, or_, select, update
+import sqlalchemy as sa
+from sqlalchemy import and_, case, delete, func, literal, null, or_, select, update
 
 from bot.ports import Job
 from bot.store.engine import LEASE_SECONDS, add_row, database_seconds
 from bot.store.tables import UtcDateTime, jobs
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-    from datetime import datetime
-
-    from sqlalchemy import ColumnElement, Connection, Row, Update
-
 _FREE = {"lease_until": None, "owner": ""}
 
 
-def schedule(connection: Connection, job: Job) -> None:
+def schedule(connection: sa.Connection, job: Job) -> None:
     """Due at `run_at` or before; the newest facts are the ones it runs with."""
     wanted = {"facts": json.dumps(job.facts), "run_at": job.run_at}
     sooner = (
@@ -37,18 +31,18 @@ def schedule(connection: Connection, job: Job) -> None:
         connection.execute(sooner)
 
 
-def _earlier(at: datetime) -> ColumnElement[datetime | None]:
+def _earlier(at: datetime) -> sa.ColumnElement[datetime | None]:
     return case((jobs.c.run_at <= at, jobs.c.run_at), else_=literal(at, UtcDateTime))
 
 
-def _held(job: Job) -> ColumnElement[bool]:
+def _held(job: Job) -> sa.ColumnElement[bool]:
     return and_(jobs.c.id == job.id, jobs.c.fence == job.fence, jobs.c.lease_until.is_not(None))
 
 
 class JobTable:
     """The workers' side of the table. A False answer: the lease ran out and somebody else has the job."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: sa.Engine) -> None:
         self._engine = engine
 
     def claim(self, now: datetime, owner: str, limit: int) -> list[Job]:
@@ -109,10 +103,10 @@ class JobTable:
             return connection.execute(delete(jobs).where(done)).rowcount
 
 
-def _update(job: Job, **values: object) -> Update:
+def _update(job: Job, **values: object) -> sa.Update:
     return update(jobs).where(_held(job)).values(**values)
 
 
-def _job(row: Row[tuple[object, ...]]) -> Job:
+def _job(row: sa.Row[tuple[object, ...]]) -> Job:
     facts = tuple((name, value) for name, value in json.loads(row.facts))
     return Job(row.kind, row.subject, row.due_at, facts, row.id, row.fence, row.attempts)

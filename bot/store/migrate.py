@@ -1,7 +1,5 @@
 """Brings a database to the present tables. Alembic is configured here; there is no alembic.ini."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from alembic import command

@@ -1,24 +1,18 @@
 """Orders in rows: compare and set, what must be unique (R1, R12), and the children that are only ever added to."""
 
-from __future__ import annotations
-
 import hashlib
 from collections import defaultdict
 from dataclasses import asdict, astuple, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, Connection, Table, select, update
 
 from bot.domain.errors import DecidedAlready, OpenOrderExists, Stale, Unusable
 from bot.domain.order import OPEN, Approval, Attempt, Order
+from bot.domain.supply import Account
 from bot.store.body import dump, load
 from bot.store.engine import add_row, try_row
 from bot.store.tables import approvals, attempts, orders, supplier_ids
-
-if TYPE_CHECKING:
-    from sqlalchemy import ColumnElement, Connection, Table
-
-    from bot.domain.supply import Account
 
 
 def read_orders(connection: Connection, *where: ColumnElement[bool]) -> list[Order]:

@@ -3,31 +3,24 @@
 What hangs on an order's card waits, and lets others pass, until the card stands somewhere or can never be posted.
 """
 
-from __future__ import annotations
+from datetime import datetime
+from typing import Any
 
-from typing import TYPE_CHECKING
-
-from sqlalchemy import Engine, and_, delete, exists, insert, or_, select, update
+import sqlalchemy as sa
+from sqlalchemy import and_, delete, exists, insert, or_, select, update
 
 from bot.domain.notices import Audience, Notice
+from bot.domain.order import Order
 from bot.ports import Place, Post, PostKind
 from bot.store.body import dump, load
 from bot.store.engine import LEASE_SECONDS, database_seconds, put_row
 from bot.store.tables import cards, outbox
 
-if TYPE_CHECKING:
-    from datetime import datetime
-    from typing import Any
-
-    from sqlalchemy import ColumnElement, Connection, FromClause, Row
-
-    from bot.domain.order import Order
-
 _FREE = {"lease_until": None, "owner": ""}
 _ON_CARD = (Audience.THREAD, Audience.MILESTONE)
 
 
-def put_notice(connection: Connection, post_id: str, notice: Notice, at: datetime) -> None:
+def put_notice(connection: sa.Connection, post_id: str, notice: Notice, at: datetime) -> None:
     """A notice to be said, in the lane of the channel or person it goes to."""
     lanes = {Audience.PERSON: notice.person, Audience.ADMINS: "admins"}
     lane = lanes.get(notice.audience, notice.project_id)
@@ -36,7 +29,7 @@ def put_notice(connection: Connection, post_id: str, notice: Notice, at: datetim
     connection.execute(insert(outbox).values(post_id=post_id, lane=lane, at=at, not_before=at, **row))
 
 
-def put_card(connection: Connection, post_id: str, order: Order, at: datetime) -> None:
+def put_card(connection: sa.Connection, post_id: str, order: Order, at: datetime) -> None:
     """The order's card, unless one waits that nobody has begun to send.
 
     That row is locked: nobody may begin to send it with what the order was before this transaction.
@@ -50,24 +43,24 @@ def put_card(connection: Connection, post_id: str, order: Order, at: datetime) -
         connection.execute(insert(outbox).values(post_id=post_id, at=at, not_before=at, **row))
 
 
-def place_of(connection: Connection, order_id: str) -> Place | None:
+def place_of(connection: sa.Connection, order_id: str) -> Place | None:
     """Where the order's card stands."""
     row = connection.execute(select(cards).filter_by(order_id=order_id)).first()
     return Place(row.channel, row.ts) if row else None
 
 
-def _held(post: Post) -> ColumnElement[bool]:
+def _held(post: Post) -> sa.ColumnElement[bool]:
     return and_(outbox.c.post_id == post.id, outbox.c.fence == post.fence, outbox.c.lease_until.is_not(None))
 
 
-def _waits_for_card(row: FromClause) -> ColumnElement[bool]:
+def _waits_for_card(row: sa.FromClause) -> sa.ColumnElement[bool]:
     given_up = outbox.alias()
     hopeless = (given_up.c.order_id == row.c.order_id) & (given_up.c.kind == PostKind.CARD) & (given_up.c.failed != "")
     placed = exists().where(cards.c.order_id == row.c.order_id)
     return and_(row.c.on_card, ~placed, ~exists().where(hopeless))
 
 
-def _lane_is_taken() -> ColumnElement[bool]:
+def _lane_is_taken() -> sa.ColumnElement[bool]:
     """An earlier post that could go, or any post that somebody is sending, comes first."""
     other = outbox.alias()
     earlier = (other.c.id < outbox.c.id) & ~_waits_for_card(other)
@@ -79,7 +72,7 @@ def _lane_is_taken() -> ColumnElement[bool]:
 class Outbox:
     """The senders' side. A False answer: the lease ran out and somebody else has the post."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: sa.Engine) -> None:
         self._engine = engine
 
     def claim(self, now: datetime, owner: str) -> Post | None:
@@ -131,11 +124,11 @@ class Outbox:
             return connection.execute(delete(outbox).where(outbox.c.done_at < before)).rowcount
 
 
-def _lease() -> ColumnElement[int]:
+def _lease() -> sa.ColumnElement[int]:
     return database_seconds() + LEASE_SECONDS
 
 
-def _post(row: Row[Any]) -> Post:
+def _post(row: sa.Row[Any]) -> Post:
     notice = load(Notice, row.notice) if row.notice else None
     return Post(
         row.post_id, PostKind(row.kind), row.lane, row.order_id, row.at, notice, row.tried_at, row.tries, row.fence

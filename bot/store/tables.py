@@ -1,47 +1,27 @@
 """The tables. What is only read as a whole stands in `body`; what is asked for or must be unique has a column."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
 
-from sqlalchemy import (
-    BigInteger,
-    Boolean,
-    Column,
-    DateTime,
-    ForeignKey,
-    Integer,
-    MetaData,
-    String,
-    Table,
-    Text,
-    TypeDecorator,
-    UniqueConstraint,
-)
+import sqlalchemy as sa
+from sqlalchemy import Boolean, Column, ForeignKey, Integer, String, Table, Text, UniqueConstraint
 
 from bot.store.body import utc
 
-if TYPE_CHECKING:
-    from sqlalchemy import Dialect
 
-
-class UtcDateTime(TypeDecorator[datetime]):
+class UtcDateTime(sa.TypeDecorator[datetime]):
     """Aware times only, always UTC: SQLite forgets the zone, and PostgreSQL answers in the connection's."""
 
-    impl = DateTime(timezone=True)
+    impl = sa.DateTime(timezone=True)
     cache_ok = True
 
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - its shape
-        return None if value is None else utc(value)
+    def process_bind_param(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:  # noqa: ARG002 - its shape
+        return value and utc(value)
 
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - its shape
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+    def process_result_value(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:  # noqa: ARG002 - its shape
+        return value and (value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC))
 
 
-metadata = MetaData(
+metadata = sa.MetaData(
     naming_convention={
         "pk": "pk_%(table_name)s",
         "fk": "fk_%(table_name)s_%(column_0_name)s",
@@ -71,7 +51,7 @@ def _lease() -> tuple[Column[str], Column[int], Column[int]]:
     """Who holds a row, until when in seconds of the database's own time, and the how-manieth holder that is."""
     return (
         Column("owner", String, nullable=False, default=""),
-        Column("lease_until", BigInteger),
+        Column("lease_until", sa.BigInteger),
         Column("fence", Integer, nullable=False, default=0),
     )
 

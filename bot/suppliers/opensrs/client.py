@@ -4,7 +4,7 @@ What is no clear yes or no is Lost; buying rests on that. A no is clear only whe
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Final, NoReturn
 
 import requests
@@ -20,41 +20,22 @@ _SECRET = re.compile(r"[0-9a-f]{32,}", re.IGNORECASE)  # what a key or a signatu
 _NO_ACCESS = frozenset({"401", "410"})
 _DENIED = re.compile(r"access denied|invalid ip", re.IGNORECASE)
 
-CLEAR_NO: Final[Mapping[str, str]] = {
-    "401": "authentication failed",
-    "405": "no such order or product",
-    "410": "reseller authentication failed",
-    "415": "end user authentication failed",
-    "420": "contact out of range",
-    "430": "no such command",
-    "435": "permission denied",
-    "440": "funds short",
-    "445": "quota used up",
-    "447": "quota used up",
-    "460": "a field is missing",
-    "463": "an argument is missing",
-    "465": "a value is invalid",
-    "470": "contact format invalid",
-    "480": "not found or not owned",
-    "501": "product not enabled for the account",
-    "599": "contact could not be made",
-}
-BUSY: Final[Mapping[str, str]] = {
-    "300": "too many commands",  # deferred: nobody says it is dropped, and a look tells later
-    "310": "too many connections",
-    "350": "this connection is used up",
-    "404": "internal error",
-    "436": "the authority answered strangely",
-    "437": "another request is waiting",
-    "485": "exists already",  # perhaps by an earlier call of ours
-    "486": "being processed",
-    "555": "renewed already",
-    "702": "the authority could not be reached",
-    "703": "nothing could be sent to the authority",
-    "704": "the authority answered nothing",
-    "705": "the authority took too long",
-    "720": "the authority is away",
-}
+# a clear no, by the vendor's response codes
+CLEAR_NO: Final = frozenset({
+    "401", "410", "415",  # who asks is not let in
+    "430", "435", "501",  # no such command, not allowed, not sold to this account
+    "405", "480",  # no such order or product, or somebody else's
+    "420", "470", "599",  # the contact is out of range, malformed, could not be made
+    "460", "463", "465",  # a field or an argument is missing, a value is invalid
+    "440", "445", "447",  # funds short, quota used up
+})  # fmt: skip
+# no clear answer, whatever was asked
+BUSY: Final = frozenset({
+    "300", "310", "350",  # too many commands or connections: deferred; nobody says it is dropped, a look tells later
+    "404", "437", "486",  # internal error, another request is waiting, being processed
+    "485", "555",  # exists already, renewed already: perhaps by an earlier call of ours
+    "436", "702", "703", "704", "705", "720",  # the authority could not be reached, or answered nothing sensible
+})  # fmt: skip
 
 
 class OpenSRSClient:
