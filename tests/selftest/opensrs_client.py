@@ -140,6 +140,9 @@ class Client:
         object_ = "BALANCE" if action == "get_balance" else "TRUST_SERVICE"
         return self.post(envelope(action, attributes, object_))
 
+    def look(self, order_id: str) -> dict[str, Any]:
+        return self("get_order_info", order_id=order_id).attributes
+
     def save(self, product: str = "truebizid", **changed: Any) -> str:
         """The id of a saved draft."""
         return str(self("sw_register", **order(product, **changed)).attributes["order_id"])

@@ -79,7 +79,7 @@ RIGHT_ORDERS: list[dict[str, Any]] = [
 
 @pytest.mark.parametrize("changed", RIGHT_ORDERS)
 def test_a_right_order_is_saved(client: Client, changed: dict[str, Any]) -> None:
-    assert client("get_order_info", order_id=client.save(**changed)).attributes["state"] == "pending"
+    assert client.look(client.save(**changed))["state"] == "pending"
 
 
 def test_a_csr_is_decoded_or_refused(client: Client) -> None:

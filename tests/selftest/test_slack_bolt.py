@@ -72,8 +72,8 @@ def card(text: str, *buttons: str) -> list[Json]:
     return [section, {"type": "actions", "block_id": "act", "elements": pressed}] if pressed else [section]
 
 
-def register_interactions(app: App) -> None:
-    """The listeners of an app that asks, posts, updates, answers in a thread and to one person."""
+def register(app: App) -> None:
+    """The listeners of an app that asks, posts, updates, answers in a thread and to one person, and is spoken to."""
 
     @app.command("/cert")
     def new(ack: Ack, body: Json, client: WebClient) -> None:
@@ -93,12 +93,6 @@ def register_interactions(app: App) -> None:
         text = f"Order for {names}"
         client.chat_postMessage(channel=body["view"]["private_metadata"], text=text, blocks=card(text, "Approve"))
 
-    @app.view_closed("new")
-    def left(ack: Ack, body: Json, client: WebClient) -> None:
-        ack()
-        channel, user = body["view"]["private_metadata"], body["user"]["id"]
-        client.chat_postEphemeral(channel=channel, user=user, text="Kept as a draft")
-
     @app.action("approve")
     def approve(ack: Ack, body: Json, client: WebClient) -> None:
         ack()
@@ -106,17 +100,6 @@ def register_interactions(app: App) -> None:
         client.chat_update(channel=channel, ts=ts, text="Approved", blocks=card(f"Approved by <@{user}>"))
         client.chat_postMessage(channel=channel, thread_ts=ts, text="Bought", reply_broadcast=True)
         client.chat_postEphemeral(channel=channel, user=user, text="Thank you")
-
-    @app.shortcut("take")
-    def take(ack: Ack, body: Json, client: WebClient) -> None:
-        ack()
-        client.views_open(trigger_id=body["trigger_id"], view=form(body["channel"]["id"]))
-
-
-def register_events(app: App) -> None:
-    @app.event("app_home_opened")
-    def home(event: Json, client: WebClient) -> None:
-        client.views_publish(user_id=event["user"], view={"type": "home", "blocks": card("Your orders", "Approve")})
 
     @app.event("app_mention")
     def mentioned(event: Json, client: WebClient) -> None:
@@ -160,8 +143,7 @@ def running(delivery: str) -> Iterator[Workspace]:
     with Workspace(manifest(), delivery=delivery) as ws:
         client = WebClient(ws.bot_token, base_url=ws.api_url, timeout=5)
         app = App(client=client, signing_secret=ws.signing_secret, raise_error_for_unhandled_request=True)
-        register_interactions(app)
-        register_events(app)
+        register(app)
         with over_http(ws, app) if delivery == "http" else over_socket(ws, app):
             yield ws
 
@@ -201,16 +183,10 @@ def test_an_order_goes_from_command_to_thread(ws: Workspace, pm: Person, channel
     assert [each.text for each in ws.messages(channel, order.ts)] == ["Approved", "Bought"]
 
 
-def test_home_mentions_shortcuts_and_joining_reach_the_app(ws: Workspace, pm: Person, channel: Channel) -> None:
-    home = pm.open_home()
-    assert (home.plain, home.buttons) == ("Your orders\n[Approve]", ["Approve"])
+def test_mentions_and_joining_reach_the_app(ws: Workspace, pm: Person, channel: Channel) -> None:
     said = pm.say(channel, "@desk are you there? 1 < 2")
     assert said.text == f"<@{ws.bot_user_id}> are you there? 1 &lt; 2"
     ws.wait_for(lambda: [each.plain for each in ws.messages(channel, said)][1:] == ["Yes, @pm?"])
-    pm.shortcut(said, "take")
-    ws.wait_for(lambda: pm.view)
-    pm.close()
-    assert ws.wait_for(lambda: pm.ephemerals)[0].text == "Kept as a draft"
     ws.join(ws.add_person("engineer"), channel)
     ws.wait_for(lambda: ws.messages(channel)[-1].plain == "Welcome @engineer")
 

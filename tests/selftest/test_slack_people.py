@@ -321,7 +321,7 @@ def test_waiting_ends_with_what_was_seen(ws: Workspace, pm: Person, channel: Cha
     ("written", "read", "strange"),
     [
         ("*Next:* _you_ and ~me~", "Next: you and me", []),
-        ("*.acme.com _acme-challenge.acme.com _x_", "*.acme.com _acme-challenge.acme.com x", []),
+        ("*.acme.com _acme-challenge.acme.com _x_ a.*b*", "*.acme.com _acme-challenge.acme.com x a.*b*", []),
         ("`*.acme.com*`", "*.acme.com*", []),
         ("1 &lt; 2 &amp;amp; <https://x.example/_a_|there> <mailto:a@b.example>", "1 < 2 &amp; there a@b.example", []),
         ("<!here> <@U4> <foo> <a:x|y>", "@here <@U4> <foo> <a:x|y>", ["<@U4>", "<foo>", "<a:x|y>"]),

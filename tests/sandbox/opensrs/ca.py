@@ -77,27 +77,27 @@ class Authority:
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
-        start = self._today() - timedelta(days=365)
-        self._root_key, self._middle_key = key_number(0), key_number(1)
-        root_name, middle_name = _named("Stand-in Root CA"), _named("Stand-in TLS RSA CA 1")
-        self.root = self._authority(root_name, root_name, self._root_key, start, None)
-        self.intermediate = self._authority(middle_name, root_name, self._middle_key, start, 0)
+        start, names = (
+            self._today() - timedelta(days=365),
+            (_named("Stand-in Root CA"), _named("Stand-in TLS RSA CA 1")),
+        )
+        self.root, self.intermediate = (
+            _signed(
+                (name, names[0]),
+                key_number(place).public_key(),
+                (start, start + timedelta(days=7300)),
+                {
+                    x509.BasicConstraints(ca=True, path_length=0 if place else None): True,
+                    _usage(key_cert_sign=True, crl_sign=True, digital_signature=True): True,
+                },
+                key_number(0),
+            )
+            for place, name in enumerate(names)
+        )
 
     def _today(self) -> datetime:
         now = datetime.fromtimestamp(self._clock(), UTC)
         return now.replace(hour=0, minute=0, second=0, microsecond=0)
-
-    def _authority(
-        self, subject: x509.Name, issuer: x509.Name, key: RSAPrivateKey, start: datetime, length: int | None
-    ) -> x509.Certificate:
-        return _signed(
-            _builder(subject, issuer, key.public_key(), start, start + timedelta(days=7300)),
-            {
-                x509.BasicConstraints(ca=True, path_length=length): True,
-                _usage(key_cert_sign=True, crl_sign=True, digital_signature=True): True,
-            },
-            self._root_key,
-        )
 
     def issue(self, subject: Subject, key: PublicKey, not_after: datetime, days: int = 0) -> x509.Certificate:
         """A server certificate from today, ending at the cap (or after `days`) or at `not_after`, what comes first."""
@@ -106,7 +106,9 @@ class Authority:
         end = min(not_after, start + timedelta(days=longest) - _SECOND)
         policy = x509.PolicyInformation(x509.ObjectIdentifier(POLICIES[subject.level]), None)
         return _signed(
-            _builder(subject.name(), self.intermediate.subject, key, start, end),
+            (subject.name(), self.intermediate.subject),
+            key,
+            (start, end),
             {
                 x509.SubjectAlternativeName([x509.DNSName(name) for name in subject.names]): False,
                 x509.BasicConstraints(ca=False, path_length=None): True,
@@ -115,7 +117,7 @@ class Authority:
                 x509.CertificatePolicies([policy]): False,
                 _access(): False,
             },
-            self._middle_key,
+            key_number(1),
         )
 
     def pkcs7(self, certificate: x509.Certificate) -> str:
@@ -128,29 +130,20 @@ class Authority:
         return self._today() + timedelta(days=365) - _SECOND
 
 
-def _builder(
-    subject: x509.Name, issuer: x509.Name, key: PublicKey, start: datetime, end: datetime
-) -> x509.CertificateBuilder:
-    return (
-        x509.CertificateBuilder()
-        .subject_name(subject)
-        .issuer_name(issuer)
-        .public_key(key)
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(start)
-        .not_valid_after(end)
-        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key), critical=False)
-    )
-
-
 def _signed(
-    builder: x509.CertificateBuilder, extensions: dict[x509.ExtensionType, bool], key: RSAPrivateKey
+    names: tuple[x509.Name, x509.Name],
+    key: PublicKey,
+    life: tuple[datetime, datetime],
+    extensions: dict[x509.ExtensionType, bool],
+    by: RSAPrivateKey,
 ) -> x509.Certificate:
-    """`extensions` says of each whether it is critical."""
-    issuer = x509.AuthorityKeyIdentifier.from_issuer_public_key(key.public_key())
-    for extension, critical in (extensions | {issuer: False}).items():
+    """`names` are the subject's and the issuer's; `extensions` says of each whether it is critical."""
+    builder = x509.CertificateBuilder(names[1], names[0], key, x509.random_serial_number())
+    own = x509.SubjectKeyIdentifier.from_public_key(key)
+    issuer = x509.AuthorityKeyIdentifier.from_issuer_public_key(by.public_key())
+    for extension, critical in (extensions | {own: False, issuer: False}).items():
         builder = builder.add_extension(extension, critical=critical)
-    return builder.sign(key, hashes.SHA256())
+    return builder.not_valid_before(life[0]).not_valid_after(life[1]).sign(by, hashes.SHA256())
 
 
 def _usage(**uses: bool) -> x509.KeyUsage:

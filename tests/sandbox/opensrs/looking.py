@@ -1,6 +1,6 @@
 """The commands that read, and the small one on an issued product."""
 
-import re
+import contextlib
 from datetime import date
 
 from tests.sandbox.opensrs import csr
@@ -11,7 +11,10 @@ from tests.sandbox.opensrs.ordering import control_details
 from tests.sandbox.opensrs.rules import RefusedError, Request, approvers, is_mail, needed, refused, seal_problems, text
 from tests.sandbox.opensrs.wire import Value
 
-_SHOWN = "order_id state product_type domain period reg_type server_type server_count special_instructions csr"
+_SHOWN = (
+    "order_id state product_type domain period reg_type server_type server_count special_instructions csr "
+    "contact_email supplier_order_id"
+)
 _STATES = ("", "activated", "active", "expired", "renewed", "revoked", "upgraded")
 
 
@@ -52,20 +55,12 @@ def get_order_info(books: Books, asked: Request) -> dict[str, Value]:
     """Everything the supplier tells of an order; what is empty of approver, names and product is not there."""
     order = books.order(*needed(asked.fields, "order_id"))
     reply: dict[str, Value] = {name: getattr(order, name) for name in _SHOWN.split()}
-    reply |= {
-        "price": money_text(order.price),
-        "contact_email": order.contact_email,
-        "contact_set": _contact_set(order),
-        "notes_list": _notes(books, order.notes),
-        "supplier_order_id": order.supplier_order_id,
-    }
+    reply |= {"price": money_text(order.price), "contact_set": _contact_set(order)}
+    reply |= {"notes_list": _notes(books, order.notes)} | control_details(books, order)
     if order.kind.level == "DV":
         reply["approver_email"] = order.approver_email
-    if order.additional_domains:
-        reply["additional_domains"] = list(order.additional_domains)
-    if order.product_id:
-        reply["product_id"] = order.product_id
-    return reply | control_details(books, order)
+    optional: dict[str, Value] = {"additional_domains": list(order.additional_domains), "product_id": order.product_id}
+    return reply | {name: value for name, value in optional.items() if value}
 
 
 def _contact_set(order: Order) -> dict[str, Value]:
@@ -141,12 +136,10 @@ def get_products(books: Books, asked: Request) -> dict[str, Value]:
 
 def _day(fields: dict[str, Value], name: str) -> date:
     given = text(fields, name)
-    if not re.fullmatch(r"\d{4}-\d\d-\d\d", given):
-        raise refused("invalid", f"Not YYYY-MM-DD: {given}", name)
-    try:
-        return date.fromisoformat(given)
-    except ValueError as error:
-        raise refused("invalid", str(error), name) from error
+    with contextlib.suppress(ValueError):
+        if (day := date.fromisoformat(given)).isoformat() == given:
+            return day
+    raise refused("invalid", f"Not YYYY-MM-DD: {given}", name)
 
 
 def update_product(books: Books, asked: Request) -> dict[str, Value]:

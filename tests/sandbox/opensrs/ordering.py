@@ -24,8 +24,6 @@ def sw_register(books: Books, asked: Request) -> dict[str, Value]:
     if handle not in ("save", "process"):
         raise refused("invalid", "handle is save or process", "handle")
     fields = asked.fields | {"product_type": successor(product_type)}
-    if text(fields, "base_order_id"):
-        fields = _cloned(books, fields, reg_type)
     renewed = _renewed(books, fields) if reg_type == "renewal" else ""
     order = _checked(books, fields, reg_type)
     order.renews = renewed
@@ -46,13 +44,6 @@ def _submit_or_forget(books: Books, order: Order, asked: Request) -> Order:
     except RefusedError:
         del books.book[order.order_id]
         raise
-
-
-def _cloned(books: Books, fields: dict[str, Value], reg_type: str) -> dict[str, Value]:
-    base = books.order(text(fields, "base_order_id"))
-    if (reg_type, fields["product_type"]) != ("new", base.product_type):
-        raise refused("invalid", "A clone is new and of the same product", "base_order_id")
-    return _order_fields(base) | fields
 
 
 def _order_fields(order: Order) -> dict[str, Value]:

@@ -14,10 +14,6 @@ from tests.sandbox.opensrs.ca import Subject, key_number, request_for
 B = TypeVar("B", bound=Books)
 
 
-class StateError(ValueError):
-    """The order is not in a state in which this can happen."""
-
-
 def one_at_a_time(people: type[B]) -> type[B]:
     """Every act of the class holds the lock of the books."""
     for name, act in vars(people).copy().items():
@@ -42,7 +38,7 @@ class People(Books):
     def _order_in(self, order_id: str, *states: str) -> Order:
         order = self.order(order_id)
         if order.state not in states:
-            raise StateError(f"order {order_id} is {order.state}, not {' or '.join(states)}")
+            raise ValueError(f"order {order_id} is {order.state}, not {' or '.join(states)}")
         return order
 
     def ca_accepts(self, order_id: str) -> Order:
@@ -68,7 +64,7 @@ class People(Books):
         """The CA sees the value for DNS or file; it counts once the order awaits it and while the value is good."""
         order = self._order_in(order_id, "in-progress", "awaiting-approval")
         if order.dv_auth_method == "email" or not ordering.is_good(self, order):
-            raise StateError(f"order {order_id} has no value that is still good")
+            raise ValueError(f"order {order_id} has no value that is still good")
         order.record_seen = True
         ordering.confirm_if_seen(self, order)
         return order
@@ -104,9 +100,8 @@ class People(Books):
         if not replacement:
             self.end(order, "cancelled", "cancelled by the supplier.")
             return order
-        bought = order.submissions
         fresh = self.submit(order, new_id=True)
-        fresh.submissions = 0 if bought else 1
+        fresh.submissions = 0 if order.submissions else 1
         return fresh
 
     def submit_in_panel(self, order_id: str, *, new_id: bool = False) -> Order:
@@ -129,7 +124,7 @@ class People(Books):
     def add_foreign_order(self, order_id: str, state: str = "pending") -> Order:
         """An order on this account that is another customer's."""
         if order_id in self.book:
-            raise StateError(f"order {order_id} exists")
+            raise ValueError(f"order {order_id} exists")
         domain = "somebody-else.example.net"
         person = {"first_name": "Sam", "last_name": "Else", "email": f"admin@{domain}"}
         order = Order(

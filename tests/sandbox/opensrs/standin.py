@@ -7,7 +7,6 @@ import inspect
 import socket
 from collections.abc import Callable, Mapping
 from decimal import Decimal
-from types import TracebackType
 from typing import Any, Self
 
 from tests.sandbox.core import Entry, Recorder, Serving, control
@@ -25,7 +24,7 @@ from tests.sandbox.opensrs.wire import Value
 CONNECTION_LIMIT = 100
 _ACTS = [name for name, act in vars(People).items() if inspect.isfunction(act) and not name.startswith("_")]
 # What the control address offers: the acts of people, the faults, and what there is to see.
-CONTROL = (*_ACTS, *"arm release finish_late orders held_money balance entries roots_pem intermediate_pem".split())
+CONTROL = (*_ACTS, *"arm release finish_late orders held_money funds entries roots_pem".split())
 
 
 class OpenSRS(People):
@@ -35,7 +34,7 @@ class OpenSRS(People):
         super().__post_init__()
         self.recorder, self.faults, self.gate = Recorder(), Troubles(), Gate()
         self.recorder.hide(self.key)
-        self.roots_pem, self.intermediate_pem = pem(self.authority.root), pem(self.authority.intermediate)
+        self.roots_pem = pem(self.authority.root)
         self._front: Front | None = None
         self._control: Serving | None = None
         self._late: list[Callable[[], object]] = []
@@ -79,9 +78,7 @@ class OpenSRS(People):
     def __enter__(self) -> Self:
         return self if self._front else self.start()
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.stop()
 
     @property
@@ -89,11 +86,6 @@ class OpenSRS(People):
         """All orders by id."""
         with self.lock:
             return dict(self.book)
-
-    @property
-    def balance(self) -> Decimal:
-        """The funds, held money included."""
-        return self.funds
 
     @property
     def held_money(self) -> Decimal:
