@@ -32,6 +32,19 @@ class NothingToSend:
         return False
 
 
+class Gate:
+    """A verb that has begun, and ends when it may go on."""
+
+    def __init__(self) -> None:
+        self.begun, self.go, self.ended = threading.Semaphore(0), threading.Event(), threading.Event()
+
+    def __call__(self, _: Job) -> datetime | None:
+        self.begun.release()
+        self.go.wait(PATIENCE)
+        self.ended.set()
+        return None
+
+
 class Table(JobTable):
     """Remembers the heartbeats."""
 
@@ -55,7 +68,7 @@ class Shop:
         metadata.create_all(self.engine)
         self.table, self.clock = Table(self.engine), FakeClock()
         self.store = WatchedStore(self.engine, self.clock, SequentialIds(), b"a" * 32)
-        self.workers: list[Worker] = []
+        self.ticking: list[Worker] = []
 
     def schedule(self, kind: str, *subjects: str, at: datetime = NOW) -> None:
         with self.store.unit() as unit:
@@ -64,11 +77,13 @@ class Shop:
 
     def worker(self, verbs: dict[str, Verb], *daily: Callable[[], None], send: object = None) -> Worker:
         sender: Send = send or NothingToSend()  # type: ignore[assignment] # all a worker asks of it
-        made = Worker(
-            verbs, self.table, sender, self.clock, owner=f"w-{len(self.workers)}", tick_seconds=0.02, daily=daily
-        )
-        self.workers.append(made)
-        return made
+        return Worker(verbs, self.table, sender, self.clock, owner="w-0", tick_seconds=0.02, daily=daily)
+
+    def start(self, verbs: dict[str, Verb], *daily: Callable[[], None], send: object = None) -> Worker:
+        """A worker that ticks until the test is over."""
+        self.ticking.append(self.worker(verbs, *daily, send=send))
+        self.ticking[-1].start()
+        return self.ticking[-1]
 
     def claim(self) -> Job:
         (job,) = self.table.claim(self.clock.now(), "w-x", 1)
@@ -85,21 +100,9 @@ class Shop:
 def shop(tmp_path: Path) -> Iterator[Shop]:
     made = Shop(tmp_path)
     yield made
-    made.engine.dispose()
-
-
-@pytest.fixture
-def ticking() -> Iterator[Callable[[Worker], Worker]]:
-    started: list[Worker] = []
-
-    def start(worker: Worker) -> Worker:
-        worker.start()
-        started.append(worker)
-        return worker
-
-    yield start
-    for worker in started:
+    for worker in made.ticking:
         worker.stop()
+    made.engine.dispose()
 
 
 def raising(error: Exception) -> Verb:
@@ -150,99 +153,70 @@ def test_what_goes_wrong_is_tried_again_ever_more_slowly(shop: Shop, error: Exce
 # -- many jobs
 
 
-def test_a_broken_job_does_not_stop_the_others(shop: Shop, ticking: Callable[[Worker], Worker]) -> None:
-    done = threading.Semaphore(0)
-
-    def verb(_: Job) -> datetime | None:
-        done.release()
-        return None
-
+def test_a_broken_job_does_not_stop_the_others(shop: Shop) -> None:
+    good = Gate()
+    good.go.set()
     shop.schedule("broken", *"abc")
     shop.schedule("good", *"defghi")
     with capture_logs():
-        ticking(shop.worker({"broken": raising(RuntimeError("x")), "good": verb}))
-        assert all(done.acquire(timeout=PATIENCE) for _ in "defghi")
+        shop.start({"broken": raising(RuntimeError("x")), "good": good})
+        assert all(good.begun.acquire(timeout=PATIENCE) for _ in "defghi")
 
 
 def test_a_worker_takes_no_more_than_it_can_run_at_once(shop: Shop) -> None:
-    go, begun = threading.Event(), threading.Semaphore(0)
-
-    def verb(_: Job) -> datetime | None:
-        begun.release()
-        go.wait(PATIENCE)
-        return None
-
+    verb = Gate()
     shop.schedule("wait", *"abcdefghij")
     worker = shop.worker({"wait": verb})
     worker.work_once()
-    assert all(begun.acquire(timeout=PATIENCE) for _ in range(SLOTS))
+    assert all(verb.begun.acquire(timeout=PATIENCE) for _ in range(SLOTS))
     worker.work_once()
-    assert not begun.acquire(blocking=False)
+    assert not verb.begun.acquire(blocking=False)
     assert len(shop.table.claim(shop.clock.now(), "somebody else", 10)) == 10 - SLOTS
-    go.set()
+    verb.go.set()
 
 
 # -- life
 
 
 def test_stopping_waits_for_what_runs(shop: Shop) -> None:
-    begun, go, ended = threading.Event(), threading.Event(), threading.Event()
-
-    def verb(_: Job) -> datetime | None:
-        begun.set()
-        go.wait(PATIENCE)
-        ended.set()
-        return None
-
+    verb = Gate()
     shop.schedule("long", "o-1")
     worker = shop.worker({"long": verb})
     worker.start()
-    assert begun.wait(PATIENCE)
+    assert verb.begun.acquire(timeout=PATIENCE)
     stopping = threading.Thread(target=worker.stop)
     stopping.start()
     stopping.join(0.2)
     assert stopping.is_alive()
-    go.set()
+    verb.go.set()
     stopping.join(PATIENCE)
-    assert ended.is_set()
-    assert not stopping.is_alive()
-    assert shop.due() is None
+    assert (verb.ended.is_set(), stopping.is_alive(), shop.due()) == (True, False, None)
 
 
-def test_heartbeats_hold_the_lease_of_a_long_job(
-    shop: Shop, ticking: Callable[[Worker], Worker], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_heartbeats_hold_the_lease_of_a_long_job(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bot.jobs, "BEAT_SECONDS", 0.02)
-    begun, go = threading.Event(), threading.Event()
-
-    def verb(_: Job) -> datetime | None:
-        begun.set()
-        go.wait(PATIENCE)
-        return None
-
+    verb = Gate()
     shop.schedule("long", "o-1")
-    ticking(shop.worker({"long": verb}))
-    assert begun.wait(PATIENCE)
+    shop.start({"long": verb})
+    assert verb.begun.acquire(timeout=PATIENCE)
     assert shop.table.beaten.wait(PATIENCE)
     assert shop.table.beats[0] == [1]
-    go.set()
+    verb.go.set()
 
 
-def test_chores_run_at_the_start_and_one_that_fails_stops_nothing(
-    shop: Shop, ticking: Callable[[Worker], Worker]
-) -> None:
+def test_chores_run_at_the_start_and_one_that_fails_stops_nothing(shop: Shop) -> None:
     done: list[str] = []
 
     def broken() -> None:
         raise RuntimeError("no")
 
     with capture_logs() as logged:
-        ticking(shop.worker({}, broken, lambda: done.append("swept")))
+        shop.start({}, broken, lambda: done.append("swept"))
     assert done == ["swept"]
     assert [line["error"] for line in logged] == ["RuntimeError"]
 
 
-def test_a_post_that_cannot_even_be_drawn_stops_no_other_lane(shop: Shop, ticking: Callable[[Worker], Worker]) -> None:
+def test_a_post_that_cannot_even_be_drawn_stops_no_other_lane(shop: Shop) -> None:
     with shop.store.unit() as unit:
         for channel in ("C1", "C2"):
             unit.tell(Notice(Told.PROJECT_SET, channel))
@@ -257,6 +231,6 @@ def test_a_post_that_cannot_even_be_drawn_stops_no_other_lane(shop: Shop, tickin
 
     sender = Send(shop, Outbox(shop.engine), Slack(), 0)  # type: ignore[arg-type] # its time and store are all it needs
     with capture_logs() as logged:
-        ticking(shop.worker({}, send=sender))
+        shop.start({}, send=sender)
         assert arrived.wait(PATIENCE)
     assert [line["error"] for line in logged] == ["RuntimeError"]

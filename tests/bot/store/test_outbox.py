@@ -124,19 +124,16 @@ def test_a_sender_that_died_is_replaced_and_shut_out(engine: Engine, store: SqlS
     assert outbox.claim(NOW, "w1") is None
 
 
-def test_the_card_comes_before_its_thread(store: SqlStore, outbox: Outbox) -> None:
-    put(store, on_card("o-1", "held"), in_channel("C1", "other"), "o-1", on_card("o-1", "again"))
-    assert send_all(outbox) == ["other", "card o-1", "held", "again"]
-    with store.unit() as unit:
-        assert unit.card_place("o-1") == PLACE
-        assert unit.card_place("o-2") is None
-
-
-def test_a_thread_waits_for_its_own_card_only(store: SqlStore, outbox: Outbox) -> None:
-    put(store, on_card("o-1", "held"), "o-2", on_card("o-2", "fine"))
-    assert send_all(outbox) == ["card o-2", "fine"]
-    put(store, "o-1")
-    assert send_all(outbox) == ["card o-1", "held"]
+@pytest.mark.parametrize(("told", "sent"), [
+    ([on_card("o-1", "held"), in_channel("C1", "b"), "o-1", on_card("o-1", "c")], ["b", "card o-1", "held", "c"]),
+    ([on_card("o-1", "held"), "o-2", on_card("o-2", "fine")], ["card o-2", "fine"]),
+    ([on_card("o-1", "held"), "o-2", "o-1"], ["card o-2", "card o-1", "held"]),
+    (["o-1", "o-1", "o-2", "o-1"], ["card o-1", "card o-2"]),
+], ids=["the card first", "another card", "its own at last", "doubled before it is begun"])  # fmt: skip
+def test_what_a_thread_waits_for(store: SqlStore, outbox: Outbox, told: list[Notice | str], sent: list[str]) -> None:
+    for one in told:
+        put(store, one)
+    assert send_all(outbox) == sent
 
 
 def test_a_card_that_can_never_be_posted_holds_up_nobody(engine: Engine, store: SqlStore, outbox: Outbox) -> None:
@@ -150,16 +147,12 @@ def test_a_card_that_can_never_be_posted_holds_up_nobody(engine: Engine, store: 
 def test_a_card_may_move(store: SqlStore, outbox: Outbox) -> None:
     put(store, "o-1")
     send_all(outbox)
+    with store.unit() as unit:
+        assert unit.card_place("o-1") == PLACE
     put(store, "o-1")
     assert outbox.sent(claim(outbox), Place("C1", "2"), NOW)
     with store.unit() as unit:
-        assert unit.card_place("o-1") == Place("C1", "2")
-
-
-def test_a_card_that_nobody_began_to_send_is_not_doubled(store: SqlStore, outbox: Outbox) -> None:
-    put(store, "o-1", "o-1", "o-2")
-    put(store, "o-1")
-    assert send_all(outbox) == ["card o-1", "card o-2"]
+        assert (unit.card_place("o-1"), unit.card_place("o-2")) == (Place("C1", "2"), None)
 
 
 def test_a_card_that_somebody_begins_to_send_is_drawn_again(store: SqlStore, outbox: Outbox) -> None:
