@@ -113,7 +113,9 @@ def test_a_yes_without_an_order_number_is_no_clear_answer(act: Callable[[OpenSRS
         act(supplier(answer)[0])
 
 
-def test_a_look_at_another_order_is_no_answer() -> None:
+def test_a_look_shows_the_order_asked_for_and_no_other() -> None:
+    look = supplier(yes(order_id="7", state="pending", csr=CSR))[0].look("7")
+    assert (look.order_id, look.state, look.at, look.csr) == ("7", State.PENDING, NOW, CSR.strip())
     with pytest.raises(Lost, match="another order"):
         supplier(yes(order_id="8", state="completed"))[0].look("7")
 
@@ -125,11 +127,6 @@ def test_only_an_unknown_order_is_a_clear_no_to_a_look() -> None:
     for code in ("401", "435", "465"):
         with pytest.raises(Lost):
             supplier(no(code))[0].look("7")
-
-
-def test_a_look_shows_the_order_as_it_is_now() -> None:
-    look = supplier(yes(order_id="7", state="pending", csr=CSR))[0].look("7")
-    assert (look.order_id, look.state, look.at, look.csr) == ("7", State.PENDING, NOW, CSR.strip())
 
 
 @pytest.mark.parametrize(
