@@ -38,6 +38,17 @@ def database_seconds() -> sa.ColumnElement[int]:
     return extract("epoch", func.now())
 
 
+def lease() -> sa.ColumnElement[int]:
+    """Until when one who takes a row now may keep it, by that clock."""
+    return database_seconds() + LEASE_SECONDS
+
+
+def run(engine: sa.Engine, statement: sa.Update | sa.Delete) -> int:
+    """A statement that is a transaction of its own; how many rows it changed."""
+    with engine.begin() as connection:
+        return connection.execute(statement).rowcount
+
+
 def try_row(connection: sa.Connection, statement: sa.Insert | sa.Update) -> int | None:
     """How many rows it wrote; None, in a transaction that is still usable, where a unique constraint forbids it."""
     try:

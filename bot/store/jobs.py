@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy import and_, case, delete, func, literal, null, or_, select, update
 
 from bot.ports import Job
-from bot.store.engine import LEASE_SECONDS, add_row, database_seconds
+from bot.store.engine import add_row, database_seconds, lease, run
 from bot.store.tables import UtcDateTime, jobs
 
 _FREE = {"lease_until": None, "owner": ""}
@@ -58,7 +58,7 @@ class JobTable:
             .values(
                 due_at=case((jobs.c.lease_until.is_(None), jobs.c.run_at), else_=jobs.c.due_at),
                 run_at=case((jobs.c.run_at > now, jobs.c.run_at), else_=null()),
-                lease_until=database_seconds() + LEASE_SECONDS,
+                lease_until=lease(),
                 owner=owner,
                 fence=jobs.c.fence + 1,
                 attempts=jobs.c.attempts + 1,
@@ -71,9 +71,8 @@ class JobTable:
 
     def beat(self, held: Iterable[Job]) -> list[Job]:
         """Hold on to running jobs for another 60 seconds; answers those that are still held."""
-        until = database_seconds() + LEASE_SECONDS
         with self._engine.begin() as connection:
-            return [job for job in held if connection.execute(_update(job, lease_until=until)).rowcount]
+            return [job for job in held if connection.execute(_update(job, lease_until=lease())).rowcount]
 
     def finish(self, job: Job, again_at: datetime | None = None) -> bool:
         """Done, or due again at `again_at`; earlier if it was asked for while it ran."""
@@ -85,8 +84,7 @@ class JobTable:
 
     def _end(self, job: Job, again_at: datetime | None, **values: object) -> bool:
         again = {} if again_at is None else {"run_at": _earlier(again_at)}
-        with self._engine.begin() as connection:
-            return connection.execute(_update(job, **_FREE, **again, **values)).rowcount == 1
+        return run(self._engine, _update(job, **_FREE, **again, **values)) == 1
 
     def next_due(self, now: datetime) -> datetime | None:
         """When the next job is due: `now` if a lease has run out, None if nothing waits."""
@@ -99,8 +97,7 @@ class JobTable:
     def sweep(self, before: datetime) -> int:
         """Delete what is done and was due before then; how many."""
         done = and_(jobs.c.run_at.is_(None), jobs.c.lease_until.is_(None), jobs.c.due_at < before)
-        with self._engine.begin() as connection:
-            return connection.execute(delete(jobs).where(done)).rowcount
+        return run(self._engine, delete(jobs).where(done))
 
 
 def _update(job: Job, **values: object) -> sa.Update:

@@ -13,7 +13,7 @@ from bot.domain.notices import Audience, Notice
 from bot.domain.order import Order
 from bot.ports import Place, Post, PostKind
 from bot.store.body import dump, load
-from bot.store.engine import LEASE_SECONDS, database_seconds, put_row
+from bot.store.engine import database_seconds, lease, put_row, run
 from bot.store.tables import cards, outbox
 
 _FREE = {"lease_until": None, "owner": ""}
@@ -86,7 +86,7 @@ class Outbox:
         claimed = (
             update(outbox)
             .where(outbox.c.id.in_(select(picked.c.id)))
-            .values(lease_until=_lease(), owner=owner, fence=outbox.c.fence + 1)
+            .values(lease_until=lease(), owner=owner, fence=outbox.c.fence + 1)
             .returning(outbox)
         )
         with self._engine.begin() as connection:
@@ -95,7 +95,7 @@ class Outbox:
 
     def tried(self, post: Post, now: datetime) -> bool:
         """On record, directly before the send, that from now on it may have arrived."""
-        return self._write(post, tried_at=now, tries=outbox.c.tries + 1, lease_until=_lease())
+        return self._write(post, tried_at=now, tries=outbox.c.tries + 1, lease_until=lease())
 
     def sent(self, post: Post, place: Place, now: datetime) -> bool:
         """It arrived; a card's place is kept."""
@@ -115,17 +115,11 @@ class Outbox:
         return self._write(post, **_FREE, done_at=now, failed=reason or "unknown")
 
     def _write(self, post: Post, **values: Any) -> bool:
-        with self._engine.begin() as connection:
-            return connection.execute(update(outbox).where(_held(post)).values(**values)).rowcount == 1
+        return run(self._engine, update(outbox).where(_held(post)).values(**values)) == 1
 
     def sweep(self, before: datetime) -> int:
         """Delete what was sent or given up before then; how many."""
-        with self._engine.begin() as connection:
-            return connection.execute(delete(outbox).where(outbox.c.done_at < before)).rowcount
-
-
-def _lease() -> sa.ColumnElement[int]:
-    return database_seconds() + LEASE_SECONDS
+        return run(self._engine, delete(outbox).where(outbox.c.done_at < before))
 
 
 def _post(row: sa.Row[Any]) -> Post:

@@ -19,7 +19,7 @@ from bot.shown.found import Found
 from bot.store import audit, jobs, outbox
 from bot.store import orders as rows
 from bot.store.body import dump, load
-from bot.store.engine import add_row, put_row
+from bot.store.engine import add_row, put_row, run
 from bot.store.tables import attempts, clients, flags, forms, keys, orders, projects
 
 Kind = TypeVar("Kind")
@@ -167,8 +167,7 @@ def kept(engine: Engine, name: str, make: Callable[[], str]) -> str:
 
 def sweep_forms(engine: Engine, before: datetime) -> int:
     """Delete the forms opened before then; how many."""
-    with engine.begin() as connection:
-        return connection.execute(delete(forms).where(forms.c.opened_at < before)).rowcount
+    return run(engine, delete(forms).where(forms.c.opened_at < before))
 
 
 def rewrap_keys(engine: Engine, rewrap: Callable[[str, str], str]) -> int:

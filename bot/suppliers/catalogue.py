@@ -7,7 +7,9 @@ account's price is known, price in US dollars.
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
+from enum import StrEnum
 from importlib.resources import files
+from typing import Any
 
 from bot.domain.errors import BadInput
 from bot.domain.request import Level, Product, Standing
@@ -43,20 +45,10 @@ def _wrong(code: str, entry: object) -> Iterator[tuple[str, str]]:
             yield f"{code}.{name}", f"must be {sentence}"
 
 
-def _product(code: str, entry: Mapping[str, object]) -> Product:
-    price = entry.get("price")
-    least, most = entry["days"] if isinstance(entry["days"], list) else (0, 0)
-    return Product(
-        code=code,
-        title=str(entry["title"]),
-        brand=str(entry["brand"]),
-        level=Level(str(entry["level"])),
-        wildcard=entry["wildcard"] is True,
-        extra_names=int(str(entry["extra_names"])),
-        price=None if price is None else Decimal(str(price)),
-        days=(least, most),
-        standing=Standing(str(entry["standing"])),
-    )
+def _product(code: str, entry: Mapping[str, Any]) -> Product:
+    price = Decimal(entry["price"]) if "price" in entry else None
+    level, standing, days = Level(entry["level"]), Standing(entry["standing"]), tuple(entry["days"])
+    return Product(**{**entry, "code": code, "level": level, "standing": standing, "days": days, "price": price})
 
 
 def _whole(value: object, most: int) -> bool:
@@ -80,17 +72,17 @@ def _text(value: object) -> bool:
     return isinstance(value, str) and 0 < len(value.strip()) <= 75  # an option of a Slack menu holds no more
 
 
-def _word_of(words: tuple[str, ...]) -> tuple[Callable[[object], bool], str]:
-    return lambda value: isinstance(value, str) and value in words, f"one of {', '.join(words)}"
+def _word_of(words: type[StrEnum]) -> tuple[Callable[[object], bool], str]:
+    return lambda value: isinstance(value, str) and value in [*words], f"one of {', '.join(words)}"
 
 
 _RULES: Mapping[str, tuple[Callable[[object], bool], str]] = {
     "title": (_text, "a text of at most 75 characters"),
     "brand": (_text, "a text of at most 75 characters"),
-    "level": _word_of(tuple(level.value for level in Level)),
+    "level": _word_of(Level),
     "wildcard": (lambda value: isinstance(value, bool), "true or false"),
     "extra_names": (lambda value: _whole(value, 250), "a whole number from 0 to 250"),
     "price": (_price, "dollars above 0 with at most two decimals, or left out"),
     "days": (_days, "[least, most] in whole business days"),
-    "standing": _word_of(tuple(standing.value for standing in Standing)),
+    "standing": _word_of(Standing),
 }
