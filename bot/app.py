@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
+from urllib.parse import urlsplit
 
 from slack_bolt import App
 from slack_bolt.adapter.socket_mode import SocketModeHandler
@@ -26,13 +27,16 @@ from bot.clock import RandomIds, SystemClock
 from bot.domain.approval import Policy
 from bot.domain.notices import Notice, Told
 from bot.domain.supply import Account
+from bot.guard import Guard
 from bot.jobs import KEEP, Worker
 from bot.keys import Pki
+from bot.lookups import PublicLookups
+from bot.lookups.dns import Dns
 from bot.ports import Check
 from bot.service.desk import Desk
 from bot.service.gear import Gear
 from bot.service.send import Send
-from bot.settings import Settings
+from bot.settings import Settings, is_loopback
 from bot.store.audit import Audit
 from bot.store.engine import open_engine
 from bot.store.jobs import JobTable
@@ -140,6 +144,15 @@ def supplier_of(settings: Settings, clock: SystemClock) -> OpenSRS:
     account = Account("opensrs", settings.opensrs_username, settings.opensrs_environment)
     products = catalogue.load(settings.catalogue.read_text("utf-8")) if settings.catalogue else catalogue.standard()
     return OpenSRS(client, account, settings.agency, products, clock)
+
+
+def lookups_of(settings: Settings, clock: SystemClock) -> PublicLookups:
+    """Public sources behind the guard. In a trial, where everything outside is this machine, every port is open."""
+    dns, register = Dns(settings.dns_servers), urlsplit(settings.rdap_bootstrap).port
+    trial = all(map(is_loopback, settings.outside))
+    ports = range(1, 65536) if trial else {80, 443, settings.https_port, register or 443}
+    guard = Guard(dns.addresses, settings.lookup_allow, ports)
+    return PublicLookups(clock, guard, dns, settings.rdap_bootstrap, settings.https_port)
 
 
 def policy_of(settings: Settings) -> Policy:

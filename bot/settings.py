@@ -14,7 +14,17 @@ from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
-from pydantic import AfterValidator, BeforeValidator, Field, FilePath, SecretStr, field_validator, model_validator
+from dns.inet import is_address
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    FilePath,
+    IPvAnyNetwork,
+    SecretStr,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import BaseSettings, InitSettingsSource, NoDecode, SettingsConfigDict
 from pydantic_settings import PydanticBaseSettingsSource as Source
 from sqlalchemy import make_url
@@ -22,6 +32,7 @@ from sqlalchemy.exc import ArgumentError
 
 from bot.domain.approval import Buying
 from bot.domain.request import Contact, Organisation
+from bot.lookups.rdap import IANA
 from bot.vault import LocalVault
 
 LIVE_URL, TEST_URL = "https://rr-n1-tor.opensrs.net:55443/", "https://horizon.opensrs.net:55443/"
@@ -52,6 +63,13 @@ def _days(value: tuple[str, ...]) -> tuple[str, ...]:
     return value
 
 
+def _resolvers(value: tuple[str, ...]) -> tuple[str, ...]:
+    for each in (urlsplit(f"//{server}") for server in value):
+        if each.port == 0 or not is_address(each.hostname or ""):
+            raise ValueError("write each like 192.0.2.53, 192.0.2.53:5353 or [2001:db8::53]")
+    return value
+
+
 def _is_database(url: str) -> bool:
     try:
         return bool(make_url(url))
@@ -66,6 +84,8 @@ def _opens(keys: SecretStr) -> SecretStr:
 
 _Words = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
 _Days = Annotated[_Words, AfterValidator(_days)]
+_Resolvers = Annotated[_Words, AfterValidator(_resolvers)]
+_Networks = Annotated[tuple[IPvAnyNetwork, ...], NoDecode, BeforeValidator(_split)]
 _Zone = Annotated[
     str, _must(lambda name: name in available_timezones(), "no such time zone; use a name like America/Chicago")
 ]
@@ -146,6 +166,14 @@ class Settings(BaseSettings):
     vault_key: Annotated[SecretStr, AfterValidator(_opens)] = Field(
         description="The vault's master key from `certdesk init`; several, newest first, by commas."
     )
+    dns_servers: _Resolvers = Field(
+        (), description="Resolvers to ask, as address or address:port, separated by commas; empty for the system's."
+    )
+    rdap_bootstrap: str = Field(IANA, description="Where the list of domain registers is.")
+    lookup_allow: _Networks = Field(
+        (), description="Networks that look-ups may reach besides public addresses, such as staging; by commas."
+    )
+    https_port: int = Field(443, ge=1, le=65535, description="Where web servers are asked for their certificate.")
     tick_seconds: float = Field(1.0, gt=0, description="How often each process looks for due work.")
     ops_address: str = Field("127.0.0.1:9464", description="Where health and metrics answer; empty for nowhere.")
     clock_offset_file: Path | None = Field(
