@@ -21,7 +21,6 @@ from starlette.routing import Route
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from types import TracebackType
 
     from starlette.requests import Request
     from starlette.types import ASGIApp
@@ -82,16 +81,12 @@ class Recorder:
 
     def add(self, entry: Entry) -> Entry:
         """Store the entry, scrubbed; returns what was stored."""
-        kept = dataclasses.replace(
-            entry,
-            path=self.scrub(entry.path),
-            headers={
-                name: fingerprint(value) if name.lower() == _SIGNATURE_HEADER else self.scrub(value)
-                for name, value in entry.headers.items()
-            },
-            body=self.scrub(entry.body),
-            reply=self.scrub(entry.reply),
-        )
+        headers = {
+            name: fingerprint(value) if name.lower() == _SIGNATURE_HEADER else self.scrub(value)
+            for name, value in entry.headers.items()
+        }
+        path, body, reply = map(self.scrub, (entry.path, entry.body, entry.reply))
+        kept = dataclasses.replace(entry, path=path, headers=headers, body=body, reply=reply)
         with self._lock:
             self._entries.append(kept)
         return kept
@@ -153,15 +148,7 @@ def loopback(host: str) -> str:
 class Serving:
     """An ASGI application served on loopback by a thread of its own; port 0 chooses a free port."""
 
-    def __init__(
-        self,
-        app: ASGIApp,
-        host: str = "127.0.0.1",
-        port: int = 0,
-        *,
-        certfile: str | None = None,
-        keyfile: str | None = None,
-    ) -> None:
+    def __init__(self, app: ASGIApp, host: str = "127.0.0.1", port: int = 0) -> None:
         self._address = (loopback(host), port)
         self._config = uvicorn.Config(
             app,
@@ -173,8 +160,6 @@ class Serving:
             ws="wsproto",
             ws_ping_interval=None,  # clients ping by themselves; these would draw from the chance that tests repeat
             timeout_graceful_shutdown=1,
-            ssl_certfile=certfile,
-            ssl_keyfile=keyfile,
         )
         self._server: uvicorn.Server | None = None
         self._thread: threading.Thread | None = None
@@ -208,14 +193,12 @@ class Serving:
     def url(self) -> str:
         """The address with scheme, host and port, without a slash at the end."""
         host = f"[{self._address[0]}]" if ":" in self._address[0] else self._address[0]
-        return f"{'https' if self._config.ssl_certfile else 'http'}://{host}:{self.port}"
+        return f"http://{host}:{self.port}"
 
     def __enter__(self) -> Self:
         return self.start()
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.stop()
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 import socket
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from itertools import count
-from threading import Barrier, Thread
+from threading import Barrier
 from typing import Any, Final, Self, TypeVar
 
 from sqlalchemy import create_engine, text
@@ -30,43 +31,31 @@ CONTACT: Final = {
     "Phone": "+1.3125550178",
 }  # fmt: skip
 CONSENT: Final = "The agency makes and keeps the secret key of this certificate."
-_EV: Final = (
-    'sslwebserver_ev = {title="Thawte SSL Web Server with EV", brand="Thawte", level="EV", wildcard=false, '
-    'extra_names=4, days=[5, 9], standing="confirmed", price=299.00}\n'
-)
 _FILLED: Final = {"The client’s company": COMPANY, "Their contact": CONTACT}
 ORDER: Final = re.compile(r"\bo-[a-z0-9]+\b")
 
 
-class Office:
+class Office(World):
     """One running world. Every test orders for addresses (and where it matters in a channel) of its own."""
 
     def __init__(self, **settings: str) -> None:
-        self.world = world = World({"BUY_LIMIT_ORDER": "300", "BUY_LIMIT_DAY": "90000", **settings})
-        self.ws, self.opensrs, self.env = world.slack, world.opensrs, world.bot.environment
-        self.pm, self.erik, self.edith, self.ada = world.pm, world.engineer, world.second, world.admin
-        self.guest, self.stranger = world.guest, world.stranger
+        super().__init__({"BUY_LIMIT_ORDER": "300", "BUY_LIMIT_DAY": "90000", **settings})
+        self.world, self.ws, self.env = self, self.slack, self.bot.environment
+        self.erik, self.edith, self.ada = self.engineer, self.second, self.admin
         self.otto, self.eva = (self.ws.add_person(name, title="At the agency") for name in ("otto", "eva"))
         for person in (self.otto, self.eva):
-            self.ws.join(person, world.channel)
+            self.ws.join(person, self.channel)
         self.env["APPROVERS"] += f",{self.eva.id}"
-        with (world.folder / "catalogue.toml").open("a", encoding="utf-8") as prices:
-            prices.write("\n" + _EV)
-        self.opensrs.set_price("sslwebserver_ev", "299.00")
         self.opensrs.set_balance("90000.00")
-        self.channel = world.channel
-        self._numbers, self.bots = count(1), [world.bot]
+        self._numbers, self.bots = count(1), [self.bot]
 
     # -- life ----------------------------------------------------------------------------------------------------------
 
     def __enter__(self) -> Self:
-        self.world.__enter__()
+        super().__enter__()
         self.until(lambda: "certdesk runs" in self.written())
         self.set_up_project(self.channel)
         return self
-
-    def __exit__(self, *_: object) -> None:
-        self.world.__exit__(None, None, None)
 
     def over_http(self) -> None:
         """From the start on the bot is reached by signed HTTP, not through its own connection."""
@@ -79,9 +68,9 @@ class Office:
 
     def start(self, *commands: str) -> None:
         """Begin with these processes (`web`, `worker`, …), all on one database, in place of one that does it all."""
-        self.world.bot.command("migrate")
+        self.bot.command("migrate")
         for place, command in enumerate(commands):
-            folder = self.world.folder / f"{command}-{place}"
+            folder = self.folder / f"{command}-{place}"
             folder.mkdir()
             self.bots.append(Bot(self.env, folder))
             self.bots[-1].start(command)
@@ -182,19 +171,6 @@ class Office:
         name = self.name()
         return name, self.waiting(name, **values)
 
-    def set_up_project(self, channel: Channel, client: str = "Acme LLC") -> None:
-        """`/cert project` by the project manager."""
-        self.pm.command(channel, "/cert project")
-        self.fill(self.pm, Project=client, Client=client, Owner=self.pm)
-        done = self.pm.submit()
-        assert done.closed, done.errors
-
-    @staticmethod
-    def fill(person: Person, **values: object) -> None:
-        """Fill in by label, with _ for blanks."""
-        for label, value in values.items():
-            person.fill(label.replace("_", " "), value)
-
     def new_channel(self, name: str, client: str) -> Channel:
         """A channel with everybody and a project for a client of its own."""
         everybody = (self.pm, self.otto, self.erik, self.edith, self.eva, self.ada, self.guest)
@@ -294,25 +270,19 @@ class Office:
         self.opensrs.ca_asks(number)
         self.opensrs.dns_record_seen(number)
         self.opensrs.issue(number)
-        self.world.pass_time(hours=2)
+        self.pass_time(hours=2)
 
 
 def at_once(*acts: Callable[[], Result]) -> list[Result]:
     """Let all of these happen in the same moment; what each of them gave."""
-    results: dict[int, Result] = {}
     ready = Barrier(len(acts))
 
-    def run(place: int, act: Callable[[], Result]) -> None:
+    def run(act: Callable[[], Result]) -> Result:
         ready.wait()
-        results[place] = act()
+        return act()
 
-    threads = [Thread(target=run, args=each) for each in enumerate(acts)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert len(results) == len(acts), "one of them failed; its trace stands above"
-    return [results[place] for place in range(len(acts))]
+    with ThreadPoolExecutor(len(acts)) as threads:
+        return list(threads.map(run, acts))
 
 
 def _reply(message: Message) -> bool:

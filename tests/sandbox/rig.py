@@ -14,9 +14,9 @@ from datetime import UTC, datetime
 from itertools import pairwise
 from typing import Any, Final
 
+from tests.sandbox.office import CONSENT
 from tests.sandbox.opensrs.books import Order
 from tests.sandbox.slack.state import Message
-from tests.sandbox.story import CONSENT
 from tests.sandbox.world import World
 
 PATIENCE: Final = 30.0  # seconds of real time for what takes a second on a machine with nothing else to do
@@ -31,7 +31,7 @@ _SETTINGS: Final = {"TICK_SECONDS": "0.05", "BUY_LIMIT_DAY": "100000"}
 def desk() -> Iterator[Rig]:
     """A set-up desk; afterwards its audit must be whole, whatever happened to it."""
     with Rig() as rig:
-        rig.set_up()
+        rig.set_up_project(rig.channel, Engineer=rig.engineer)
         yield rig
         assert "The audit is whole" in rig.bot.command("audit", "verify")
 
@@ -145,18 +145,6 @@ class Rig(World):
         return max(0, min(due) - self.time()) if due else None
 
     # -- people --------------------------------------------------------------------------------------------------------
-
-    def set_up(self) -> None:
-        """The project."""
-        self.pm.command(self.channel, "/cert project")
-        for label, value in (
-            ("Project", "Acme"),
-            ("Client", "Acme LLC"),
-            ("Owner", self.pm),
-            ("Engineer", self.engineer),
-        ):
-            self.pm.fill(label, value)
-        assert self.pm.submit().closed
 
     def ready(self, name: str) -> str:
         """An order for one address that waits for an approval, its review open before the engineer; its id."""

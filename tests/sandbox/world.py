@@ -15,41 +15,27 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from types import TracebackType
 from typing import Self
 
 import yaml
 
 from tests.sandbox import leaks
 from tests.sandbox.opensrs import OpenSRS
-from tests.sandbox.slack import Workspace
+from tests.sandbox.slack import Channel, Person, Workspace
 
 ROOT = Path(__file__).parents[2]
 RESELLER_KEY = "5eed" * 28  # 112 characters, as real ones are; a canary, too: it must show up nowhere
-PRICES = {
-    "rapidssl": "19.00",
-    "rapidssl_wildcard": "149.00",
-    "sslwebserver_wildcard": "449.00",
-    "sslwebserver": "199.00",
+KINDS = {  # code: title, brand, level, whether it is a wildcard, how many more names, days until issued, price
+    "rapidssl": ("RapidSSL", "RapidSSL", "DV", "false", 0, [0, 1], "19.00"),
+    "rapidssl_wildcard": ("RapidSSL Wildcard", "RapidSSL", "DV", "true", 0, [0, 1], "149.00"),
+    "sslwebserver": ("Thawte SSL Web Server", "Thawte", "OV", "false", 4, [2, 5], "199.00"),
+    "sslwebserver_wildcard": ("Thawte SSL Web Server Wildcard", "Thawte", "OV", "true", 0, [2, 5], "449.00"),
+    "sslwebserver_ev": ("Thawte SSL Web Server with EV", "Thawte", "EV", "false", 4, [5, 9], "299.00"),
 }
 _KIND = (
-    '{code} = {{title="{title}", brand="{brand}", level="{level}", wildcard={wild}, extra_names={more}, days={days}, '
-    'standing="confirmed", price={price}}}'
+    '{} = {{title="{}", brand="{}", level="{}", wildcard={}, extra_names={}, days={}, price={}, standing="confirmed"}}'
 )
-
-
-def catalogue() -> str:
-    """The account's price list as the operator would write it."""
-    kinds = (
-        ("rapidssl", "RapidSSL", "RapidSSL", "DV", "false", 0, [0, 1]),
-        ("rapidssl_wildcard", "RapidSSL Wildcard", "RapidSSL", "DV", "true", 0, [0, 1]),
-        ("sslwebserver", "Thawte SSL Web Server", "Thawte", "OV", "false", 4, [2, 5]),
-        ("sslwebserver_wildcard", "Thawte SSL Web Server Wildcard", "Thawte", "OV", "true", 0, [2, 5]),
-    )
-    names = ("code", "title", "brand", "level", "wild", "more", "days")
-    return "[products]\n" + "\n".join(
-        _KIND.format(**dict(zip(names, kind, strict=True)), price=PRICES[kind[0]]) for kind in kinds
-    )
+_BARE = ("PATH", "LANG", "LC_ALL", "COVERAGE_PROCESS_START", "COVERAGE_PROCESS_CONFIG", "COVERAGE_FILE", "TMPDIR")
 
 
 class Bot:
@@ -112,13 +98,15 @@ class World:
         self._offset_file.write_text("0", encoding="ascii")
         self._lock = threading.Lock()
         self._offset = 0.0
-        self.opensrs = OpenSRS(username="agency", key=RESELLER_KEY, clock=self.time, prices=PRICES, first_order_id=4711)
+        prices = {code: row[-1] for code, row in KINDS.items()}
+        self.opensrs = OpenSRS(username="agency", key=RESELLER_KEY, clock=self.time, prices=prices, first_order_id=4711)
         manifest = yaml.safe_load((ROOT / "manifest.yml").read_text(encoding="utf-8"))
         self.slack = Workspace(manifest)
         self._people()
         self.opensrs.start()
         self.slack.start()
-        self.bot = Bot({**self._settings(), **(settings or {})}, self.folder, program)
+        self.bot = Bot({name: os.environ[name] for name in _BARE if name in os.environ}, self.folder, program)
+        self.bot.environment |= {**self._settings(), **(settings or {})}
 
     def _people(self) -> None:
         ws = self.slack
@@ -135,12 +123,9 @@ class World:
     def _settings(self) -> dict[str, str]:
         ws = self.slack
         prices = self.folder / "catalogue.toml"
-        prices.write_text(catalogue(), encoding="utf-8")
-        key = subprocess.run(
-            [sys.executable, "-m", "bot", "init"], env=_bare(), cwd=ROOT, capture_output=True, check=True, text=True
-        )
+        rows = [_KIND.format(code, *row) for code, row in KINDS.items()]
+        prices.write_text("\n".join(["[products]", *rows]), encoding="utf-8")
         return {
-            **_bare(),
             "SLACK_BOT_TOKEN": ws.bot_token, "SLACK_APP_TOKEN": ws.app_token, "SLACK_API_URL": ws.api_url,
             "SLACK_PACE": "0", "APPROVERS": f"{self.engineer.id},{self.second.id},{self.pm.id}",
             "ADMINS": self.admin.id,
@@ -151,8 +136,8 @@ class World:
             "BILLING_CONTACT": "Bea Books <accounts@agency.example> +1.3125550102",
             "OPENSRS_URL": self.opensrs.url, "OPENSRS_USERNAME": "agency", "OPENSRS_KEY": RESELLER_KEY,
             "CATALOGUE": str(prices), "DATABASE_URL": f"sqlite:///{self.folder / 'certdesk.db'}",
-            "VAULT_KEY": key.stdout.strip().removeprefix("VAULT_KEY="), "TICK_SECONDS": "0.1", "OPS_ADDRESS": "",
-            "CLOCK_OFFSET_FILE": str(self._offset_file),
+            "VAULT_KEY": self.bot.command("init").strip().removeprefix("VAULT_KEY="),
+            "TICK_SECONDS": "0.1", "OPS_ADDRESS": "", "CLOCK_OFFSET_FILE": str(self._offset_file),
         }  # fmt: skip
 
     # -- life ----------------------------------------------------------------------------------------------------------
@@ -167,14 +152,27 @@ class World:
         self.bot.start()
         self.slack.wait_for_bot(timeout=15)
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         if self.bot.alive:
             self.bot.stop()
         self.slack.stop()
         self.opensrs.stop()
         self._folder.cleanup()
+
+    # -- people --------------------------------------------------------------------------------------------------------
+
+    def set_up_project(self, channel: Channel, client: str = "Acme LLC", **more: object) -> None:
+        """`/cert project` by the project manager; `more` differs from the usual."""
+        self.pm.command(channel, "/cert project")
+        self.fill(self.pm, **{"Project": client, "Client": client, "Owner": self.pm, **more})
+        done = self.pm.submit()
+        assert done.closed, done.errors
+
+    @staticmethod
+    def fill(person: Person, **values: object) -> None:
+        """Fill in by label, with _ for blanks."""
+        for label, value in values.items():
+            person.fill(label.replace("_", " "), value)
 
     # -- time ----------------------------------------------------------------------------------------------------------
 
@@ -222,9 +220,3 @@ class World:
         for name, recorder in (("Slack", self.slack.recorder), ("OpenSRS", self.opensrs.recorder)):
             found += [f"something secret ({each}) in requests to {name}" for each in leaks.hidden(recorder.entries)]
         return found
-
-
-def _bare() -> dict[str, str]:
-    """An environment with nothing but what Python needs to start."""
-    kept = ("PATH", "LANG", "LC_ALL", "COVERAGE_PROCESS_START", "COVERAGE_PROCESS_CONFIG", "COVERAGE_FILE", "TMPDIR")
-    return {name: os.environ[name] for name in kept if name in os.environ}

@@ -11,7 +11,7 @@ from tests.sandbox.slack.state import Message, View
 from tests.sandbox.slack.text import elements, show_blocks
 
 if TYPE_CHECKING:
-    from tests.sandbox.slack.client import Client
+    from tests.sandbox.slack.people import Client
 
 
 @dataclass

@@ -8,6 +8,14 @@ from typing import Any, NamedTuple
 Json = dict[str, Any]
 
 
+def objects(value: object) -> Iterator[Json]:
+    """Every object inside a JSON value, at any depth."""
+    if isinstance(value, dict):
+        yield value
+    for each in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        yield from objects(each)
+
+
 class Problem(NamedTuple):
     """One thing wrong, in the words of `blocks.validate`: a JSON pointer, a code, a sentence."""
 

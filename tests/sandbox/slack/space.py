@@ -12,8 +12,7 @@ from tests.sandbox.slack.surfaces import check_message, check_view
 from tests.sandbox.slack.text import Reader, elements, mrkdwn_in
 
 if TYPE_CHECKING:
-    from tests.sandbox.slack.client import Client
-    from tests.sandbox.slack.people import Person
+    from tests.sandbox.slack.people import Client, Person
 
 TRIGGER_SECONDS: Final = 3.0
 RESPONSE_URL_SECONDS: Final = 1800.0

@@ -12,23 +12,19 @@ from tests.sandbox.slack.shapes import Json
 from tests.sandbox.slack.text import Reader, Values, elements, show_blocks
 
 _DIGITS: Final = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-_VALUE_KEYS: Final = {  # where the state holds what stands in an element, and where the element holds it at first
-    "plain_text_input": "value initial_value",
-    "email_text_input": "value initial_value",
-    "url_text_input": "value initial_value",
-    "number_input": "value initial_value",
-    "datepicker": "selected_date initial_date",
-    "timepicker": "selected_time initial_time",
-    "static_select": "selected_option initial_option",
-    "radio_buttons": "selected_option initial_option",
-    "checkboxes": "selected_options initial_options",
-    "multi_static_select": "selected_options initial_options",
-    "users_select": "selected_user initial_user",
-    "conversations_select": "selected_conversation initial_conversation",
-    "multi_users_select": "selected_users initial_users",
-    "multi_conversations_select": "selected_conversations initial_conversations",
-    "file_input": "files initial_files",
+_KINDS: Final = {  # where the state holds what stands in an element: kinds of elements
+    "value": "plain_text_input email_text_input url_text_input number_input",
+    "selected_date": "datepicker",
+    "selected_time": "timepicker",
+    "selected_option": "static_select radio_buttons",
+    "selected_options": "checkboxes multi_static_select",
+    "selected_user": "users_select",
+    "selected_users": "multi_users_select",
+    "selected_conversation": "conversations_select",
+    "selected_conversations": "multi_conversations_select",
+    "files": "file_input",
 }
+_HELD_AT: Final = {kind: key for key, kinds in _KINDS.items() for kind in kinds.split()}
 
 
 class Ids:
@@ -136,13 +132,6 @@ class Message:
     def buttons(self) -> list[str]:
         return [each["text"]["text"] for _, each in elements(self.blocks) if each["type"] == "button"]
 
-    def button(self, label: str) -> Json:
-        """The button's element; AssertionError with the labels there are."""
-        for _, each in elements(self.blocks):
-            if each["type"] == "button" and each["text"]["text"] == label:
-                return each
-        raise AssertionError(f"no button {label!r}, there are {self.buttons}")
-
     def as_json(self, *, metadata: bool = True) -> Json:
         """The message as the API and payloads carry it."""
         found: Json = {"type": "message", "user": self.user, "text": self.text, "ts": self.ts}
@@ -198,7 +187,7 @@ def nested(values: Values) -> dict[str, dict[str, Json]]:
 
 def state_of(element: Json, value: object) -> Json:
     """What the state says of an element holding this value; an empty field is null, an empty choice of many a list."""
-    key = _VALUE_KEYS[element["type"]].split()[0]
+    key = _HELD_AT[element["type"]]
     many = key in ("selected_options", "files") or element["type"].startswith("multi_")
     return {"type": element["type"], key: value or ([] if many else None)}
 
@@ -207,8 +196,8 @@ def initial_values(blocks: list[Json], channel: str | None) -> dict[tuple[str, s
     """The state before anybody typed: initial values, the conversation the view was opened from, or nothing."""
     found = {}
     for block, element in elements(blocks):
-        if element["type"] in _VALUE_KEYS:
-            value = element.get(_VALUE_KEYS[element["type"]].split()[1])
+        if key := _HELD_AT.get(element["type"]):
+            value = element.get(f"initial_{key.removeprefix('selected_')}")
             if value is None and element.get("default_to_current_conversation") and channel:
                 value = [channel] if element["type"].startswith("multi_") else channel
             found[block["block_id"], element["action_id"]] = state_of(element, value)

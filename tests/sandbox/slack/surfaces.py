@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from tests.sandbox.slack.blocks import HOME, MESSAGE, MODAL, blocks_on, table
-from tests.sandbox.slack.shapes import Json, Problem, listing, typed
+from tests.sandbox.slack.shapes import Json, Problem, listing, objects, typed
 
 MESSAGE_CHARACTERS: Final = 13_200
 VIEW_BYTES: Final = 250_000
@@ -22,7 +22,7 @@ def check_view(view: object) -> list[Problem]:
     blocks = _dicts(view.get("blocks"))
     if view["type"] == MODAL and "submit" not in view and any(each.get("type") == "input" for each in blocks):
         found.append(Problem("/submit", "submit_required", "a view with input blocks needs submit"))
-    if sum(1 for each in _objects(blocks) if each.get("focus_on_load")) > 1:
+    if sum(1 for each in objects(blocks) if each.get("focus_on_load")) > 1:
         found.append(Problem("/blocks", "focus_twice", "focus_on_load is allowed on one element"))
     if len(json.dumps(view).encode()) > VIEW_BYTES:
         found.append(Problem("", "view_too_large", f"a view has at most {VIEW_BYTES} bytes"))
@@ -36,7 +36,7 @@ def check_message(message: Json) -> list[Problem]:
         found.append(Problem("/text", "msg_too_long", "longer text is cut at 40000 characters"))
     if message.get("blocks"):
         found += _check_blocks(message["blocks"], "/blocks", MESSAGE)
-        texts = [each["text"] for each in _objects(message["blocks"]) if isinstance(each.get("text"), str)]
+        texts = [each["text"] for each in objects(message["blocks"]) if isinstance(each.get("text"), str)]
         if (total := sum(map(len, texts))) > MESSAGE_CHARACTERS:
             found.append(Problem("/blocks", "msg_blocks_too_long", f"{total} characters, at most {MESSAGE_CHARACTERS}"))
         if not message.get("text"):
@@ -56,20 +56,12 @@ def _dicts(value: object) -> list[Json]:
     return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
 
 
-def _objects(value: object) -> Iterator[Json]:
-    """Every object inside, at any depth."""
-    if isinstance(value, dict):
-        yield value
-    for each in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
-        yield from _objects(each)
-
-
 def _check_blocks(blocks: object, at: str, surface: str) -> Iterator[Problem]:
     yield from listing(typed(table("blocks"), blocks_on(surface), f"a {surface}"), _BLOCKS_MOST[surface])(blocks, at)
     yield from _twice(at, "block_id", [each.get("block_id") for each in _dicts(blocks)])
     for place, block in enumerate(_dicts(blocks)):
-        yield from _twice(f"{at}/{place}", "action_id", [each.get("action_id") for each in _objects(block)])
-        for each in _objects(block):
+        yield from _twice(f"{at}/{place}", "action_id", [each.get("action_id") for each in objects(block)])
+        for each in objects(block):
             if each.get("type") == "file_input" and surface != MODAL:
                 yield Problem(f"{at}/{place}", "not_allowed_here", "file_input is for modals")
             if each.get("focus_on_load") and surface == MESSAGE:

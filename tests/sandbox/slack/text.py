@@ -8,7 +8,7 @@ from html import unescape
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from tests.sandbox.slack.shapes import Json
+from tests.sandbox.slack.shapes import Json, objects
 
 Values = Mapping[tuple[str, str], Json]
 
@@ -82,10 +82,7 @@ class Reader:
 
 def mrkdwn_in(value: object) -> Iterator[str]:
     """Every mrkdwn text inside blocks, at any depth."""
-    if isinstance(value, dict) and value.get("type") == "mrkdwn":
-        yield str(value.get("text", ""))
-    for each in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
-        yield from mrkdwn_in(each)
+    return (str(each.get("text", "")) for each in objects(value) if each.get("type") == "mrkdwn")
 
 
 def elements(blocks: list[Json]) -> Iterator[tuple[Json, Json]]:

@@ -2,7 +2,8 @@
 
 import base64
 import binascii
-from collections.abc import Callable, Sequence
+import functools
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from tests.sandbox.slack.shapes import Json
@@ -16,17 +17,6 @@ if TYPE_CHECKING:
 
 Item = TypeVar("Item")
 Method = Callable[["Workspace", Json], Json]
-ROUTES: Final[dict[str, Method]] = {}
-
-
-def serves(name: str) -> Callable[[Method], Method]:
-    """The function under it answers the method of this name."""
-
-    def register(method: Method) -> Method:
-        ROUTES[name] = method
-        return method
-
-    return register
 
 
 def _page(items: Sequence[Item], args: Json, most: int) -> tuple[list[Item], Json]:
@@ -96,7 +86,6 @@ def _content(ws: "Workspace", args: Json, where: str) -> Json:
     return {"text": args.get("text") or "", "blocks": args.get("blocks") or [], "metadata": metadata}
 
 
-@serves("chat.postMessage")
 def post_message(ws: "Workspace", args: Json) -> Json:
     channel = _writable(ws, args)
     content = _content(ws, args, "chat.postMessage")
@@ -110,7 +99,6 @@ def post_message(ws: "Workspace", args: Json) -> Json:
     return {"channel": channel.id, "ts": message.ts, "message": message.as_json()}
 
 
-@serves("chat.postEphemeral")
 def post_ephemeral(ws: "Workspace", args: Json) -> Json:
     channel = _writable(ws, args)
     if args["user"] not in channel.members:
@@ -120,7 +108,6 @@ def post_ephemeral(ws: "Workspace", args: Json) -> Json:
     return {"message_ts": ws.post_as_bot(channel, content, thread_ts=thread_ts, ephemeral_to=args["user"]).ts}
 
 
-@serves("chat.update")
 def update_message(ws: "Workspace", args: Json) -> Json:
     """Blocks and metadata that are not sent stay; empty ones are removed."""
     _writable(ws, args)
@@ -153,14 +140,12 @@ def _readable(ws: "Workspace", args: Json) -> Channel:
     return found
 
 
-@serves("conversations.history")
 def history(ws: "Workspace", args: Json) -> Json:
     """Newest first, without replies that were not sent to the channel."""
     channel = _readable(ws, args)
     return _listed(ws, ws.messages(channel)[::-1], args)
 
 
-@serves("conversations.replies")
 def replies(ws: "Workspace", args: Json) -> Json:
     channel = _readable(ws, args)
     parent = ws.find_post(channel.id, str(args["ts"]))
@@ -169,7 +154,6 @@ def replies(ws: "Workspace", args: Json) -> Json:
     return _listed(ws, ws.messages(channel, parent), args)
 
 
-@serves("conversations.info")
 def conversation_info(ws: "Workspace", args: Json) -> Json:
     found = _channel(ws, args, "read")
     count = {"num_members": len(found.members)} if args.get("include_num_members") else {}
@@ -184,13 +168,11 @@ def conversation_info(ws: "Workspace", args: Json) -> Json:
     return {"channel": told | named | count}
 
 
-@serves("conversations.members")
 def members(ws: "Workspace", args: Json) -> Json:
     page, more = _page(_channel(ws, args, "read").members, args, 1000)
     return {"members": page} | more
 
 
-@serves("conversations.open")
 def open_conversation(ws: "Workspace", args: Json) -> Json:
     """A direct message with one person; group conversations are not served."""
     users = args["users"] if isinstance(args["users"], list) else str(args["users"]).split(",")
@@ -208,12 +190,10 @@ def _person(ws: "Workspace", user: object) -> "Person":
     return person
 
 
-@serves("users.info")
 def user_info(ws: "Workspace", args: Json) -> Json:
     return {"user": _person(ws, args["user"]).as_json()}
 
 
-@serves("usergroups.users.list")
 def group_members(ws: "Workspace", args: Json) -> Json:
     group = ws.groups.get(str(args["usergroup"]))
     if group is None:
@@ -221,23 +201,13 @@ def group_members(ws: "Workspace", args: Json) -> Json:
     return {"users": group.members}
 
 
-def _open(ws: "Workspace", args: Json, where: str, *, push: bool) -> Json:
+def _open(where: str, ws: "Workspace", args: Json) -> Json:
     body = ws.judge_view(args["view"], where)
     trigger = ws.take_trigger(args.get("trigger_id"))
-    person = ws.people[trigger.person]
+    person, push = ws.people[trigger.person], where == "views.push"
     if push and (trigger.view not in ws.views or not person.stack):
         raise ApiError("not_found")
     return {"view": ws.view_json(ws.show_view(person, body, trigger.channel, push=push))}
-
-
-@serves("views.open")
-def open_view(ws: "Workspace", args: Json) -> Json:
-    return _open(ws, args, "views.open", push=False)
-
-
-@serves("views.push")
-def push_view(ws: "Workspace", args: Json) -> Json:
-    return _open(ws, args, "views.push", push=True)
 
 
 def _check_hash(args: Json, view: View) -> None:
@@ -245,7 +215,6 @@ def _check_hash(args: Json, view: View) -> None:
         raise ApiError("hash_conflict")
 
 
-@serves("views.update")
 def update_view(ws: "Workspace", args: Json) -> Json:
     with ws.changed:
         view = ws.views.get(str(args["view_id"]))
@@ -256,7 +225,6 @@ def update_view(ws: "Workspace", args: Json) -> Json:
         return {"view": ws.view_json(view)}
 
 
-@serves("views.publish")
 def publish_view(ws: "Workspace", args: Json) -> Json:
     if not ws.setting("features", "app_home", "home_tab_enabled", default=False):
         raise ApiError("not_enabled")
@@ -272,7 +240,6 @@ def publish_view(ws: "Workspace", args: Json) -> Json:
         return {"view": ws.view_json(person.home)}
 
 
-@serves("files.getUploadURLExternal")
 def upload_url(ws: "Workspace", args: Json) -> Json:
     if not str(args["length"]).isdigit() or int(args["length"]) == 0:
         raise ApiError("missing_argument")
@@ -281,7 +248,6 @@ def upload_url(ws: "Workspace", args: Json) -> Json:
     return {"upload_url": f"{ws.url}/upload/{made.id}", "file_id": made.id}
 
 
-@serves("files.completeUploadExternal")
 def complete_upload(ws: "Workspace", args: Json) -> Json:
     """The files must have arrived whole; with a channel they are posted there."""
     done: list[File] = []
@@ -304,12 +270,32 @@ def complete_upload(ws: "Workspace", args: Json) -> Json:
     return {"files": [each.as_json(ws.url) for each in done]}
 
 
-@serves("auth.test")
 def auth_test(ws: "Workspace", _args: Json) -> Json:
     who = {"url": f"{ws.url}/", "team": "Sandbox", "user": ws.name_of(ws.bot_user_id), "team_id": ws.team_id}
     return who | {"user_id": ws.bot_user_id, "bot_id": ws.bot_id, "is_enterprise_install": False}
 
 
-@serves("apps.connections.open")
 def open_connection(ws: "Workspace", _args: Json) -> Json:
     return {"url": ws.socket.ticket()}
+
+
+ROUTES: Final[Mapping[str, Method]] = {
+    "chat.postMessage": post_message,
+    "chat.postEphemeral": post_ephemeral,
+    "chat.update": update_message,
+    "conversations.history": history,
+    "conversations.replies": replies,
+    "conversations.info": conversation_info,
+    "conversations.members": members,
+    "conversations.open": open_conversation,
+    "users.info": user_info,
+    "usergroups.users.list": group_members,
+    "views.open": functools.partial(_open, "views.open"),
+    "views.push": functools.partial(_open, "views.push"),
+    "views.update": update_view,
+    "views.publish": publish_view,
+    "files.getUploadURLExternal": upload_url,
+    "files.completeUploadExternal": complete_upload,
+    "auth.test": auth_test,
+    "apps.connections.open": open_connection,
+}

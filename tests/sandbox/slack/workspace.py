@@ -5,15 +5,13 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Iterable
-from types import TracebackType
 from typing import Final, Self, TypeVar, Unpack
 
 from tests.sandbox.core import Entry, Faults, Recorder, Serving, control
-from tests.sandbox.slack.client import Profile
 from tests.sandbox.slack.control import CONTROL_NAMES, Control
 from tests.sandbox.slack.delivery import EVENT, InProcess, Link, Missed, Reply, Retry, SignedHttp, Socket
 from tests.sandbox.slack.methods import event_scopes
-from tests.sandbox.slack.people import KINDS, Person
+from tests.sandbox.slack.people import KINDS, Person, Profile
 from tests.sandbox.slack.server import Server
 from tests.sandbox.slack.shapes import Json
 from tests.sandbox.slack.space import RESPONSE_URL_SECONDS, ApiError, ResponseUrl, Space
@@ -68,9 +66,7 @@ class Workspace(Space):
     def __enter__(self) -> Self:
         return self if self._serving else self.start()
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.stop()
 
     @property
