@@ -8,8 +8,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from bot.guard import Guard
 from bot.lookups import rdap
@@ -219,20 +217,3 @@ def test_a_register_that_drips_is_not_waited_for(register: Register) -> None:
     register.say["/r/domain/acme.com"], started = register.drip(b"HTTP/1.1 200 OK\r\n\r\n{"), time.monotonic()
     assert register.look(seconds=0.3).why == rdap.NO_ANSWER
     assert time.monotonic() - started < 2
-
-
-ANYTHING = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.text(max_size=9) | st.sampled_from(("vcard", "registrant", "org")),
-    lambda inner: st.lists(inner, max_size=5) | st.dictionaries(st.text(max_size=9), inner, max_size=3),
-)
-
-
-@settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.dictionaries(st.sampled_from(sorted({*domain(), "links", "redacted"})), ANYTHING), st.lists(ANYTHING))
-def test_whatever_is_said_there_is_an_answer(
-    register: Register, changes: dict[str, Any], services: list[object]
-) -> None:
-    register.clock.advance(100 * HOUR)
-    register.list(*services, [["com"], [f"{register.url}/r"]])
-    register.holds(domain(**changes))
-    assert register.look().registered in {True, None}
