@@ -39,8 +39,8 @@ class Profile(TypedDict, total=False):
 
 
 @dataclass(eq=False)
-class Client:
-    """One person's client; `stack` holds the open modals, `shown` the ephemeral messages."""
+class Person:
+    """Somebody in the workspace, at their client; `stack` holds the open modals, `shown` the ephemeral messages."""
 
     _ws: Workspace = field(repr=False)
     id: str
@@ -68,7 +68,7 @@ class Client:
     def reader(self) -> Reader:
         return self._ws.reader(self.tz)
 
-    def _inside(self, channel: Channel | Client | str) -> Channel:
+    def _inside(self, channel: Channel | Person | str) -> Channel:
         found = self._ws.find_channel(channel)
         if self.id not in found.members or self.kind == "deactivated":
             raise refuse(f"{self.name} is not in #{found.name}, or no longer active")
@@ -187,14 +187,7 @@ class Client:
                 self._ws.violate(f"view_submission answered with {reply}")
                 raise ApiError("invalid_response")
 
-
-def _errors_fit(view: View, errors: object) -> bool:
-    places = {block["block_id"] for block in view.blocks if block["type"] == "input"}
-    return isinstance(errors, dict) and bool(errors) and errors.keys() <= places
-
-
-class Person(Client):
-    """Somebody in the workspace."""
+    # What they see ----------------------------------------------------------------------------------------------------
 
     def as_json(self) -> Json:
         """The user object of `users.info`; the mail address only with the scope for it.
@@ -215,8 +208,6 @@ class Person(Client):
         if self.kind == "stranger":
             flags["is_stranger"] = not any(self.id in each.members for each in self._ws.channels_of(self._ws.bot))
         return found | {"deleted": False} | flags | zone
-
-    # What they see ----------------------------------------------------------------------------------------------------
 
     @property
     def dm(self) -> Channel:
@@ -366,3 +357,8 @@ class Person(Client):
         for each in told:
             payload = {"type": "view_closed", "view": each, "is_cleared": len(gone) > 1}
             self._ws.hand_over(INTERACTIVE, self._envelope(payload))
+
+
+def _errors_fit(view: View, errors: object) -> bool:
+    places = {block["block_id"] for block in view.blocks if block["type"] == "input"}
+    return isinstance(errors, dict) and bool(errors) and errors.keys() <= places

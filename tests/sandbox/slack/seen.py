@@ -11,7 +11,7 @@ from tests.sandbox.slack.state import Message, View
 from tests.sandbox.slack.text import elements, show_blocks
 
 if TYPE_CHECKING:
-    from tests.sandbox.slack.people import Client
+    from tests.sandbox.slack.people import Person
 
 
 @dataclass
@@ -21,7 +21,7 @@ class Outcome:
     acked: bool
     text: str
     asked: str
-    _person: Client = field(repr=False)
+    _person: Person = field(repr=False)
     _before: frozenset[str] = field(repr=False)
 
     @property
@@ -48,7 +48,7 @@ class Submitted:
 class OpenView:
     """A modal or Home as its person sees it."""
 
-    def __init__(self, person: Client, view: View) -> None:
+    def __init__(self, person: Person, view: View) -> None:
         self._person = person
         self.behind = view  # for acts on one that is no longer on top
         self.id = view.id

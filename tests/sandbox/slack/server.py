@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Final, NamedTuple
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Final
 from urllib.parse import parse_qsl
 
 from starlette.applications import Starlette
@@ -23,6 +23,7 @@ from tests.sandbox.slack.webapi import ROUTES, need_scope
 if TYPE_CHECKING:
     from tests.sandbox.slack.workspace import Workspace
 
+Act = Callable[[Request, bytes], Response]
 _JSON_ARGS: Final = ("blocks", "files", "metadata", "view")
 _FLAGS: Final = {"true": True, "1": True, "false": False, "0": False}
 _BOOLEAN_ARGS: Final = "include_all_metadata include_num_members reply_broadcast".split()
@@ -42,78 +43,6 @@ class HangUp(Response):
         cycle.transport.close()
         while (await receive())["type"] != "http.disconnect":
             pass
-
-
-class Call(NamedTuple):
-    """One request to the Web API."""
-
-    method: str
-    token: str
-    query: str
-    media: str
-    body: str
-
-
-class Api:
-    """Judges a call (token, method, arguments, scope) before it is carried out."""
-
-    def __init__(self, ws: Workspace) -> None:
-        self._ws = ws
-
-    def answer(self, call: Call) -> Json:
-        try:
-            with self._ws.changed:
-                return {"ok": True} | self._carried_out(call)
-        except ApiError as error:
-            method = methods().get(call.method)
-            if error.error not in (method.errors if method else GENERAL_ERRORS):
-                raise LookupError(f"{call.method} does not answer {error.error}") from error
-            return {"ok": False, "error": error.error} | error.more
-
-    def _carried_out(self, call: Call) -> Json:
-        method = methods().get(call.method)
-        if method is None:
-            self._ws.violate(f"unknown method: {call.method}")
-            raise ApiError("unknown_method", req_method=call.method)
-        args = self._arguments(call, method)
-        self._check_token(call, args.pop("token", ""))
-        args.pop("team_id", "")  # Slack's own libraries add it to every call
-        if call.method != "apps.connections.open":
-            need_scope(self._ws, *method.scopes)
-        self._check_arguments(call.method, method, args)
-        return ROUTES[call.method](self._ws, args)
-
-    def _arguments(self, call: Call, method: Method) -> Json:
-        """Query, form and JSON body merged; a JSON body counts only where the method takes one."""
-        args: Json = dict(parse_qsl(call.query, keep_blank_values=True))
-        if "json" not in call.media:
-            args |= parse_qsl(call.body, keep_blank_values=True)
-        elif not method.json:
-            self._ws.violate(f"{call.method} takes no JSON body")
-        elif call.body:
-            args |= json.loads(call.body)
-        for key in args.keys() & set(_JSON_ARGS):
-            args[key] = _decoded(args[key])
-        for key in args.keys() & set(_BOOLEAN_ARGS):
-            args[key] = _FLAGS.get(str(args[key]).lower(), args[key])
-        return args
-
-    def _check_token(self, call: Call, in_body: str) -> None:
-        token = call.token.removeprefix("Bearer ") or in_body
-        if not token:
-            raise ApiError("not_authed")
-        if token not in (self._ws.bot_token, self._ws.app_token):
-            raise ApiError("invalid_auth")
-        if (token == self._ws.app_token) != (call.method == "apps.connections.open"):
-            raise ApiError("not_allowed_token_type")
-
-    def _check_arguments(self, name: str, method: Method, args: Json) -> None:
-        if unknown := sorted(args.keys() - method.args):
-            self._ws.violate(f"{name}: unknown arguments {unknown}")
-            raise ApiError("invalid_arg_name", response_metadata={"messages": unknown})
-        if missing := [each for each in method.required if args.get(each) in (None, "")]:
-            self._ws.violate(f"{name}: missing arguments {missing}")
-            raise ApiError("invalid_arguments", response_metadata={"messages": [f"[ERROR] missing: {missing}"]})
 
 
 def _decoded(value: object) -> object:
@@ -148,39 +77,38 @@ def _in_trouble(fault: Fault | None) -> Response | None:
 
 
 class Server:
-    """The routes; every request and its answer is recorded."""
+    """The routes. A call is judged (token, method, arguments, scope) before it is carried out; all is recorded."""
 
     def __init__(self, ws: Workspace) -> None:
         self._ws = ws
-        self._api = Api(ws)
         routes = [
-            Route("/api/{method}", self._call, methods=["GET", "POST"]),
-            Route("/upload/{file}", self._upload, methods=["POST"]),
-            Route("/response/{secret}", self._respond, methods=["POST"]),
-            Route("/files-pri/{file}/{rest:path}", self._download, methods=["GET"]),
+            Route("/api/{method}", self._served(self._called), methods=["GET", "POST"]),
+            Route("/upload/{file}", self._served(self._uploaded, "upload"), methods=["POST"]),
+            Route("/files-pri/{file}/{rest:path}", self._served(self._fetched, "download"), methods=["GET"]),
+            Route("/response/{secret}", self._served(self._responded, "response_url"), methods=["POST"]),
         ]
         self.app = Starlette(routes=[*routes, WebSocketRoute("/link/", ws.socket.serve)])
 
-    def _record(self, request: Request, body: str, answer: Response, reply: str = "") -> Response:
-        reply = "" if isinstance(answer, HangUp) else reply or bytes(answer.body).decode()
-        path, headers = str(request.url.path), dict(request.headers)
-        status = 0 if isinstance(answer, HangUp) else answer.status_code
-        entry = Entry(self._ws.clock(), "app", request.method, path, headers, body, status, reply)
-        with self._ws.changed:
-            self._ws.recorder.add(entry)
-            self._ws.changed.notify_all()
-        return answer
+    def _served(self, act: Act, where: str = "") -> Callable[[Request], Awaitable[Response]]:
+        """An endpoint; `where` is its name for faults. Of files only the size is recorded."""
 
-    async def _call(self, request: Request) -> Response:
-        body = (await request.body()).decode()
-        headers, query = request.headers, request.url.query
-        name = request.path_params["method"]
-        call = Call(name, headers.get("authorization", ""), query, headers.get("content-type", ""), body)
-        answer = await run_in_threadpool(self._met, name, lambda: _json(self._api.answer(call)))
-        return self._record(request, body, answer)
+        async def endpoint(request: Request) -> Response:
+            content = await request.body()
+            answer = await run_in_threadpool(self._met, where or request.path_params["method"], act, request, content)
+            files = where in ("upload", "download")
+            sent, reply = (f"{len(each)} bytes" if files else each.decode() for each in (content, bytes(answer.body)))
+            path, headers = str(request.url.path), dict(request.headers)
+            status = 0 if isinstance(answer, HangUp) else answer.status_code
+            with self._ws.changed:
+                entry = Entry(self._ws.clock(), "app", request.method, path, headers, sent, status, reply)
+                self._ws.recorder.add(entry)
+                self._ws.changed.notify_all()
+            return answer
 
-    def _met(self, where: str, carry_out: Callable[[], Response]) -> Response:
-        """What comes of a request here, with the trouble that is armed for it."""
+        return endpoint
+
+    def _met(self, where: str, act: Act, request: Request, content: bytes) -> Response:
+        """What comes of a request, with the trouble that is armed for it."""
         fault = self._ws.faults.take(where)
         if trouble := _in_trouble(fault):
             return trouble
@@ -188,41 +116,88 @@ class Server:
             if reached := fault.how.get("reached"):
                 reached.set()
             fault.how["released"].wait(_DELAY_SECONDS)
-        answer = carry_out()
+        answer = act(request, content)
         return HangUp() if fault and fault.kind == "drop_after" else answer
 
-    async def _upload(self, request: Request) -> Response:
-        content = await request.body()
-        file = self._ws.files.get(request.path_params["file"])
-        answer = Response("not what was announced", 400)
-        if file and file.content is None and len(content) == file.length:
-            file.content, answer = content, Response(f"OK - {len(content)}")
-        return self._record(request, f"{len(content)} bytes", answer)
+    # The Web API ------------------------------------------------------------------------------------------------------
 
-    async def _download(self, request: Request) -> Response:
-        """A file for the bot's token, with its scope; for anybody else the page to sign in, as if all were well."""
-        token = request.headers.get("authorization", "")
-        file = self._ws.files.get(request.path_params["file"])
-
-        def carry_out() -> Response:
-            if token != f"Bearer {self._ws.bot_token}" or "files:read" not in self._ws.scopes:
-                return Response(_SIGN_IN, 200, media_type="text/html")
-            if file is None or file.content is None:
-                return Response("Not found", 404, media_type="text/html")
-            return Response(file.content, 200, media_type=file.mimetype)
-
-        answer = await run_in_threadpool(self._met, "download", carry_out)
-        return self._record(request, "", answer, f"{len(answer.body)} bytes")
-
-    async def _respond(self, request: Request) -> Response:
-        body = (await request.body()).decode()
-        secret = request.path_params["secret"]
-        answer = await run_in_threadpool(self._met, "response_url", lambda: self._responded(secret, body))
-        return self._record(request, body, answer)
-
-    def _responded(self, secret: str, body: str) -> Response:
+    def _called(self, request: Request, content: bytes) -> Response:
+        name = request.path_params["method"]
         try:
-            self._ws.respond(secret, json.loads(body))
+            with self._ws.changed:
+                return _json({"ok": True} | self._carried_out(name, request, content.decode()))
+        except ApiError as error:
+            method = methods().get(name)
+            if error.error not in (method.errors if method else GENERAL_ERRORS):
+                raise LookupError(f"{name} does not answer {error.error}") from error
+            return _json({"ok": False, "error": error.error} | error.more)
+
+    def _carried_out(self, name: str, request: Request, body: str) -> Json:
+        method = methods().get(name)
+        if method is None:
+            self._ws.violate(f"unknown method: {name}")
+            raise ApiError("unknown_method", req_method=name)
+        args = self._arguments(name, method, request, body)
+        self._check_token(name, request.headers.get("authorization", ""), args.pop("token", ""))
+        args.pop("team_id", "")  # Slack's own libraries add it to every call
+        if name != "apps.connections.open":
+            need_scope(self._ws, *method.scopes)
+        self._check_arguments(name, method, args)
+        return ROUTES[name](self._ws, args)
+
+    def _arguments(self, name: str, method: Method, request: Request, body: str) -> Json:
+        """Query, form and JSON body merged; a JSON body counts only where the method takes one."""
+        args: Json = dict(parse_qsl(request.url.query, keep_blank_values=True))
+        if "json" not in request.headers.get("content-type", ""):
+            args |= parse_qsl(body, keep_blank_values=True)
+        elif not method.json:
+            self._ws.violate(f"{name} takes no JSON body")
+        elif body:
+            args |= json.loads(body)
+        for key in args.keys() & set(_JSON_ARGS):
+            args[key] = _decoded(args[key])
+        for key in args.keys() & set(_BOOLEAN_ARGS):
+            args[key] = _FLAGS.get(str(args[key]).lower(), args[key])
+        return args
+
+    def _check_token(self, name: str, header: str, in_body: str) -> None:
+        token = header.removeprefix("Bearer ") or in_body
+        if not token:
+            raise ApiError("not_authed")
+        if token not in (self._ws.bot_token, self._ws.app_token):
+            raise ApiError("invalid_auth")
+        if (token == self._ws.app_token) != (name == "apps.connections.open"):
+            raise ApiError("not_allowed_token_type")
+
+    def _check_arguments(self, name: str, method: Method, args: Json) -> None:
+        if unknown := sorted(args.keys() - method.args):
+            self._ws.violate(f"{name}: unknown arguments {unknown}")
+            raise ApiError("invalid_arg_name", response_metadata={"messages": unknown})
+        if missing := [each for each in method.required if args.get(each) in (None, "")]:
+            self._ws.violate(f"{name}: missing arguments {missing}")
+            raise ApiError("invalid_arguments", response_metadata={"messages": [f"[ERROR] missing: {missing}"]})
+
+    # Files and response URLs ------------------------------------------------------------------------------------------
+
+    def _uploaded(self, request: Request, content: bytes) -> Response:
+        file = self._ws.files.get(request.path_params["file"])
+        if file is None or file.content is not None or len(content) != file.length:
+            return Response("not what was announced", 400)
+        file.content = content
+        return Response(f"OK - {len(content)}")
+
+    def _fetched(self, request: Request, _content: bytes) -> Response:
+        """A file for the bot's token, with its scope; for anybody else the page to sign in, as if all were well."""
+        token, file = request.headers.get("authorization"), self._ws.files.get(request.path_params["file"])
+        if token != f"Bearer {self._ws.bot_token}" or "files:read" not in self._ws.scopes:
+            return Response(_SIGN_IN, 200, media_type="text/html")
+        if file is None or file.content is None:
+            return Response("Not found", 404, media_type="text/html")
+        return Response(file.content, 200, media_type=file.mimetype)
+
+    def _responded(self, request: Request, content: bytes) -> Response:
+        try:
+            self._ws.respond(request.path_params["secret"], json.loads(content))
         except ApiError as error:
             gone = error.error in ("used_url", "expired_url")
             return _json({"ok": False, "error": error.error}, 404 if gone else 400)

@@ -12,7 +12,7 @@ from tests.sandbox.slack.surfaces import check_message, check_view
 from tests.sandbox.slack.text import Reader, elements, mrkdwn_in
 
 if TYPE_CHECKING:
-    from tests.sandbox.slack.people import Client, Person
+    from tests.sandbox.slack.people import Person
 
 TRIGGER_SECONDS: Final = 3.0
 RESPONSE_URL_SECONDS: Final = 1800.0
@@ -107,7 +107,7 @@ class Space:
     def reader(self, tz: str | None = None) -> Reader:
         return Reader(self.name_of, tz or self.tz, self.clock())
 
-    def find_channel(self, where: "Channel | Client | str") -> Channel:
+    def find_channel(self, where: "Channel | Person | str") -> Channel:
         """A channel by itself, its id or name, or the direct message with a person; AssertionError if there is none."""
         if isinstance(where, Channel):
             return where
@@ -118,7 +118,7 @@ class Space:
                 return each
         raise AssertionError(f"no channel {where!r}, there are {[each.name for each in self.channels.values()]}")
 
-    def channels_of(self, person: "Client") -> list[Channel]:
+    def channels_of(self, person: "Person") -> list[Channel]:
         """The channels somebody is in, without direct messages."""
         return [each for each in self.channels.values() if person.id in each.members and not each.im]
 
@@ -179,7 +179,7 @@ class Space:
         """A copy that later edits do not reach, readable in the zone."""
         return replace(message, reader=self.reader(tz), blocks=copy.deepcopy(message.blocks))
 
-    def messages(self, channel: "Channel | Client | str", thread: Message | str | None = None) -> list[Message]:
+    def messages(self, channel: "Channel | Person | str", thread: Message | str | None = None) -> list[Message]:
         """What everybody in the channel sees, oldest first; of a thread the parent and its replies."""
         with self.changed:
             posts = self.posts.get(self.find_channel(channel).id, [])
@@ -223,7 +223,7 @@ class Space:
         self._judge_texts(mrkdwn_in(view), where)
         return view | {"blocks": with_ids(view["blocks"], self.ids)}
 
-    def new_view(self, person: "Client", body: Json, channel: str | None = None, below: View | None = None) -> View:
+    def new_view(self, person: "Person", body: Json, channel: str | None = None, below: View | None = None) -> View:
         """A view that is kept; the caller puts it on the person's stack or Home."""
         view_id = self.ids.new("V")
         root, previous = (below.root, below.id) if below else (view_id, None)
@@ -236,7 +236,7 @@ class Space:
         view.replace(body, self.ids.new("h"))
         self.changed.notify_all()
 
-    def show_view(self, person: "Client", body: Json, channel: str | None, *, push: bool) -> View:
+    def show_view(self, person: "Person", body: Json, channel: str | None, *, push: bool) -> View:
         """Open (what was open goes) or push a modal."""
         with self.changed:
             if push and len(person.stack) >= STACK_DEPTH:
@@ -249,7 +249,7 @@ class Space:
             self.changed.notify_all()
             return view
 
-    def close_views(self, person: "Client", views: list[View]) -> None:
+    def close_views(self, person: "Person", views: list[View]) -> None:
         with self.changed:
             gone = {each.id for each in views}
             person.stack[:] = [each for each in person.stack if each.id not in gone]
