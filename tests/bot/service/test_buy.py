@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
@@ -20,6 +21,7 @@ from tests.fakes import APPROVERS, COLLEAGUE, FIRST, REQUESTER, SECOND
 
 DARK_BEFORE = ["drop_before", "html_502"]
 DARK_AFTER = ["drop_after", "reset_mid_body", "truncated_xml", "missing_is_success"]
+Act = Callable[[World, Order], object]
 FINE = Finding("dns", "DNS-1", Verdict.FINE, "It answers.")
 
 
@@ -52,123 +54,114 @@ def no_approval_stands(order: Order) -> bool:
     return order.standing_approvals == () and order.approvals != ()
 
 
+def play(world: World, order: Order, *story: Act | str) -> Order:
+    """What is done, and what is so in between: minutes since the start, status, submissions, state at the supplier."""
+    start = world.clock.now()
+    for step in story:
+        if not isinstance(step, str):
+            step(world, order)
+            continue
+        minute = step.split()[0]
+        world.run_jobs()
+        if (rest := start + timedelta(minutes=float(minute)) - world.clock.now()) > timedelta(0):
+            world.pass_time(seconds=rest.total_seconds())
+        shown = getattr(world.standin.orders.get(order.supplier_id), "state", "gone")
+        assert f"{minute} {world.order(order.id).status} {sent(world)} {shown}" == step
+    return world.order(order.id)
+
+
+def arm(trouble: str, times: int = 1, *, command: str = "process_pending", **facts: object) -> Act:
+    """The supplier's next answers to this command."""
+    return lambda world, _: world.standin.faults.arm(command, trouble, times, **facts)
+
+
+def at_supplier(verb: str, *args: object, **facts: object) -> Act:
+    """Something done to the order in the supplier's panel."""
+    return lambda world, order: getattr(world.standin, verb)(order.supplier_id, *args, **facts)
+
+
+def unseen(times: int) -> Act:
+    """Once the attempt is on record, the supplier shows nothing so many times."""
+
+    def from_now_on(world: World) -> None:
+        world.standin.faults.arm("get_order_info", "drop_before", times)
+
+    return lambda world, _: world.store.after.update(attempt=partial(from_now_on, world))
+
+
+def finish_late(world: World, _: Order) -> None:
+    world.standin.finish_late()
+
+
+def cancel(by: str) -> Act:
+    return lambda world, order: world.desk.ask.cancel(order.id, by)
+
+
 # -- a clear answer
 
 
 def test_an_approved_order_is_bought_and_the_attempt_was_on_record_before(world: World, order: Order) -> None:
     on_record: list[tuple[int, int]] = []
     world.store.after["attempt"] = lambda: on_record.append((len(world.order(order.id).attempts), sent(world)))
-    after = world.later(order)
-    assert on_record == [(1, 0)]
-    assert (after.status, after.supplier_ids, sent(world), bought(world)) == (
-        Status.VALIDATING, order.supplier_ids, 1, 1,
-    )  # fmt: skip
+    after = play(world, order, "0 validating 1 in-progress")
+    assert (on_record, after.supplier_ids) == ([(1, 0)], order.supplier_ids)
     assert after.attempts[0].answer == f"accepted as {order.supplier_id}"
     assert [notice.mentions for notice in world.told(Told.BOUGHT)] == [(REQUESTER,)]
 
 
-def test_a_new_id_with_our_csr_is_kept_beside_the_old_one(world: World, order: Order) -> None:
-    world.standin.faults.arm("process_pending", "different_order_id")
-    after = world.later(order)
-    assert (after.status, len(after.supplier_ids)) == (Status.VALIDATING, 2)
-    assert after.supplier_ids[0] == order.supplier_id
-    assert world.standin.submitted()[0].order_id == after.supplier_id
+@pytest.mark.parametrize(("looks_lost", "minutes"), [(0, 0), (1, 6)])
+def test_a_new_id_with_our_csr_is_kept_too(world: World, order: Order, looks_lost: int, minutes: int) -> None:
+    arm("different_order_id")(world, order)
+    unseen(looks_lost)(world, order)
+    assert (world.later(order).status is Status.BUYING) is bool(looks_lost)
+    after = world.later(order, minutes=minutes)
+    assert after.status is Status.VALIDATING
+    assert after.supplier_ids == (order.supplier_id, world.standin.submitted()[0].order_id)
 
 
-def test_an_answer_that_names_a_foreign_order_is_not_believed(world: World, order: Order) -> None:
-    world.standin.add_foreign_order("555", state="in-progress")
-    world.standin.faults.arm("process_pending", "other_order_id", order_id="555")
-    after = world.later(order, minutes=6)
-    assert (after.status, after.supplier_id, sent(world)) == (Status.VALIDATING, order.supplier_id, 1)
-
-
-def test_an_answer_that_names_another_order_of_the_desk_is_not_believed(world: World) -> None:
-    other = world.waiting("shop.acme.com")
+@pytest.mark.parametrize("whose", ["a stranger's", "the desk's"])
+def test_an_answer_that_names_another_order_is_not_believed(world: World, whose: str) -> None:
+    named = world.waiting("shop.acme.com").supplier_id
     order = approved(world)
-    world.standin.faults.arm("process_pending", "other_order_id", order_id=other.supplier_id)
-    after = world.later(order, minutes=6)
-    assert (after.status, after.supplier_ids) == (Status.VALIDATING, order.supplier_ids)
-    assert world.order(other.id).supplier_ids == other.supplier_ids
+    if whose == "a stranger's":
+        named = world.standin.add_foreign_order("555", state="in-progress").order_id
+    after = play(world, order, arm("other_order_id", order_id=named), "6 validating 1 in-progress")
+    assert after.supplier_ids == order.supplier_ids
 
 
-def test_a_new_id_that_cannot_be_read_at_first_is_found_by_a_later_look(world: World, order: Order) -> None:
-    world.standin.faults.arm("process_pending", "different_order_id")
-    world.store.after["attempt"] = lambda: world.standin.faults.arm("get_order_info", "drop_before")
-    assert world.later(order).status is Status.BUYING
-    after = world.later(order, minutes=6)
-    assert (after.status, after.supplier_id) == (Status.VALIDATING, world.standin.submitted()[0].order_id)
-
-
-# -- a definite no
+# -- a definite no, and no clear answer (R2)
 
 
 def test_a_definite_refusal_holds_the_order_with_its_text_and_voids_the_approval(world: World, order: Order) -> None:
-    world.standin.faults.arm("process_pending", "code", code=465, text="Phone number is not valid")
-    after = world.later(order)
-    assert (after.status, bought(world)) == (Status.HELD, 0)
+    refused = arm("code", code=465, text="Phone number is not valid")
+    after = play(world, order, refused, "0 held 1 pending", "1800 held 1 pending")
     assert after.hold is not None
     assert "Phone number is not valid" in after.hold.reasons[0]
     assert no_approval_stands(after)
-    world.pass_time(hours=30)
-    assert sent(world) == 1
 
 
-def test_a_refusal_of_what_was_bought_all_the_same_is_judged_by_the_look(world: World, order: Order) -> None:
-    world.standin.faults.arm("process_pending", "code", code=465, text="No", stored=True)
-    assert (world.later(order, minutes=6).status, sent(world)) == (Status.VALIDATING, 1)
+FOUND = "5 validating 1 in-progress"
+REPEATED = "21 validating 2 in-progress"  # once, after a quarter of an hour
+ANSWERS: dict[str, tuple[Act | str, ...]] = {
+    "a no, but bought": (arm("code", code=465, text="No", stored=True), "6 validating 1 in-progress"),
+    "a no, unseen": (arm("code", code=465, text="No"), unseen(2), "0 buying 1 pending", "11 held 1 pending"),
+    **{lost: (arm(lost), "0 buying 1 in-progress", FOUND, "125 validating 1 in-progress") for lost in DARK_AFTER},
+    **{lost: (arm(lost), "0 buying 1 pending", "14.98 buying 1 pending", REPEATED) for lost in DARK_BEFORE},
+    "late": (arm("still_running"), "14 buying 1 pending", finish_late, "16 validating 1 in-progress"),
+    "too late": (arm("still_running"), REPEATED, finish_late, "81 validating 2 in-progress"),
+}  # fmt: skip
 
 
-def test_after_a_refusal_nobody_sees_the_draft_nothing_is_decided(world: World, order: Order) -> None:
-    world.standin.faults.arm("process_pending", "code", code=465, text="No")
-    world.store.after["attempt"] = lambda: world.standin.faults.arm("get_order_info", "drop_before", 2)
-    assert world.later(order).status is Status.BUYING
-    assert (world.later(order, minutes=11).status, sent(world)) == (Status.HELD, 1)
-
-
-# -- no clear answer (R2)
-
-
-@pytest.mark.parametrize("trouble", DARK_AFTER)
-def test_a_lost_yes_is_found_by_looking_and_never_repeated(world: World, order: Order, trouble: str) -> None:
-    lose_answer(world, trouble)
-    assert world.order(order.id).status is Status.BUYING
-    assert world.later(order, minutes=5).status is Status.VALIDATING
-    world.pass_time(hours=2)
-    assert (sent(world), bought(world)) == (1, 1)
-
-
-@pytest.mark.parametrize("trouble", DARK_BEFORE)
-def test_a_lost_question_is_repeated_once_after_a_quarter_of_an_hour_and_two_looks(world: World, trouble: str) -> None:
-    order = approved(world)
-    lose_answer(world, trouble)
-    looked = world.calls("get_order_info")
-    assert (world.later(order, minutes=14, seconds=59).status, sent(world)) == (Status.BUYING, 1)
-    assert world.calls("get_order_info") - looked >= 2
-    assert (world.later(order, minutes=6).status, sent(world), bought(world)) == (Status.VALIDATING, 2, 1)
+@pytest.mark.parametrize("answer", ANSWERS)
+def test_what_follows_an_answer(world: World, order: Order, answer: str) -> None:
+    play(world, order, *ANSWERS[answer])
 
 
 def test_after_one_repetition_it_is_doubtful_and_never_bought_again_unasked(world: World, order: Order) -> None:
-    world.standin.faults.arm("process_pending", "drop_before", 9)
-    after = world.later(order, hours=30)
-    assert (sent(world), bought(world)) == (2, 0)
+    after = play(world, order, arm("drop_before", 9), "1800 held 2 pending")
     history = world.history(order)
     assert history.index("doubt") < history.index("still_pending")
-    assert (after.status, no_approval_stands(after)) == (Status.HELD, True)
-
-
-def test_what_the_supplier_finishes_late_is_found_before_the_repetition(world: World, order: Order) -> None:
-    world.standin.faults.arm("process_pending", "still_running")
-    world.pass_time(minutes=14)
-    world.standin.finish_late()
-    assert (world.later(order, minutes=2).status, sent(world)) == (Status.VALIDATING, 1)
-
-
-def test_what_the_supplier_finishes_after_the_repetition_buys_nothing_more(world: World, order: Order) -> None:
-    world.standin.faults.arm("process_pending", "still_running")
-    assert (world.later(order, minutes=21).status, sent(world)) == (Status.VALIDATING, 2)
-    world.standin.finish_late()
-    world.pass_time(hours=1)
-    assert bought(world) == 1
+    assert no_approval_stands(after)
 
 
 def test_looking_now_hurries_no_repetition(world: World, order: Order) -> None:
@@ -182,31 +175,21 @@ def test_looking_now_hurries_no_repetition(world: World, order: Order) -> None:
 
 def test_a_worker_that_slept_after_its_record_does_not_send(world: World, order: Order) -> None:
     world.store.after["attempt"] = lambda: world.clock.advance(timedelta(minutes=10))
-    assert (world.later(order).status, sent(world)) == (Status.BUYING, 0)
-    assert (world.later(order, minutes=25).status, sent(world), len(world.order(order.id).attempts)) == (
-        Status.VALIDATING,
-        1,
-        2,
-    )
+    after = play(world, order, "10 buying 0 pending", "35 validating 1 in-progress")
+    assert len(after.attempts) == 2
 
 
-DEATHS: dict[str, tuple[Callable[[World], None], int]] = {
-    "before the record": (lambda world: world.store.before.update(attempt=fakes.die), 1),
-    "between record and call": (lambda world: world.store.after.update(attempt=fakes.die), 1),
-    "before the answer is stored": (lambda world: world.store.before.update(answered=fakes.die), 1),
-    "after the answer is stored": (lambda world: world.store.after.update(answered=fakes.die), 1),
-    "before the move": (lambda world: world.store.before.update(accepted=fakes.die), 1),
-}
+# -- deaths and rivals
 
 
-@pytest.mark.parametrize("where", DEATHS)
-def test_a_process_that_dies_anywhere_leaves_one_purchase(world: World, where: str) -> None:
-    arrange, calls = DEATHS[where]
-    order = approved(world)
-    arrange(world)
+@pytest.mark.parametrize(("moment", "what"), [
+    ("before", "attempt"), ("after", "attempt"), ("before", "answered"), ("after", "answered"), ("before", "accepted"),
+])  # fmt: skip
+def test_after_a_death_around_a_record_it_is_bought_once(world: World, order: Order, moment: str, what: str) -> None:
+    getattr(world.store, moment)[what] = fakes.die
     world.run_until_dead()
     world.restart()
-    assert (world.later(order, minutes=30).status, bought(world), sent(world)) == (Status.VALIDATING, 1, calls)
+    play(world, order, "30 validating 1 in-progress")
 
 
 class Meanwhile:
@@ -233,20 +216,18 @@ def another_worker_for(world: World, order: Order, minutes: int) -> None:
 
 def test_a_call_that_arrives_after_another_worker_repeated_it_buys_nothing(world: World, order: Order) -> None:
     world.restart(supplier=Meanwhile(world.gear.supplier, lambda: another_worker_for(world, order, 20)))
-    assert (world.later(order).status, sent(world), bought(world)) == (Status.VALIDATING, 2, 1)
+    play(world, order, "0 validating 2 in-progress")
 
 
 def test_a_late_no_to_the_first_call_does_not_end_the_second(world: World, order: Order) -> None:
 
     def meanwhile() -> None:
-        world.standin.faults.arm("process_pending", "still_running")
+        arm("still_running")(world, order)
         another_worker_for(world, order, 20)
-        world.standin.faults.arm("process_pending", "code", code=465, text="No")
+        arm("code", code=465, text="No")(world, order)
 
     world.restart(supplier=Meanwhile(world.gear.supplier, meanwhile))
-    assert (world.later(order).status, sent(world)) == (Status.BUYING, 2)
-    world.standin.finish_late()
-    assert (world.later(order, minutes=6).status, bought(world)) == (Status.VALIDATING, 1)
+    play(world, order, "0 buying 2 pending", finish_late, "26 validating 2 in-progress")
 
 
 def test_of_two_workers_one_buys(make: MakeDesk) -> None:
@@ -272,51 +253,46 @@ def test_of_two_workers_one_buys(make: MakeDesk) -> None:
 
 
 @pytest.mark.parametrize(("act", "then"), [
-    (lambda world, supplier_id: world.standin.decline(supplier_id, "no such company"), Status.DECLINED),
-    (lambda world, supplier_id: world.standin.cancel_at_supplier(supplier_id), Status.DOUBTFUL),
-    (lambda world, supplier_id: world.standin.cancel_at_supplier(supplier_id, replacement=True), Status.DOUBTFUL),
-    (lambda world, supplier_id: world.standin.issue(supplier_id), Status.ISSUED),
+    (at_supplier("decline", "no such company"), "declined 1 declined"),
+    (at_supplier("cancel_at_supplier"), "doubtful 1 cancelled"),
+    (at_supplier("cancel_at_supplier", replacement=True), "doubtful 1 cancelled"),
+    (at_supplier("issue"), "issued 1 completed"),
 ], ids=["declined", "cancelled", "replaced", "completed"])  # fmt: skip
-def test_what_became_of_a_lost_purchase(world: World, act: Callable[[World, str], object], then: Status) -> None:
-    order = approved(world)
-    lose_answer(world, "drop_after")
-    act(world, order.supplier_id)
-    assert (world.later(order, minutes=70).status, sent(world)) == (then, 1)
-    world.pass_time(hours=20)
-    assert sent(world) == 1
-
-
-def darken(world: World, _order: Order) -> None:
-    world.standin.faults.arm("get_order_info", "drop_before", 1000)
-
-
-UNDECIDED: dict[str, Callable[[World, Order], object]] = {
-    "no answer": darken, "unknown state": lambda world, order: world.standin.set_state(order.supplier_id, "in_limbo"),
-    "money held": lambda world, order: world.standin.set_state(order.supplier_id, "pending"),
-    "not our request": lambda world, order: setattr(world.standin.orders[order.supplier_id], "csr", foreign_csr(world)),
-}  # fmt: skip
+def test_what_became_of_a_lost_purchase(world: World, order: Order, act: Act, then: str) -> None:
+    play(world, order, arm("drop_after"), "0 buying 1 in-progress", act, f"70 {then}", f"1270 {then}")
 
 
 def foreign_csr(world: World) -> str:
     return world.standin.add_foreign_order("999").csr
 
 
+def darken(world: World, order: Order) -> None:
+    arm("drop_before", 1000, command="get_order_info")(world, order)
+
+
+UNDECIDED: dict[str, tuple[Act, str]] = {
+    "no answer": (darken, "in-progress"), "unknown state": (at_supplier("set_state", "in_limbo"), "in_limbo"),
+    "money held": (at_supplier("set_state", "pending"), "pending"),
+    "not our request": (
+        lambda world, order: setattr(world.standin.orders[order.supplier_id], "csr", foreign_csr(world)), "in-progress",
+    ),
+}  # fmt: skip
+
+
 @pytest.mark.parametrize("why", UNDECIDED)
-def test_after_an_hour_without_a_deciding_look_it_is_doubtful_and_looking_goes_on(world: World, why: str) -> None:
-    order = approved(world)
-    lose_answer(world, "drop_after")
+def test_after_an_undecided_hour_it_is_doubtful_and_looking_goes_on(world: World, order: Order, why: str) -> None:
+    act, shown = UNDECIDED[why]
     csr = world.standin.orders[order.supplier_id].csr
-    UNDECIDED[why](world, order)
-    assert world.later(order, minutes=59).status is Status.BUYING
-    assert (world.later(order, minutes=2).status, len(world.told(Told.DOUBTFUL))) == (Status.DOUBTFUL, 1)
+    play(
+        world, order, arm("drop_after"), "0 buying 1 in-progress", act, f"59 buying 1 {shown}", f"61 doubtful 1 {shown}"
+    )
+    assert len(world.told(Told.DOUBTFUL)) == 1
     looks = world.calls("get_order_info")
-    world.pass_time(hours=3)
+    play(world, order, f"180 doubtful 1 {shown}")
     assert world.calls("get_order_info") > looks
-    assert (world.order(order.id).status, sent(world)) == (Status.DOUBTFUL, 1)
     world.standin.faults.clear()
     world.standin.orders[order.supplier_id].csr = csr
-    world.standin.set_state(order.supplier_id, "in-progress")
-    assert world.later(order, hours=1).status is Status.VALIDATING
+    play(world, order, at_supplier("set_state", "in-progress"), "60 validating 1 in-progress")
 
 
 def test_an_unknown_state_is_shown_raw_and_told_the_approvers_once(world: World, order: Order) -> None:
@@ -327,18 +303,14 @@ def test_an_unknown_state_is_shown_raw_and_told_the_approvers_once(world: World,
     assert [(notice.fact("state"), set(notice.mentions)) for notice in told] == [("in_limbo", set(APPROVERS))]
 
 
-@pytest.mark.parametrize("act", ["cancel", "change", "approve"])
-def test_a_doubtful_order_can_only_be_resolved(world: World, order: Order, act: str) -> None:
-    lose_answer(world, "drop_after")
-    darken(world, order)
-    world.pass_time(minutes=70)
-    acts: dict[str, Callable[[], object]] = {
-        "cancel": lambda: world.desk.ask.cancel(order.id, FIRST),
-        "change": lambda: world.desk.ask.open_form(REQUESTER, order.project_id, changes=order.id),
-        "approve": lambda: world.desk.decide.approve(order.id, SECOND, world.order(order.id).digest),
-    }
+@pytest.mark.parametrize("act", [
+    cancel(FIRST), lambda world, order: world.desk.fill.open_form(REQUESTER, order.project_id, changes=order.id),
+    lambda world, order: world.desk.decide.approve(order.id, SECOND, world.order(order.id).digest),
+], ids=["cancel", "change", "approve"])  # fmt: skip
+def test_a_doubtful_order_can_only_be_resolved(world: World, order: Order, act: Act) -> None:
+    play(world, order, arm("drop_after"), "0 buying 1 in-progress", darken, "70 doubtful 1 in-progress")
     with pytest.raises(IllegalMove) as caught:
-        acts[act]()
+        act(world, order)
     assert caught.value.status is Status.DOUBTFUL
 
 
@@ -352,20 +324,15 @@ def test_once_an_attempt_is_out_only_an_approver_cancels(world: World, order: Or
     assert world.order(order.id).cancel_wanted_by == ""
 
 
-@pytest.mark.parametrize(("trouble", "calls"), [("drop_before", 1), ("drop_after", 1)])
-def test_a_cancel_after_the_attempt_is_done_when_the_answer_is_known(world: World, trouble: str, calls: int) -> None:
-    order = approved(world)
-    lose_answer(world, trouble)
-    world.desk.ask.cancel(order.id, FIRST)
-    assert world.order(order.id).status is Status.BUYING
-    assert (world.later(order, hours=2).status, sent(world)) == (Status.CANCELLED, calls)
-    assert world.standin.orders[order.supplier_id].state in ("cancelled", "declined")
+@pytest.mark.parametrize(("trouble", "shown", "then"), [
+    ("drop_before", "pending", "cancelled"), ("drop_after", "in-progress", "declined"),
+])  # fmt: skip
+def test_a_later_cancel_waits_for_the_answer(world: World, order: Order, trouble: str, shown: str, then: str) -> None:
+    now = f"0 buying 1 {shown}"
+    play(world, order, arm(trouble), now, cancel(FIRST), now, f"120 cancelled 1 {then}")
     assert world.standin.held_money == 0
 
 
 def test_an_order_of_another_account_is_never_attempted(world: World, order: Order) -> None:
-    live = a_supplier(world.standin, world.clock, replace(ACCOUNT, environment="live"))
-    world.restart(supplier=live)
-    world.pass_time(hours=3)
-    assert sent(world) == 0
-    assert world.order(order.id).blocked
+    world.restart(supplier=a_supplier(world.standin, world.clock, replace(ACCOUNT, environment="live")))
+    assert play(world, order, "180 buying 0 pending").blocked

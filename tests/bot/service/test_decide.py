@@ -6,31 +6,21 @@ from decimal import Decimal
 
 import pytest
 
-from bot.domain.errors import (
-    BadInput,
-    ChangedSince,
-    DecidedAlready,
-    DeskError,
-    IllegalMove,
-    NotAllowed,
-    NotAMember,
-    OwnOrder,
-    PeopleUnknown,
-    UnknownOrder,
-    Unusable,
-)
+from bot.domain import errors
+from bot.domain.errors import BadInput, DecidedAlready, IllegalMove, NotAllowed, NotAMember, OwnOrder, UnknownOrder
 from bot.domain.findings import Finding, Mender, Verdict
 from bot.domain.notices import Told
 from bot.domain.order import Order, Status
 from bot.shown.review import Review
+from tests import fakes
 from tests.bot.service.conftest import MakeDesk
+from tests.bot.service.test_buy import Act, arm, at_supplier, foreign_csr, play
 from tests.builders import World
 from tests.fakes import (
     ADMIN,
     APPROVERS,
     COLLEAGUE,
     FIRST,
-    GONE,
     GUEST,
     OUTSIDER,
     REQUESTER,
@@ -67,102 +57,112 @@ def test_an_untouched_draft_reads_back_identical(world: World, order: Order) -> 
     assert ("Signature", "verified") in shown.csr
 
 
-def test_what_differs_from_the_clients_last_order_is_shown(world: World) -> None:
-    first = world.approve(world.waiting(), FIRST)
-    assert world.later(first).status is Status.VALIDATING
-    assert review(world, world.waiting("shop.acme.com")).changes == (("addresses", "www.acme.com", "shop.acme.com"),)
-
-
-def test_an_order_that_was_never_bought_is_no_last_order(world: World) -> None:
-    world.desk.decide.refuse(world.waiting().id, FIRST, "no")
-    assert review(world, world.waiting("shop.acme.com")).changes == ()
+@pytest.mark.parametrize("bought", [True, False])
+def test_what_differs_from_the_last_order_that_was_bought_is_shown(world: World, *, bought: bool) -> None:
+    if bought:
+        assert world.later(world.approve(world.waiting(), FIRST)).status is Status.VALIDATING
+    else:
+        world.desk.decide.refuse(world.waiting().id, FIRST, "no")
+    changes = (("addresses", "www.acme.com", "shop.acme.com"),) * bought
+    assert review(world, world.waiting("shop.acme.com")).changes == changes
 
 
 def test_warnings_and_unknowns_are_named_in_the_review(make: MakeDesk) -> None:
-    found = [
-        replace(STOP, rule=f"R-{verdict}", verdict=verdict) for verdict in (Verdict.WARN, Verdict.UNKNOWN, Verdict.FINE)
-    ]
+    found = [replace(STOP, rule=f"R-{kind}", verdict=kind) for kind in (Verdict.WARN, Verdict.UNKNOWN, Verdict.FINE)]
     world = make(checks=(FakeCheck("standing", *found),))
     assert [finding.rule for finding in review(world, world.waiting()).findings] == ["R-warn", "R-unknown"]
 
 
-TOUCHED: dict[str, tuple[Callable[[World, str], object], Status]] = {
+TOUCHED: dict[str, tuple[Act, Status]] = {
     "another price": (lambda world, _: world.standin.set_price("rapidssl", "59.00"), Status.HELD),
-    "another domain": (lambda world, id_: world.standin.change_draft(id_, domain="x.acme.com"), Status.HELD),
+    "another domain": (at_supplier("change_draft", domain="x.acme.com"), Status.HELD),
     "another request file": (
-        lambda world, id_: world.standin.change_draft(id_, csr=world.standin.add_foreign_order("5").csr), Status.HELD,
+        lambda world, order: world.standin.change_draft(order.supplier_id, csr=foreign_csr(world)), Status.HELD,
     ),
-    "cancelled": (lambda world, id_: world.standin.cancel_at_supplier(id_), Status.HELD),
-    "gone": (lambda world, id_: world.standin.delete_draft(id_), Status.HELD),
-    "bought in the panel": (lambda world, id_: world.standin.submit_in_panel(id_), Status.DOUBTFUL),
+    "cancelled": (at_supplier("cancel_at_supplier"), Status.HELD), "gone": (at_supplier("delete_draft"), Status.HELD),
+    "bought in the panel": (at_supplier("submit_in_panel"), Status.DOUBTFUL),
     "bought, declined": (
-        lambda world, id_: world.standin.decline(world.standin.submit_in_panel(id_).order_id, "no"), Status.DOUBTFUL,
+        lambda world, order: world.standin.decline(world.standin.submit_in_panel(order.supplier_id).order_id, "no"),
+        Status.DOUBTFUL,
     ),
 }  # fmt: skip
-EYES: dict[str, Callable[[World, Order], object]] = {
-    "review": review, "watch": lambda world, _: world.pass_time(hours=1),
-}  # fmt: skip
 
 
-@pytest.mark.parametrize("eyes", EYES)
+@pytest.mark.parametrize("seen_by", ["review", "watch"])
 @pytest.mark.parametrize("what", TOUCHED)
-def test_a_draft_that_somebody_touched_cannot_be_approved(world: World, what: str, eyes: str) -> None:
+def test_a_draft_that_somebody_touched_cannot_be_approved(world: World, order: Order, what: str, seen_by: str) -> None:
     act, then = TOUCHED[what]
-    order = world.waiting()
-    digest = order.digest
-    act(world, order.supplier_id)
-    EYES[eyes](world, order)
+    act(world, order)
+    if seen_by == "review":
+        assert review(world, order).problem
+    else:
+        world.pass_time(hours=1)
     assert world.order(order.id).status is then
-    assert eyes == "watch" or world.screens.reviews["V1"].problem
     with pytest.raises(IllegalMove):
-        world.desk.decide.approve(order.id, FIRST, digest)
+        world.desk.decide.approve(order.id, FIRST, order.digest)
+
+
+def test_a_draft_that_changed_hands_while_it_was_read_is_not_judged_by_the_old_look(make: MakeDesk) -> None:
+    world = make(limit_order=Decimal(1))
+    order = world.waiting()
+
+    def meanwhile(world: World, order: Order) -> None:
+        world.approve(order, SECOND)
+        world.standin.delete_draft(order.supplier_id)
+
+    world.restart(supplier=Meddled(world.gear.supplier, look=lambda: meanwhile(world, order)))
+    world.desk.decide.review(order.id, FIRST)
+    after = world.order(order.id)
+    assert (after.status, [approval.by for approval in after.standing_approvals]) == (
+        Status.AWAITING_APPROVAL,
+        [SECOND],
+    )
 
 
 def test_a_draft_bought_in_the_panel_is_shown_the_approvers_as_doubtful(world: World, order: Order) -> None:
-    world.standin.submit_in_panel(order.supplier_id)
-    after = world.later(order, hours=1)
-    assert (after.status, after.outside) == (Status.DOUBTFUL, True)
-    assert [set(notice.mentions) for notice in world.told(Told.DOUBTFUL)] == [APPROVERS]
-    assert world.later(order, hours=5).status is Status.DOUBTFUL  # only two approvers can say so
+    after = play(world, order, at_supplier("submit_in_panel"), "60 doubtful 0 in-progress")
+    assert (after.outside, [frozenset(notice.mentions) for notice in world.told(Told.DOUBTFUL)]) == (True, [APPROVERS])
+    play(world, order, "300 doubtful 0 in-progress")  # only two approvers can say so
 
 
 @pytest.mark.parametrize("trouble", ["drop_before", "html_502"])
-def test_while_the_supplier_is_silent_nothing_may_be_approved_and_nothing_is_lost(world: World, trouble: str) -> None:
-    order = world.waiting()
-    world.standin.faults.arm("get_order_info", trouble)
-    shown = review(world, order)
-    assert shown.problem
+def test_while_the_supplier_is_silent_nothing_may_be_approved(world: World, order: Order, trouble: str) -> None:
+    arm(trouble, command="get_order_info")(world, order)
+    assert review(world, order).problem
     assert world.order(order.id) == order
     assert review(world, order).problem == ""
 
 
+class Meddled:
+    """The supplier, where something else happens first when one of its verbs is called."""
+
+    def __init__(self, supplier: object, **acts: Callable[[], object]) -> None:
+        self.supplier, self.acts = supplier, acts
+
+    def __getattr__(self, name: str) -> object:
+        if name in self.acts:
+            self.acts.pop(name)()
+        return getattr(self.supplier, name)
+
+
+def unreadable() -> None:
+    raise errors.Unusable("no readable balance")
+
+
 def test_an_unreadable_balance_shows_in_the_review_not_as_a_broken_job(world: World, order: Order) -> None:
-    world.restart(supplier=Broke(world.gear.supplier))
+    world.restart(supplier=Meddled(world.gear.supplier, funds=unreadable))
     assert review(world, order).problem
     assert world.order(order.id) == order
 
 
-class Broke:
-    """The supplier, with a balance nobody can read."""
-
-    def __init__(self, supplier: object) -> None:
-        self.supplier = supplier
-
-    def __getattr__(self, name: str) -> object:
-        return getattr(self.supplier, name)
-
-    def funds(self) -> object:
-        raise Unusable("no readable balance")
-
-
 @pytest.mark.parametrize(("balance", "fine"), [("48.99", False), ("49.00", True)])
-def test_a_balance_below_the_price_shows_before_anybody_says_yes(world: World, balance: str, *, fine: bool) -> None:
-    order = world.waiting()
+def test_a_balance_below_the_price_shows_before_anybody_says_yes(
+    world: World, order: Order, balance: str, *, fine: bool
+) -> None:
     world.standin.set_balance(balance)
     shown = review(world, order)
-    assert (shown.problem == "") is fine
     assert shown.funds is not None
-    assert shown.funds.balance == Decimal(balance)
+    assert (shown.problem == "", shown.funds.balance) == (fine, Decimal(balance))
 
 
 def test_money_already_set_aside_for_another_order_covers_nothing(world: World) -> None:
@@ -195,7 +195,7 @@ def test_a_review_opened_too_late_says_so(world: World, order: Order) -> None:
 @pytest.mark.parametrize(("who", "error"), [
     (REQUESTER, NotAllowed), (ADMIN, NotAllowed), (OUTSIDER, UnknownOrder), (GUEST, NotAMember), (STRANGER, NotAMember),
 ])  # fmt: skip
-def test_only_approvers_see_the_review(world: World, order: Order, who: str, error: type[DeskError]) -> None:
+def test_only_approvers_see_the_review(world: World, order: Order, who: str, error: type[errors.DeskError]) -> None:
     with pytest.raises(error):
         world.desk.decide.begin_review(order.id, who, "V1")
     world.run_jobs()
@@ -214,22 +214,19 @@ def test_one_yes_starts_the_purchase(world: World, order: Order) -> None:
 def test_an_older_digest_is_refused(world: World, order: Order) -> None:
     world.change(order, names="www.acme.com\nshop.acme.com", product="quickssl_premium")
     world.run_jobs()
-    with pytest.raises(ChangedSince):
+    with pytest.raises(errors.ChangedSince):
         world.desk.decide.approve(order.id, FIRST, order.digest)
     assert world.order(order.id).approvals == ()
 
 
-NEEDS_TWO: dict[str, tuple[dict[str, str], dict[str, object]]] = {
-    "a price above the limit": ({}, {"limit_order": Decimal("48.99")}),
-    "the long check": ({"product": "sslwebserver_ev"}, {}),
-}
-
-
-@pytest.mark.parametrize("why", NEEDS_TWO)
-def test_where_two_are_needed_two_different_people_say_yes(make: MakeDesk, why: str) -> None:
-    values, policy = NEEDS_TWO[why]
+@pytest.mark.parametrize(("product", "policy"), [
+    ("rapidssl", {"limit_order": Decimal("48.99")}), ("sslwebserver_ev", {}),
+], ids=["a price above the limit", "the long check"])  # fmt: skip
+def test_where_two_are_needed_two_different_people_say_yes(
+    make: MakeDesk, product: str, policy: dict[str, object]
+) -> None:
     world = make(**policy)
-    order = world.approve(world.waiting(**values), FIRST)
+    order = world.approve(world.waiting(product=product), FIRST)
     assert order.status is Status.AWAITING_APPROVAL
     (told,) = world.told(Told.APPROVED_ONE)
     assert (told.fact("given"), told.fact("needed")) == ("1", "2")
@@ -238,22 +235,12 @@ def test_where_two_are_needed_two_different_people_say_yes(make: MakeDesk, why: 
     assert world.approve(order, SECOND).status is Status.BUYING
 
 
-def test_the_second_click_of_a_double_click_gets_the_present_state(world: World) -> None:
-    order = world.approve(world.waiting(), FIRST)
+@pytest.mark.parametrize("act", ["approve", "refuse"])
+def test_what_is_approved_is_decided_no_more(world: World, order: Order, act: str) -> None:
+    approved = world.approve(order, FIRST)
     with pytest.raises(IllegalMove) as caught:
-        world.desk.decide.approve(order.id, FIRST, order.digest)
+        DECISIONS[act](world, approved, FIRST)
     assert caught.value.status is Status.BUYING
-
-
-@pytest.mark.parametrize("act", ["approve", "refuse", "override"])
-@pytest.mark.parametrize(("who", "error"), [
-    (COLLEAGUE, NotAllowed), (ADMIN, NotAllowed), (OUTSIDER, UnknownOrder), (GUEST, NotAMember), (STRANGER, NotAMember),
-    (GONE, NotAMember),
-])  # fmt: skip
-def test_nobody_else_decides(world: World, order: Order, act: str, who: str, error: type[DeskError]) -> None:
-    with pytest.raises(error):
-        DECISIONS[act](world, order, who)
-    assert world.order(order.id) == order
 
 
 DECISIONS: dict[str, Callable[[World, Order, str], object]] = {
@@ -264,10 +251,16 @@ DECISIONS: dict[str, Callable[[World, Order, str], object]] = {
 
 
 @pytest.mark.parametrize("act", DECISIONS)
-def test_deciding_asks_the_workspace_afresh_and_its_silence_refuses(world: World, order: Order, act: str) -> None:
-    world.people.silent = True
-    with pytest.raises(PeopleUnknown):
-        DECISIONS[act](world, order, FIRST)
+@pytest.mark.parametrize(("who", "error"), [
+    (COLLEAGUE, NotAllowed), (ADMIN, NotAllowed), (OUTSIDER, UnknownOrder), (GUEST, NotAMember), (STRANGER, NotAMember),
+    (fakes.GONE, NotAMember), (FIRST, errors.PeopleUnknown),
+])  # fmt: skip
+def test_nobody_else_decides_asked_afresh(
+    world: World, order: Order, act: str, who: str, error: type[errors.DeskError]
+) -> None:
+    world.people.silent = error is errors.PeopleUnknown
+    with pytest.raises(error):
+        DECISIONS[act](world, order, who)
     assert world.order(order.id) == order
 
 
@@ -306,12 +299,6 @@ def test_a_refusal_needs_a_reason_and_ends_order_and_draft(world: World, order: 
     assert (told.mentions, told.fact("by"), told.fact("reason")) == ((REQUESTER,), FIRST, "too expensive")
 
 
-def test_what_is_approved_is_refused_no_more(world: World) -> None:
-    order = world.approve(world.waiting(), FIRST)
-    with pytest.raises(IllegalMove):
-        world.desk.decide.refuse(order.id, SECOND, "no")
-
-
 # -- all the same
 
 
@@ -340,9 +327,8 @@ def test_an_override_covers_what_it_names_and_nothing_else(make: MakeDesk) -> No
     world, order = held(make)
     world.desk.decide.override(order.id, FIRST, (STOP.key,), "known")
     after = world.later(order)
-    assert after.status is Status.HELD
     assert after.hold is not None
-    assert after.hold.reasons == (OTHER_STOP.sentence,)
+    assert (after.status, after.hold.reasons) == (Status.HELD, (OTHER_STOP.sentence,))
     with pytest.raises(BadInput) as bad:
         world.desk.decide.override(order.id, FIRST, (STOP.key,), "again")
     assert list(bad.value.fields) == ["stops"]
