@@ -19,7 +19,7 @@ from bot.checks.contacts import Contacts
 from bot.checks.coverage import Coverage
 from bot.checks.duplicates import Duplicates
 from bot.checks.key_csr import KeyCsr
-from bot.checks.names import Names, normalise
+from bot.checks.names import Names, normalise, registrable
 from bot.checks.period import Period
 from bot.checks.subject import Subject
 from bot.checks.supplier import Supply
@@ -93,7 +93,7 @@ def build(settings: Settings) -> Running:
     gear = Gear(
         store=SqlStore(engine, clock, ids, audit_key), clock=clock, ids=ids, vault=vault, pki=Pki(),
         supplier=supplier_of(settings, clock), checks=CHECKS, people=people, screens=notifier,
-        policy=policy_of(settings), read_names=normalise,
+        policy=policy_of(settings), read_names=normalise, domain=registrable, lookups=lookups_of(settings, clock),
     )  # fmt: skip
     desk, audit = Desk(gear), Audit(engine, audit_key)
     jobs, outbox = JobTable(engine), Outbox(engine)
