@@ -68,14 +68,6 @@ def test_a_name_in_any_alphabet_or_dress_is_ordered_as_it_will_be_certified(
     assert office.at_supplier(name).domain == name
 
 
-def test_a_name_too_long_to_stand_first_is_ordered_all_the_same_or_it_is_said_why(office: Office) -> None:
-    name = f"{'a' * 40}.{'b' * 40}.{office.name()}"
-    order = office.order(name)
-    office.until_card(order, "Needs you")
-    assert "OpenSRS refuses the draft" in office.until_reply(order, "is held").plain
-    assert not office.bought(name)
-
-
 # -- company and contact
 
 
@@ -130,29 +122,6 @@ def a_request(*names: str) -> str:
     listed = x509.SubjectAlternativeName([x509.DNSName(name) for name in names])
     builder = x509.CertificateSigningRequestBuilder(subject).add_extension(listed, critical=False)
     return builder.sign(OWN, hashes.SHA256()).public_bytes(serialization.Encoding.PEM).decode()
-
-
-def test_the_clients_own_request_file_is_used_as_it_is(office: Office) -> None:
-    name = office.name()
-    order = office.buy(name, Own_request_file=a_request(name))
-    assert not office.rows("SELECT id FROM keys WHERE order_id = :order", order=order)
-    assert office.at_supplier(name).csr.split() == a_request_of(office, order).split()
-
-
-def a_request_of(office: Office, order: str) -> str:
-    body = str(office.rows("SELECT body FROM orders WHERE id = :order", order=order)[0][0])
-    found = re.search(r'"csr":"(-----BEGIN.*?)"', body)
-    assert found
-    return found[1].replace("\\n", "\n")
-
-
-def test_a_request_file_for_another_name_holds_the_order_and_says_what_differs(office: Office) -> None:
-    name, other = office.name(), office.name()
-    order = office.order(name, Own_request_file=a_request(other))
-    card = office.until_card(order, "before we can order").plain
-    assert "The request file is for other addresses than the order" in card
-    assert other in card
-    assert not [o for o in office.opensrs.orders.values() if o.domain in (name, other)]
 
 
 @pytest.mark.parametrize(
@@ -222,108 +191,6 @@ def test_garbage_instead_of_the_purchases_answer_never_buys_twice(office: Office
     office.world.pass_time(minutes=6)
     office.until_reply(order, "shows the order")
     office.until_bought(order, name)
-
-
-def test_a_purchase_that_is_still_running_when_we_gave_up_is_found_later(office: Office) -> None:
-    name, order = office.fresh()
-    office.opensrs.faults.arm("process_pending", "still_running")
-    office.approve(order, office.erik)
-    office.until_reply(order, "gave no clear answer")
-    office.world.pass_time(minutes=6)
-    office.until(lambda: office.rows("SELECT 1 FROM audit WHERE order_id = :o AND body LIKE '%looked%'", o=order))
-    assert not office.bought(name), "the supplier has not done it yet, and nobody asks again"
-    office.opensrs.finish_late()
-    office.world.pass_time(minutes=6)
-    office.until_reply(order, "shows the order")
-    assert [o.submissions for o in office.bought(name)] == [1]
-
-
-@pytest.mark.parametrize("kind", ["xml_bomb", "html_200", "truncated_xml"])
-def test_garbage_instead_of_the_draft_shows_in_the_review_and_buys_nothing(office: Office, kind: str) -> None:
-    _, order = office.fresh()
-    office.opensrs.faults.arm("get_order_info", kind)
-    office.no_button(office.erik, order, "OpenSRS does not answer just now")
-    assert office.review(office.erik, order).submit_label
-
-
-@pytest.fixture
-def foreign(office: Office) -> str:
-    """The number of somebody else's order on the same account."""
-    number = f"9{office.name().removeprefix('n').partition('.')[0]:0>5}"
-    office.opensrs.add_foreign_order(number)
-    return number
-
-
-def test_an_answer_about_another_order_is_not_taken_for_ours(office: Office, foreign: str) -> None:
-    name, order = office.fresh()
-    office.opensrs.faults.arm("get_order_info", "other_order_id", order_id=foreign)
-    view = office.review(office.erik, order, "TEST account")
-    office.until(lambda: "Reading the draft" not in view.plain)
-    assert not view.submit_label, view.plain
-    assert "somebody-else.example.net" not in str([m.plain for m in office.ws.messages(office.channel)])
-    assert not office.bought(name)
-
-
-def test_a_number_that_became_somebody_elses_order_is_never_bought(office: Office) -> None:
-    name, order = office.fresh()
-    seen = office.review(office.edith, order)
-    draft = office.at_supplier(name).order_id
-    office.opensrs.delete_draft(draft)
-    office.opensrs.add_foreign_order(draft)
-    assert office.edith.submit(seen).closed
-    office.until_card(order, "before we can order")
-    assert "not the one approved" in office.until_reply(order, "is held").plain
-    assert office.opensrs.orders[draft].submissions == 0
-    assert not [e for e in office.opensrs.recorder.find("process_pending") if f">{draft}<" in e.body]
-
-
-@pytest.mark.parametrize("when", ["before the review", "after the review"])
-def test_a_draft_cancelled_at_the_supplier_holds_the_order(office: Office, when: str) -> None:
-    name, order = office.fresh()
-    draft = office.at_supplier(name).order_id
-    if when == "before the review":
-        office.opensrs.cancel_at_supplier(draft)
-        office.no_button(office.erik, order, "The order is held")
-        office.until_card(order, "Needs an engineer")
-    else:
-        office.review(office.erik, order)
-        office.opensrs.cancel_at_supplier(draft)
-        assert office.erik.submit().closed
-        office.until(lambda: "Waiting for approval" not in office.card(order).plain)
-        office.until_card(order, "Needs an")
-    assert not office.bought(name)
-
-
-@pytest.mark.parametrize("when", ["before the review", "after the review"])
-def test_a_price_that_changed_since_the_draft_is_never_paid_unseen(office: Office, when: str) -> None:
-    name = f"*.{office.name()}"
-    order = office.waiting(name, Which_kind="rapidssl_wildcard")
-    try:
-        if when == "before the review":
-            office.opensrs.set_price("rapidssl_wildcard", "169.00")
-            assert not office.review(office.erik, order, "held").submit_label
-        else:
-            assert office.review(office.erik, order).submit_label == "Buy for USD 149.00"
-            office.opensrs.set_price("rapidssl_wildcard", "169.00")
-            assert office.erik.submit().closed
-        office.until_card(order, "before we can order")
-        assert not office.bought(name)
-    finally:
-        office.opensrs.set_price("rapidssl_wildcard", "149.00")
-
-
-def test_a_state_nobody_knows_changes_nothing_and_is_shown_as_it_is(office: Office) -> None:
-    order = office.buy(name := office.name())
-    number = office.at_supplier(name).order_id
-    office.opensrs.set_state(number, "pondering <!channel>")
-    office.world.pass_time(hours=1)
-    assert "pondering <!channel>" in office.until_reply(order, "a state that I do not know").plain
-    office.until_card(order, "Waiting for the client and the authority")
-    office.world.pass_time(hours=2)
-    office.opensrs.set_state(number, "in-progress")
-    office.issue(name)
-    office.until_reply(order, "is issued")
-    assert len(office.replies(order, "a state that I do not know")) == 1
 
 
 # -- what is written down

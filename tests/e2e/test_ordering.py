@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
 
 from tests.sandbox.office import COMPANY, CONSENT, CONTACT, Office
-from tests.sandbox.slack.people import Person
 
 
 def first_order(office: Office, channel: str, client: str, name: str) -> None:
@@ -138,68 +135,6 @@ def test_two_must_agree_to_what_is_dear_or_checked_at_length(office: Office, nam
     office.until_bought(order, names)
 
 
-@pytest.mark.parametrize("way", ["card", "command"])
-def test_a_cancelled_order_takes_its_draft_along(office: Office, way: str) -> None:
-    name, order = office.fresh()
-    draft = office.at_supplier(name).order_id
-    if way == "card":
-        asked = office.pm.click(office.card(order), "Cancel").asked
-        assert "nothing is bought" in asked
-    else:
-        assert "Cancelled" in office.typed(office.pm, f"/cert cancel {name}", order)
-    office.until_card(order, "Cancelled")
-    office.until_reply(order, "is cancelled")
-    office.until(lambda: office.opensrs.orders[draft].state == "cancelled")
-    assert not office.bought(name)
-
-
-def short_of_funds(office: Office, name: str) -> str:
-    """An order that was approved, but the account was emptied in the same moment."""
-    order = office.waiting(name)
-    office.review(office.edith, order)
-    office.opensrs.set_balance("10.00")
-    assert office.edith.submit().closed
-    office.until_card(order, "before we can order")
-    return order
-
-
-def test_what_held_an_order_is_checked_again_and_approved_anew(office: Office) -> None:
-    name = office.name()
-    order = short_of_funds(office, name)
-    assert not office.bought(name)
-    office.opensrs.set_balance("90000.00")
-    office.pm.click(office.card(order), "Check again")
-    office.until_reply(order, "is gone; I go on")
-    office.until_reply(order, "Please review", 2)
-    assert "given" not in office.until_card(order, "Waiting for approval").plain.splitlines()[0]
-    office.approve(order, office.erik)
-    office.until_bought(order)
-
-
-def test_an_override_needs_two_others(office: Office) -> None:
-    name = office.name()
-    order = short_of_funds(office, name)
-    card = office.card(order)
-    office.pm.click(card, "Go on all the same…")
-    office.until_view(office.pm)
-    office.pm.close(everything=True)
-    office.erik.click(card, "Go on all the same…")
-    view = office.until_view(office.erik, "Two approvers who had no hand in this")
-    tick = view.inputs["Go on in spite of"].options
-    office.fill(office.erik, Go_on_in_spite_of=tick, **{"Why?": "the money is on its way"})
-    assert office.erik.submit().closed
-    assert "the money is on its way" in office.until_reply(order, "lets the order").plain
-    office.opensrs.set_balance("90000.00")
-    office.until_reply(order, "Please review", 2)
-    assert "overridden" in office.until_card(order, "Waiting for approval").plain
-    office.no_button(office.erik, order, "You had a hand in this order")
-    office.approve(order, office.edith)
-    office.until_card(order, "1 of 2 given")
-    assert not office.bought(name)
-    office.approve(order, office.eva)
-    office.until_bought(order)
-
-
 def test_outsiders_are_refused_politely_whatever_they_press(office: Office) -> None:
     _, order = office.fresh()
     office.ws.join(office.stranger, office.channel)
@@ -213,26 +148,6 @@ def test_outsiders_are_refused_politely_whatever_they_press(office: Office) -> N
         office.until_view(person, "Only full members")
         person.close(everything=True)
     office.until_card(order, "Waiting for approval")
-
-
-def test_who_left_the_company_with_the_review_open_approves_nothing(office: Office) -> None:
-    gone = office.ws.add_person("gerd", title="Engineer")
-    office.ws.join(gone, office.channel)
-    name, order = office.fresh()
-    gone.click(office.until_reply(order, "Please review"), "Review")
-    office.until_view(gone, "Only an approver can do this")
-    gone.close(everything=True)
-    seen = office.review(office.eva, order)
-    office.ws.deactivate(office.eva)
-    try:
-        late = office.eva.submit(seen)
-        assert late.view is not None
-        assert "Only full members" in late.view.plain
-    finally:
-        office.eva.kind = "member"
-        office.ws.emit("user_change", {"user": office.eva.as_json()})
-        office.eva.close(everything=True)
-    assert not office.bought(name)
 
 
 def test_where_the_desk_is_not_invited_it_says_so(office: Office) -> None:
@@ -277,30 +192,6 @@ def test_only_an_admin_pauses_buying(office: Office) -> None:
     office.until_bought(order)
     office.until(lambda: [m for m in office.ws.messages(office.world.office) if "Buying is paused" in m.plain])
     assert len(office.bought(name)) == 1
-
-
-@pytest.mark.parametrize(
-    ("typed", "nearest"),
-    [("hsitory", "history"), ("lsit", "list"), ("nwe", "new"), ("resum", "resume"), ("quux", ""), ("<!channel>", "")],
-)
-def test_an_unknown_word_is_answered_with_the_nearest_and_help(office: Office, typed: str, nearest: str) -> None:
-    told = office.typed(office.pm, f"/cert {typed}", "I do not know", typed, "/cert list")
-    assert (f"Did you mean /cert {nearest}?" in told) is bool(nearest)
-
-
-def test_lists_show_what_there_is(office: Office) -> None:
-    where = office.new_channel(f"list-{office.name().split('.')[0]}", "Acme LLC")
-    assert "No order is open here" in office.typed(office.pm, "/cert list", "No order", channel=where)
-    name = office.name()
-    order = office.waiting(name, channel=where)
-    look: Callable[[Person, str], str] = lambda person, command: office.typed(person, command, name, channel=where)  # noqa: E731
-    assert "1 order" in look(office.pm, "/cert list")
-    assert "Waiting for approval" in look(office.pm, f"/cert {name}")
-    assert order in look(office.pm, f"/cert show {order}")
-    assert order in look(office.erik, f"/cert show {name}")
-    assert "asked for it" in office.typed(office.pm, f"/cert history {name}", order, channel=where)
-    office.typed(office.pm, "/cert show nothing.acme.com", "I know no order for nothing.acme.com", channel=where)
-    office.typed(office.pm, "/cert history o-none", "I know no order for o-none", channel=where)
 
 
 def test_a_project_is_set_up_with_care(office: Office) -> None:

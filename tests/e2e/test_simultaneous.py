@@ -17,8 +17,8 @@ def answers(office: Office, view: OpenView) -> list[str]:
     """What the desk answered to every submission of a view, as it was recorded."""
     told = []
     for entry in office.ws.recorder.find("interactive"):
-        payload = json.loads(entry.body)
-        if payload["type"] == "view_submission" and payload["view"]["id"] == view.id:
+        payload = json.loads(entry.body) if view.id in entry.body else {}  # of others, one with half a key is no JSON
+        if payload.get("type") == "view_submission" and payload["view"]["id"] == view.id:
             assert entry.status == 200, f"not acknowledged: {entry.reply}"
             told.append(entry.reply)
     return told
