@@ -194,6 +194,15 @@ def test_only_an_admin_pauses_buying(office: Office) -> None:
     assert len(office.bought(name)) == 1
 
 
+@pytest.mark.parametrize(
+    ("typed", "nearest"),
+    [("hsitory", "history"), ("lsit", "list"), ("nwe", "new"), ("resum", "resume"), ("quux", ""), ("<!channel>", "")],
+)
+def test_an_unknown_word_is_answered_with_the_nearest_and_help(office: Office, typed: str, nearest: str) -> None:
+    told = office.typed(office.pm, f"/cert {typed}", "I do not know", typed, "/cert list")
+    assert (f"Did you mean /cert {nearest}?" in told) is bool(nearest)
+
+
 def test_a_project_is_set_up_with_care(office: Office) -> None:
     where = office.ws.add_channel("careful", (office.pm, office.otto, office.erik))
     office.typed(office.pm, "/cert new a.acme.com", "no project yet", "/cert project", channel=where)
