@@ -263,11 +263,7 @@ def wrong_number_then_right(story: Story) -> None:
 
 @scene("it is issued the same day")
 def issued_the_same_day(story: Story) -> None:
-    order = story.at_supplier(SHOP).order_id
-    story.opensrs.ca_asks(order)
-    story.opensrs.dns_record_seen(order)
-    story.opensrs.issue(order)
-    story.pass_time(hours=1)
+    story.issue(SHOP)
     story.thread_says(SHOP, "is issued")
     assert len(story.opensrs.submitted()) == 2
 

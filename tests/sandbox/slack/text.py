@@ -131,10 +131,10 @@ def _lines(reader: Reader, block: Json, values: Values) -> Iterator[str]:
     if kind == "divider":
         yield "---"
     elif kind == "image":
-        yield f"(image: {block['alt_text']})"
+        yield show_element(reader, block, block, values)
     elif kind == "context":
         yield " ".join(
-            reader.of(each) if "text" in each else f"(image: {each['alt_text']})" for each in block["elements"]
+            reader.of(e) if "text" in e else show_element(reader, block, e, values) for e in block["elements"]
         )
     elif kind == "actions":
         yield " ".join(show_element(reader, block, each, values) for each in block["elements"])

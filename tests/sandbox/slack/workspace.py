@@ -44,8 +44,7 @@ class Workspace(Space):
         self.socket = Socket(self)
         links: dict[str, Link] = {"socket": self.socket, "http": SignedHttp(self), "callable": InProcess(self)}
         self.link = links[delivery]
-        self._serving: Serving | None = None
-        self._control: Serving | None = None
+        self._servings: list[Serving] = []
         self.bot = self.add_person(str(self.setting("features", "bot_user", "display_name", default="bot")), "bot")
         self.bot_user_id = self.bot.id
         for event in self.setting("settings", "event_subscriptions", "bot_events", default=[]):
@@ -55,16 +54,16 @@ class Workspace(Space):
     # Life -------------------------------------------------------------------------------------------------------------
 
     def start(self, port: int = 0, control_port: int = 0) -> Self:
-        self._serving = Serving(Server(self).app, port=port).start()
-        self._control = Serving(control(Control(self), CONTROL_NAMES), port=control_port).start()
+        self._servings.append(Serving(Server(self).app, port=port).start())
+        self._servings.append(Serving(control(Control(self), CONTROL_NAMES), port=control_port).start())
         return self
 
     def stop(self) -> None:
-        for each in filter(None, (self._control, self._serving)):
+        for each in reversed(self._servings):
             each.stop()
 
     def __enter__(self) -> Self:
-        return self if self._serving else self.start()
+        return self if self._servings else self.start()
 
     def __exit__(self, *_: object) -> None:
         self.stop()
@@ -72,7 +71,7 @@ class Workspace(Space):
     @property
     def url(self) -> str:
         """The workspace's address; without a server (in-process tests) one that leads nowhere."""
-        return self._serving.url if self._serving else "http://127.0.0.1:0"
+        return self._servings[0].url if self._servings else "http://127.0.0.1:0"
 
     @property
     def api_url(self) -> str:
@@ -80,7 +79,7 @@ class Workspace(Space):
 
     @property
     def control_url(self) -> str:
-        return self._control.url if self._control else ""
+        return self._servings[1].url
 
     # Waiting ----------------------------------------------------------------------------------------------------------
 
