@@ -132,6 +132,19 @@ class World:
             self.desk.decide.approve(order.id, user, self.order(order.id).digest)
         return self.order(order.id)
 
+    def bought(self, *names: str, **values: str) -> Order:
+        """An order that is with the authority."""
+        order = self.later(self.approve(self.waiting(*names, **values)))
+        assert order.status is Status.VALIDATING, order.hold
+        return order
+
+    def issued(self, *names: str, **values: str) -> Order:
+        """An order with its certificate."""
+        order = self.bought(*names, **values)
+        self.standin.issue(order.supplier_id)
+        self.desk.jobs["follow"](Job("follow", order.id, self.clock.now()))
+        return self.order(order.id)
+
     def change(self, order: Order, by: str = REQUESTER, **values: str) -> Order:
         """What somebody changes in the form of an order."""
         form = self.desk.fill.open_form(by, CHANNEL, changes=order.id)
@@ -228,7 +241,9 @@ def a_desk(folder: Path, standin: StandIn, *, checks: tuple[Check, ...] = CHECKS
     return World(gear, Desk(gear), store, engine, JobTable(engine), clock, people, screens, standin)
 
 
-def a_supplier(standin: StandIn, clock: fakes.FakeClock, account: Account = ACCOUNT) -> Supplier:
+def a_supplier(
+    standin: StandIn, clock: fakes.FakeClock, account: Account = ACCOUNT, products: tuple[Product, ...] = ()
+) -> Supplier:
     """The real adapter in front of the stand-in."""
     client = OpenSRSClient(standin.url, standin.username, standin.key, (2.0, 5.0))
-    return OpenSRS(client, account, AGENCY, catalogue.standard(), clock)
+    return OpenSRS(client, account, AGENCY, products or catalogue.standard(), clock)

@@ -1,9 +1,8 @@
-"""The requester's side: the form step by step, placing, changing, cancelling, a second order, the project."""
+"""The requester's side: placing, changing, cancelling, a second order."""
 
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import replace
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
 
@@ -11,9 +10,7 @@ from bot.domain.errors import (
     BadInput,
     DeskError,
     IllegalMove,
-    NoProject,
     NotAllowed,
-    NotAMember,
     OpenOrderExists,
     OwnOrder,
     UnknownOrder,
@@ -21,19 +18,15 @@ from bot.domain.errors import (
 from bot.domain.notices import Told
 from bot.domain.order import Order, Status
 from bot.shown.form import Form
-from bot.service.project import ProjectInput
-from tests.builders import COMPANY, CONTACT, World, a_client, a_project
+from tests.builders import COMPANY, CONTACT, World, a_client
 from tests.fakes import (
     CHANNEL,
     COLLEAGUE,
     FIRST,
-    GUEST,
-    OTHER_CHANNEL,
     OUTSIDER,
     OWNER,
     REQUESTER,
     SECOND,
-    STAND_IN,
     THIRD,
 )
 
@@ -67,98 +60,6 @@ def order(world: World) -> Order:
     return world.place()
 
 
-# -- the steps
-
-
-@pytest.mark.parametrize(("on_file", "product", "steps"), [
-    (False, "rapidssl", ["names", "send"]), (True, "rapidssl", ["names", "send"]),
-    (True, "sslwebserver", ["names", "send"]), (False, "sslwebserver", ["names", "kind", "company", "contact", "send"]),
-    (False, "sslwebserver_ev", ["names", "kind", "company", "contact", "send"]),
-])  # fmt: skip
-def test_the_company_is_asked_for_only_where_it_is_needed_and_not_on_file(
-    world: World, product: str, steps: list[str], *, on_file: bool
-) -> None:
-    if not on_file:
-        new_client(world)
-    form = opened(world, names="www.acme.com", product=product)
-    assert list(world.desk.fill.steps(form)) == steps
-    assert walk(world, form)[: len(steps)] == steps
-    backwards = [world.desk.fill.previous_step(form, step) for step in steps]
-    assert backwards == ["names", *steps[:-1]]
-
-
-def test_a_kind_that_checks_the_company_chosen_at_the_last_step_leads_to_the_company(world: World) -> None:
-    new_client(world)
-    form = opened(world, names="www.acme.com")
-    assert world.desk.fill.next_step(form, "names") == "send"
-    changed = world.desk.fill.save_step(form.id, REQUESTER, {"product": "sslwebserver"})
-    assert world.desk.fill.next_step(changed, "send") == "company"
-    filled = world.desk.fill.save_step(form.id, REQUESTER, TYPED)
-    assert world.desk.fill.next_step(filled, "send") == ""
-
-
-def test_what_project_and_client_say_is_filled_in(world: World) -> None:
-    with world.store.unit() as unit:
-        unit.save_project(a_project(launch=date(2026, 12, 10)))
-    form = world.desk.fill.open_form(REQUESTER, CHANNEL, "shop.acme.com")
-    assert form.values["names"] == "shop.acme.com"
-    assert form.values["wanted_by"] == "2026-12-10"
-    assert {field: form.values[field] for field in TYPED} == TYPED
-
-
-def test_one_offer_is_preselected_and_a_choice_overrules_it(world: World) -> None:
-    form = opened(world, names="*.acme.com")
-    offers = world.desk.fill.offers(form)
-    assert [offer.product.code for offer in offers if offer.preselected] == ["sslwebserver_wildcard"]
-    assert all(offer.product.wildcard for offer in offers)
-    chosen = world.desk.fill.chosen(world.desk.fill.save_step(form.id, REQUESTER, {"product": "rapidssl_wildcard"}))
-    assert chosen is not None
-    assert chosen.product.code == "rapidssl_wildcard"
-    assert world.desk.fill.offers(replace(form, values={})) == ()
-
-
-def test_the_summary_says_what_is_sent_and_what_is_missing(world: World) -> None:
-    new_client(world)
-    shown = world.desk.ask.summary(opened(world, names="www.acme.com", product="sslwebserver", org__name="Acme LLC"))
-    assert ("Web addresses", "www.acme.com") in shown.fields
-    assert "Company" in dict(shown.fields)
-    told = " ".join(shown.missing)
-    assert "The company's country is missing." in told
-    assert "company's name" not in told
-    assert "org." not in told
-    simple = world.desk.ask.summary(opened(world, names="www.acme.com", product="rapidssl"))
-    assert (simple.missing, "Company" in dict(simple.fields)) == ((), False)
-
-
-# -- what is typed
-
-
-@pytest.mark.parametrize(("values", "field"), [
-    ({"names": ""}, "names"), ({"names": "intranet.local"}, "names"), ({"contact.phone": "call me"}, "contact.phone"),
-    ({"dcv": "email", "approver_email": "ceo@acme.com"}, "approver_email"), ({"consent": ""}, "consent"),
-], ids=str)  # fmt: skip
-def test_a_field_that_cannot_be_is_named_and_nothing_typed_is_lost(
-    world: World, values: dict[str, str], field: str
-) -> None:
-    form = opened(world, names="www.acme.com", product="sslwebserver")
-    with pytest.raises(BadInput) as bad:
-        world.desk.fill.save_step(form.id, REQUESTER, values)
-    assert field in bad.value.fields
-    assert set(bad.value.fields) <= set(values)
-    kept = world.desk.fill.form(form.id, REQUESTER)
-    assert {name: kept.values[name] for name in values} == values
-    assert kept.values["product"] == "sslwebserver"
-
-
-def test_a_form_is_its_owners_alone(world: World) -> None:
-    form = opened(world, names="www.acme.com")
-    for act in (world.desk.ask.form, world.desk.ask.place, lambda f, u: world.desk.fill.save_step(f, u, {})):
-        with pytest.raises(UnknownOrder):
-            act(form.id, COLLEAGUE)
-    with pytest.raises(UnknownOrder):
-        world.desk.fill.form("f-none", REQUESTER)
-
-
 @pytest.mark.parametrize(("values", "field"), [
     ({"names": "*.acme.com\nwww.acme.com"}, "product"),
     ({"names": "www.acme.com", "product": "sslwebserver", "org.name": ""}, "org.name"),
@@ -180,7 +81,7 @@ def test_nothing_incomplete_is_placed(world: World, values: dict[str, str], fiel
 def test_a_placed_order_is_prepared_and_said(world: World, order: Order) -> None:
     assert (order.status, order.requester, order.authors) == (Status.PREPARING, REQUESTER, (REQUESTER,))
     assert [notice.mentions for notice in world.told(Told.OPENED)] == [(REQUESTER,)]
-    assert world.history(order) == ["placed"]
+    assert world.history(order) == ["consent", "placed"]
     assert world.later(order).status is Status.AWAITING_APPROVAL
 
 
@@ -197,7 +98,9 @@ def test_what_was_typed_about_the_company_is_kept_with_the_client(world: World) 
     world.place(product="sslwebserver", **{name.replace(".", "__"): value for name, value in TYPED.items()})
     with world.store.unit() as unit:
         client = unit.client("c-acme")
-    assert client == a_client(confirmed_at=world.clock.now())
+    assert client == a_client(
+        confirmed_at=world.clock.now(), consent_at=world.clock.now(), consent_by=REQUESTER, domains=("acme.com",)
+    )
 
 
 def test_a_domain_only_order_carries_nothing_of_the_clients(world: World) -> None:
@@ -210,27 +113,6 @@ def test_a_request_file_of_ones_own_is_judged_when_it_is_sent(world: World) -> N
     with pytest.raises(BadInput) as bad:
         world.desk.ask.place(form.id, REQUESTER)
     assert list(bad.value.fields) == ["own_csr"]
-
-
-@pytest.mark.parametrize("gap", [" ", "\n"])
-@pytest.mark.parametrize("field", ["names", "own_csr", "org.name"])
-def test_a_private_key_is_refused_before_anything_is_kept(world: World, field: str, gap: str) -> None:
-    form = world.desk.fill.open_form(REQUESTER, CHANNEL)
-    key = f"-----BEGIN PRIVATE{gap}KEY-----\nMII"
-    with pytest.raises(BadInput) as bad:
-        world.desk.fill.save_step(form.id, REQUESTER, {field: key})
-    assert list(bad.value.fields) == [field]
-    with pytest.raises(BadInput):
-        world.desk.fill.open_form(REQUESTER, CHANNEL, key)
-    assert world.desk.fill.form(form.id, REQUESTER).values == form.values
-
-
-@pytest.mark.parametrize(("who", "where", "error"), [
-    (OUTSIDER, CHANNEL, NotAllowed), (GUEST, CHANNEL, NotAMember), (REQUESTER, OTHER_CHANNEL, NoProject),
-])  # fmt: skip
-def test_only_members_of_a_projects_channel_order(world: World, who: str, where: str, error: type[DeskError]) -> None:
-    with pytest.raises(error):
-        world.desk.fill.open_form(who, where)
 
 
 def test_who_has_left_the_channel_since_places_nothing(world: World) -> None:
@@ -365,45 +247,3 @@ def test_anybody_of_the_channel_cancels_while_nothing_is_bought(world: World, st
     with pytest.raises(IllegalMove) as again:
         world.desk.ask.cancel(order.id, COLLEAGUE)
     assert again.value.status is Status.CANCELLED
-
-
-# -- the project
-
-
-def test_any_member_of_a_channel_sets_its_project_up_once(world: World) -> None:
-    wanted = ProjectInput(" Acme shop ", "acme", OWNER, STAND_IN, launch="2026-12-10")
-    project = world.desk.projects.set_up(OTHER_CHANNEL, COLLEAGUE, wanted)
-    assert (project.id, project.name, project.client_id, project.launch) == (
-        OTHER_CHANNEL, "Acme shop", "c-acme", date(2026, 12, 10),
-    )  # fmt: skip
-    assert [notice.fact("name") for notice in world.told(Told.PROJECT_SET)] == ["Acme shop"]
-
-
-@pytest.mark.parametrize(
-    ("who", "may"), [(OWNER, True), (STAND_IN, True), (FIRST, True), (COLLEAGUE, False), (REQUESTER, False)]
-)
-def test_a_project_is_changed_by_owner_stand_in_or_approver(world: World, who: str, *, may: bool) -> None:
-    wanted = ProjectInput("New name", "Beta", OWNER)
-    if may:
-        project = world.desk.projects.set_up(CHANNEL, who, wanted)
-        assert (project.name, project.client_id != "c-acme") == ("New name", True)
-        return
-    with pytest.raises(NotAllowed):
-        world.desk.projects.set_up(CHANNEL, who, wanted)
-
-
-@pytest.mark.parametrize(("changes", "field"), [
-    ({"name": " "}, "name"), ({"name": "x" * 81}, "name"), ({"client_name": ""}, "client_name"),
-    ({"owner": ""}, "owner"), ({"launch": "10 December"}, "launch"),
-])  # fmt: skip
-def test_a_project_needs_name_client_and_owner(world: World, changes: dict[str, str], field: str) -> None:
-    wanted = replace(ProjectInput("Acme shop", "Acme", OWNER), **changes)
-    with pytest.raises(BadInput) as bad:
-        world.desk.projects.set_up(OTHER_CHANNEL, COLLEAGUE, wanted)
-    assert list(bad.value.fields) == [field]
-
-
-@pytest.mark.parametrize(("who", "error"), [(OUTSIDER, NotAllowed), (GUEST, NotAMember)])
-def test_nobody_else_sets_up_a_project(world: World, who: str, error: type[DeskError]) -> None:
-    with pytest.raises(error):
-        world.desk.projects.set_up(OTHER_CHANNEL, who, ProjectInput("X", "Y", OWNER))

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from bot.domain.errors import BadInput
 from bot.domain.request import Contact, Dcv, KeyType, Level, Organisation, Purpose, Request
 from bot.service import typed
-from tests.builders import COMPANY, CONTACT, STAFF, a_client, a_policy, a_product, a_request
+from tests.builders import COMPANY, CONTACT, STAFF, a_client, a_policy, a_product, a_request, an_order
 
 OV = a_product("sslwebserver", level=Level.OV)
 TEXT = st.text(st.characters(codec="utf-8"), max_size=12).map(str.strip)
@@ -35,14 +35,14 @@ def test_a_request_typed_out_and_read_again_is_the_same(
         ("www.acme.com", "acme.com"), purpose, OV.code, Level.OV, wanted, company, contact, STAFF, STAFF, dcv,
         approver if dcv is Dcv.EMAIL else "", key,
     )  # fmt: skip
-    assert typed.request_from(typed.values_of(request), request.names, OV, a_policy()) == request
+    assert typed.request_from(typed.values_of(an_order(request=request)), request.names, OV, a_policy()) == request
 
 
 def test_a_domain_only_request_asks_the_agency_and_names_no_company() -> None:
     values = typed.values_on_file(a_client()) | {"names": "www.acme.com"}
     request = typed.request_from(values, ("www.acme.com",), a_product(), a_policy())
     assert (request.organisation, request.admin, request.technical) == (None, STAFF, STAFF)
-    assert not any(name.startswith(("org.", "contact.")) for name in typed.values_of(request))
+    assert not any(name.startswith(("org.", "contact.")) for name in typed.values_of(an_order(request=request)))
 
 
 def test_what_is_on_file_reads_as_it_was_filed() -> None:
@@ -60,8 +60,8 @@ def test_an_approver_counts_only_where_mail_is_the_proof_and_a_country_is_writte
 @pytest.mark.parametrize(("values", "wrong"), [
     ({}, set()), ({"dcv": "dns", "approver_email": "ceo@acme.com"}, set()), ({"dcv": "email"}, {"approver_email"}),
     ({"dcv": "email", "approver_email": "adminx@acme.com"}, {"approver_email"}), ({"wanted_by": ""}, set()),
-    ({"wanted_by": "2026-12-10"}, set()), ({"wanted_by": "2026-02-30"}, {"wanted_by"}), ({"consent": "yes"}, set()),
-    ({"consent": "no"}, {"consent"}), ({"own_csr": "x" * 3000}, set()),
+    ({"wanted_by": "2026-12-10"}, set()), ({"wanted_by": "2026-02-30"}, {"wanted_by"}),
+    ({"own_csr": "x" * 3000}, set()),
     ({"own_csr": "x" * 3001, "names": "y" * 4000}, {"own_csr", "names"}),
 ], ids=lambda value: str(sorted(value)))  # fmt: skip
 def test_what_a_form_can_tell_by_itself(values: dict[str, str], wrong: set[str]) -> None:
@@ -86,10 +86,20 @@ def test_a_day_is_a_date_or_nothing(text: str) -> None:
 
 
 def test_the_last_step_tells_the_company_only_where_it_is_checked() -> None:
-    values = typed.values_of(a_request(organisation=COMPANY, admin=CONTACT))
-    told = [
-        ("Web addresses", "www.acme.com, acme.com"), ("Wanted by", "no date given"),
-        ("Company", "Acme LLC, Chicago, Illinois, US"), ("Contact", "Ada Acme, ada@acme.com, +1.3125550124"),
-    ]  # fmt: skip
+    values = typed.values_of(an_order(request=a_request(organisation=COMPANY, admin=CONTACT)))
+    told = (
+        ("names", "Web addresses", "www.acme.com, acme.com"), ("names", "Wanted by", "no date given"),
+        ("kind", "Kind", ""), ("company", "Company", "Acme LLC, Chicago, Illinois, US"),
+        ("contact", "Contact", "Ada Acme, ada@acme.com, +1.3125550124"),
+    )  # fmt: skip
     for company in (True, False):
-        assert typed.told(values, ("www.acme.com", "acme.com"), company=company) == tuple(told[: 4 if company else 2])
+        said = typed.told(values, ("www.acme.com", "acme.com"), None, company=company)
+        assert said == told[: 5 if company else 3]
+
+
+@pytest.mark.parametrize(("text", "names"), [
+    ("Please get one for <http://shop.acme.com|shop.acme.com> and *.acme.com.", "shop.acme.com\n*.acme.com"),
+    ("Mail ada@acme.com, v1.2, etc. and so on", ""), ("WWW.Acme.com www.acme.com", "www.acme.com"),
+])  # fmt: skip
+def test_the_addresses_in_a_message_are_found_once_each(text: str, names: str) -> None:
+    assert typed.names_in(text) == names

@@ -1,0 +1,88 @@
+"""While a form is filled in public sources are asked; what they say late is shown and never disturbs what is typed."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from bot.ports import Job
+from bot.service.infer import MOST
+from bot.shown.form import Form
+from bot.shown.found import Found, Registration, Served, Zone
+from tests.builders import World
+from tests.fakes import CHANNEL, GUEST, NOW, REQUESTER, STRANGER, FakeLookups
+
+REGISTERED = Registration("acme.com", registered=True, expires_at=datetime(2027, 3, 3, tzinfo=UTC))
+SERVED, ZONE = Served("acme.com", ("acme.com",), NOW, "Some CA"), Zone("acme.com", "acme.com", ("ns1.example.net",))
+
+
+@pytest.fixture
+def sources(world: World) -> FakeLookups:
+    sources = FakeLookups()
+    sources.registrations["acme.com"], sources.certificates["acme.com"] = REGISTERED, SERVED
+    sources.zones["acme.com"] = ZONE
+    world.restart(lookups=sources)
+    return sources
+
+
+def typed(world: World, names: str = "*.acme.com") -> Form:
+    """The first step sent, and the next one on the screen."""
+    form = world.desk.fill.open_form(REQUESTER, CHANNEL)
+    form = world.desk.fill.save_step(form.id, REQUESTER, {"names": names})
+    return world.desk.fill.show(form, world.desk.fill.next_step(form, "names"), "V1").form
+
+
+def test_what_is_found_is_shown_on_the_open_view_with_what_was_typed_meanwhile(
+    world: World, sources: FakeLookups
+) -> None:
+    world.people.channels[CHANNEL] |= {GUEST, STRANGER}
+    form = typed(world)
+    world.desk.fill.save_step(form.id, REQUESTER, {"product": "rapidssl_wildcard"})
+    world.run_jobs()
+    ((view, shown),) = world.screens.forms
+    assert (view, shown.step, shown.found) == ("V1", "send", Found(NOW, REGISTERED, SERVED, ZONE))
+    assert (shown.outsiders, shown.form.values["product"]) == (2, "rapidssl_wildcard")
+    assert sorted(sources.calls) == [(kind, "acme.com") for kind in ("registration", "served", "zone")]
+
+
+@pytest.mark.parametrize(("step", "view"), [("names", "V1"), ("company", "V1"), ("send", "")])
+def test_late_answers_leave_a_view_with_typing_alone(world: World, sources: FakeLookups, step: str, view: str) -> None:
+    form = world.desk.fill.open_form(REQUESTER, CHANNEL)
+    form = world.desk.fill.save_step(form.id, REQUESTER, {"names": "acme.com"})
+    world.desk.fill.show(form, step, view)
+    world.run_jobs()
+    assert (world.screens.forms, len(sources.calls)) == ([], 3)
+    assert world.desk.fill.show(form, step).found == Found(NOW, REGISTERED, SERVED, ZONE)
+
+
+def test_one_source_that_fails_does_not_take_the_others_along(world: World, sources: FakeLookups) -> None:
+    del sources.zones["acme.com"], sources.certificates["acme.com"]
+    typed(world)
+    world.run_jobs()
+    assert world.screens.forms[0][1].found == Found(NOW, REGISTERED)
+
+
+def test_the_same_address_is_asked_again_only_after_an_hour(world: World, sources: FakeLookups) -> None:
+    for hours, asked in ((0, 3), (1, 3), (0.1, 6)):
+        world.clock.advance(timedelta(hours=hours))
+        typed(world)
+        world.run_jobs()
+        assert len(sources.calls) == asked
+
+
+def test_one_person_makes_the_desk_ask_no_more_than_thirty_times_an_hour(world: World, sources: FakeLookups) -> None:
+    def ask(at: int) -> None:
+        form = typed(world, f"a{at}.acme.com")
+        world.desk.jobs["infer"](Job("infer", form.id, NOW))
+
+    for at in range(MOST + 2):
+        ask(at)
+    assert len(sources.calls) == 3 * MOST
+    world.clock.advance(timedelta(hours=1))
+    ask(MOST + 3)
+    assert len(sources.calls) == 3 * MOST + 3
+
+
+def test_a_form_that_is_gone_or_empty_asks_nobody(world: World, sources: FakeLookups) -> None:
+    for subject in ("f-none", world.desk.fill.open_form(REQUESTER, CHANNEL).id):
+        world.desk.jobs["infer"](Job("infer", subject, NOW))
+    assert sources.calls == []
