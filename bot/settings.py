@@ -211,7 +211,7 @@ class Settings(BaseSettings):
     @property
     def outside(self) -> tuple[str, ...]:
         """Every outside address the desk talks to."""
-        return (self.slack_api_url, self.supplier_url)
+        return (self.slack_api_url, self.supplier_url, self.rdap_bootstrap)
 
     @property
     def supplier_url(self) -> str:

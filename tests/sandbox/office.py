@@ -30,7 +30,6 @@ CONTACT: Final = {
     "First name": "Carla", "Last name": "Client", "Position": "Head of web", "E-mail": "carla@acme.com",
     "Phone": "+1.3125550178",
 }  # fmt: skip
-CONSENT: Final = "The agency makes and keeps the secret key of this certificate."
 _FILLED: Final = {"The client’s company": COMPANY, "Their contact": CONTACT}
 ORDER: Final = re.compile(r"\bo-[a-z0-9]+\b")
 
@@ -191,7 +190,7 @@ class Office(World):
         for _ in range(6):
             view = person.view
             assert view is not None
-            wanted: Mapping[str, object] = {**_FILLED.get(view.title, {}), CONSENT: ["yes"], **given}
+            wanted: Mapping[str, object] = {**_FILLED.get(view.title, {}), **given}
             for label, value in wanted.items():
                 if label in view.inputs:
                     person.fill(label, value)

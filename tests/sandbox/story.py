@@ -13,7 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final, Self
 
-from tests.sandbox.office import COMPANY, CONSENT, CONTACT, Office
+from tests.sandbox.office import COMPANY, CONTACT, Office
 from tests.sandbox.slack.people import Person
 from tests.sandbox.slack.seen import OpenView
 from tests.sandbox.world import World
@@ -68,7 +68,6 @@ class Story(Office):
 
     def agrees_and_sends(self) -> OpenView:
         """The last step of a form."""
-        self.pm.fill(CONSENT, ["Yes, that is agreed"])
         view = self.sees(self.pm)
         self.submits(self.pm)
         return view

@@ -13,6 +13,7 @@ import sys
 import threading
 import time
 from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Self
@@ -21,6 +22,7 @@ import yaml
 
 from tests.sandbox import leaks
 from tests.sandbox.opensrs import OpenSRS
+from tests.sandbox.registries import Registries
 from tests.sandbox.slack import Channel, Person, Workspace
 
 ROOT = Path(__file__).parents[2]
@@ -102,16 +104,31 @@ class World:
         self.opensrs = OpenSRS(username="agency", key=RESELLER_KEY, clock=self.time, prices=prices, first_order_id=4711)
         manifest = yaml.safe_load((ROOT / "manifest.yml").read_text(encoding="utf-8"))
         self.slack = Workspace(manifest)
+        self.registries = Registries(self.time)
+        self._outside()
         self._people()
         self.opensrs.start()
         self.slack.start()
         self.bot = Bot({name: os.environ[name] for name in _BARE if name in os.environ}, self.folder, program)
         self.bot.environment |= {**self._settings(), **(settings or {})}
 
+    def _outside(self) -> None:
+        """What the world says of the client's domain."""
+        today = datetime.now(UTC).date()
+        self.registries.add("acme.com", today - timedelta(days=900), today + timedelta(days=700))
+        self.registries.dns.set("acme.com", "NS", "ns51.domaincontrol.com.", "ns52.domaincontrol.com.")
+        self.registries.dns.set("acme.com", "MX", "10 mail.acme.com.")
+        self.registries.served.serve(
+            "acme.com", "acme.com", "www.acme.com", organisation="Acme LLC", city="Chicago", state="Illinois",
+            country="US", not_after=datetime.now(UTC) + timedelta(days=40),
+        )  # fmt: skip
+
     def _people(self) -> None:
         ws = self.slack
         self.pm = ws.add_person("paula", title="Project manager")
-        self.engineer = ws.add_person("erik", title="Engineer")
+        self.engineer = ws.add_person(
+            "erik", title="Engineer", real_name="Erik Engineer", email="erik@agency.com", phone="+1.3125550101"
+        )
         self.second = ws.add_person("edith", title="Engineer")
         self.guest = ws.add_person("gustav", kind="guest")
         self.stranger = ws.add_person("stella", kind="stranger")
@@ -137,6 +154,8 @@ class World:
             "OPENSRS_URL": self.opensrs.url, "OPENSRS_USERNAME": "agency", "OPENSRS_KEY": RESELLER_KEY,
             "CATALOGUE": str(prices), "DATABASE_URL": f"sqlite:///{self.folder / 'certdesk.db'}",
             "VAULT_KEY": self.bot.command("init").strip().removeprefix("VAULT_KEY="),
+            "RDAP_BOOTSTRAP": self.registries.rdap_bootstrap, "DNS_SERVERS": self.registries.dns_server,
+            "HTTPS_PORT": str(self.registries.https_port), "LOOKUP_ALLOW": "127.0.0.0/8",
             "TICK_SECONDS": "0.1", "OPS_ADDRESS": "", "CLOCK_OFFSET_FILE": str(self._offset_file),
         }  # fmt: skip
 
@@ -157,6 +176,7 @@ class World:
             self.bot.stop()
         self.slack.stop()
         self.opensrs.stop()
+        self.registries.stop()
         self._folder.cleanup()
 
     # -- people --------------------------------------------------------------------------------------------------------
