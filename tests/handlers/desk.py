@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.domain.approval import Buying
 from bot.domain.order import Actor, Order, Status
-from bot.shown.form import Form
-from bot.service.ask import Ask, FormSummary, ProjectInput
+from bot.service.ask import Ask
 from bot.service.buy import Buy
 from bot.service.decide import Decide
+from bot.service.fill import Fill
 from bot.service.follow import Follow
+from bot.service.project import ProjectInput, Projects
 from bot.service.resolve import Resolve
 from bot.service.see import See
 from bot.shown.card import CardFacts
+from bot.shown.form import Form, FormShown
 from tests import builders
 from tests.builders import a_product, a_project
 from tests.fakes import CHANNEL, FIRST, NOW, OWNER, REQUESTER, FakePeople
@@ -35,6 +37,11 @@ def facts_of(order: Order | None = None) -> CardFacts:
 
 def a_form(**values: str) -> Form:
     return Form("f-1", REQUESTER, CHANNEL, NOW, values or {"names": "acme.com"})
+
+
+def shown(form: Form, step: str, view: str = "") -> FormShown:
+    """A step as the real desk shows it; `view` is the screen it is on."""
+    return FormShown(replace(form, step=step, view=view), step, a_project(), first=step == "names")
 
 
 @dataclass
@@ -63,18 +70,19 @@ class Verbs:
 
 
 class FakeDesk:
-    """`answers` maps a verb to what it returns, or to the error it raises."""
+    """`answers` maps a verb to what it returns, to what works that out, or to the error it raises."""
 
     def __init__(self) -> None:
         self.asked: list[Asked] = []
         self.answers: dict[str, Any] = {
-            "ask.open_form": a_form(), "ask.form": a_form(), "ask.save_step": a_form(), "ask.steps": ("names", "send"),
-            "ask.next_step": "send", "ask.previous_step": "names", "ask.offers": (), "ask.place": an_order(),
-            "ask.summary": FormSummary(a_project(), None, None, None, (), (), ""),
+            "fill.open_form": a_form(), "fill.form": a_form(), "fill.save_step": a_form(),
+            "fill.steps": ("names", "send"), "fill.next_step": "send", "fill.previous_step": "names",
+            "fill.show": shown, "ask.place": an_order(),
             "see.order": facts_of(), "see.find": [facts_of()], "see.open_orders": [facts_of()], "see.history": [],
             "see.project_input": ProjectInput("Acme site", "Acme", OWNER), "see.my_projects": [],
         }  # fmt: skip
-        parts = {"ask": Ask, "decide": Decide, "buy": Buy, "resolve": Resolve, "follow": Follow, "see": See}
+        parts = {"ask": Ask, "fill": Fill, "projects": Projects, "decide": Decide, "buy": Buy, "resolve": Resolve,
+                 "follow": Follow, "see": See}  # fmt: skip
         self.people = FakePeople()
         self.__dict__.update({name: Verbs(real, name, self) for name, real in parts.items()})
 
@@ -83,7 +91,7 @@ class FakeDesk:
         answer = self.answers.get(verb, an_order())
         if isinstance(answer, Exception):
             raise answer
-        return answer
+        return answer(**arguments) if callable(answer) else answer
 
     def calls(self, verb: str) -> list[dict[str, Any]]:
         return [each.arguments for each in self.asked if each.verb == verb]

@@ -7,7 +7,7 @@ from bot.domain.findings import Finding, Verdict
 from bot.domain.order import Status
 from handlers.views import form
 from tests.fakes import CHANNEL
-from tests.handlers.desk import ORDER, a_form, an_order, facts_of
+from tests.handlers.desk import ORDER, a_form, an_order, facts_of, shown
 from tests.handlers.surface import Surface, view_of
 
 VERBS = {
@@ -46,7 +46,7 @@ def test_a_button_with_dots_opens_the_view_that_asks_for_the_rest(surface: Surfa
 @pytest.mark.parametrize(("action", "why"), [("order.change", "changes"), ("order.reorder", "corrects")])
 def test_changing_and_ordering_again_open_the_form_filled_in(surface: Surface, action: str, why: str) -> None:
     opened = view_of(surface.click(action))
-    surface.assert_asked("ask.open_form", channel="", **{why: ORDER})
+    surface.assert_asked("fill.open_form", channel="", **{why: ORDER})
     assert opened.inputs["Web addresses"].value == "acme.com"
 
 
@@ -69,11 +69,11 @@ def test_show_opens_the_card_and_its_buttons_work_there(surface: Surface) -> Non
 
 
 def test_back_keeps_what_was_typed_even_if_it_is_wrong(surface: Surface) -> None:
-    surface.open(form.form_view(a_form(), "contact"))
+    surface.open(form.form_view(shown(a_form(), "contact")))
     surface.person.fill("E-mail", "no address")
-    surface.desk.answers["ask.save_step"] = BadInput({"contact.email": "This is no mail address."})
+    surface.desk.answers["fill.save_step"] = BadInput({"contact.email": "This is no mail address."})
     assert surface.person.press("Back").acked
-    assert surface.desk.calls("ask.save_step")[0]["values"]["contact.email"] == "no address"
+    assert surface.desk.calls("fill.save_step")[0]["values"]["contact.email"] == "no address"
     assert view_of(surface.person).callback_id == "new.names"
 
 
@@ -92,7 +92,7 @@ def test_allowing_a_second_order_wants_a_reason(surface: Surface) -> None:
 @pytest.mark.parametrize(("value", "names"), [("new", ""), ("www.acme.com", "www.acme.com")])
 def test_the_helps_button_opens_the_form(surface: Surface, value: str, names: str) -> None:
     assert view_of(surface.click("help.new", value)).callback_id == "new.names"
-    surface.assert_asked("ask.open_form", channel=CHANNEL, names=names)
+    surface.assert_asked("fill.open_form", channel=CHANNEL, names=names)
 
 
 def test_the_helps_list_is_seen_by_its_reader_alone(surface: Surface) -> None:

@@ -28,7 +28,7 @@ def test_cert_alone_explains_itself(surface: Surface, text: str) -> None:
 )
 def test_new_opens_the_form_with_the_addresses_one_a_line(surface: Surface, text: str, names: str) -> None:
     assert view_of(surface.cert(text)).callback_id == "new.names"
-    surface.assert_asked("ask.open_form", channel=CHANNEL, names=names)
+    surface.assert_asked("fill.open_form", channel=CHANNEL, names=names)
 
 
 def test_project_opens_its_view_with_what_is_known(surface: Surface) -> None:
@@ -73,7 +73,7 @@ def test_an_address_without_an_order_is_offered_to_be_ordered(surface: Surface) 
     surface.desk.answers["see.find"] = []
     said = surface.cert("new.acme.com")
     view_of(surface.person.click(said.ephemerals[0], "New certificate"))
-    assert surface.desk.calls("ask.open_form")[0]["names"] == "new.acme.com"
+    assert surface.desk.calls("fill.open_form")[0]["names"] == "new.acme.com"
 
 
 def test_an_unknown_word_gets_the_nearest_and_help(surface: Surface) -> None:
@@ -83,7 +83,7 @@ def test_an_unknown_word_gets_the_nearest_and_help(surface: Surface) -> None:
 
 
 def test_what_cannot_work_is_said_before_the_first_field(surface: Surface) -> None:
-    surface.desk.answers["ask.open_form"] = NoProject(CHANNEL)
+    surface.desk.answers["fill.open_form"] = NoProject(CHANNEL)
     said = surface.cert("new")
     assert said.view is None
     assert "/cert project" in said.text

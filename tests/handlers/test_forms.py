@@ -5,23 +5,23 @@ import pytest
 from bot.domain.errors import BadInput, ChangedSince, IllegalMove, OpenOrderExists, PeopleUnknown
 from bot.domain.findings import Finding, Verdict
 from bot.domain.order import Status
-from bot.service.ask import ProjectInput
+from bot.service.project import ProjectInput
 from bot.shown.review import Review
 from handlers.views import dialogs, form, review
 from tests.fakes import CHANNEL, OWNER
-from tests.handlers.desk import ORDER, a_form, an_order, facts_of
+from tests.handlers.desk import ORDER, a_form, an_order, facts_of, shown
 from tests.handlers.surface import Surface, view_of
 
 STOP = Finding("caa", "CAA-1", Verdict.STOP, "The domain forbids this authority.")
 DIGEST = "d" * 64
 REVIEW = review.review(Review(facts_of(), DIGEST))
-NAMES, EMPTY = form.form_view(a_form(), "names"), form.form_view(a_form(names=""), "names")
-LAST = form.form_view(a_form(names="acme.com", consent="yes"), "send")
+NAMES, EMPTY = form.form_view(shown(a_form(), "names")), form.form_view(shown(a_form(names=""), "names"))
+LAST = form.form_view(shown(a_form(), "send"))
 
 
 def test_a_step_is_kept_and_leads_to_the_next(surface: Surface) -> None:
     shown = surface.submit(EMPTY, {"Web addresses": "acme.com\nwww.acme.com <&>"})
-    saved = surface.desk.calls("ask.save_step")[0]
+    saved = surface.desk.calls("fill.save_step")[0]
     assert (saved["form_id"], saved["user"]) == ("f-1", surface.person.id)
     assert saved["values"]["names"] == "acme.com\nwww.acme.com <&>"
     assert saved["values"].keys() == {"names", "purpose", "wanted_by"}
@@ -29,25 +29,20 @@ def test_a_step_is_kept_and_leads_to_the_next(surface: Surface) -> None:
     assert surface.desk.calls("ask.place") == []
 
 
-@pytest.mark.parametrize(("step", "offered"), [("kind", 1), ("company", 0), ("contact", 0), ("send", 1)])
-def test_the_desk_says_which_step_is_next(surface: Surface, step: str, offered: int) -> None:
-    surface.desk.answers["ask.next_step"] = step
+@pytest.mark.parametrize("step", ["kind", "company", "contact", "send"])
+def test_the_desk_says_which_step_is_next(surface: Surface, step: str) -> None:
+    surface.desk.answers["fill.next_step"] = step
     assert view_of(surface.submit(NAMES)).callback_id == f"new.{step}"
-    assert len(surface.desk.calls("ask.offers")) == offered
-
-
-def test_kinds_stand_in_the_last_step_only_where_they_are_no_step_of_their_own(surface: Surface) -> None:
-    surface.desk.answers["ask.steps"] = ("names", "kind", "company", "contact", "send")
-    surface.submit(NAMES)
-    assert surface.desk.calls("ask.offers") == []
+    assert [(each["step"], each["view"]) for each in surface.desk.calls("fill.show")] == [
+        (step, view_of(surface.person).id)
+    ]
 
 
 def test_after_the_last_step_the_order_is_placed(surface: Surface) -> None:
-    surface.desk.answers["ask.next_step"] = ""
-    agreed = {"The agency makes and keeps the secret key of this certificate.": ["Yes, that is agreed"]}
-    shown = surface.submit(form.form_view(a_form(), "send"), agreed)
+    surface.desk.answers["fill.next_step"] = ""
+    placed = surface.submit(LAST)
     surface.assert_asked("ask.place", form_id="f-1")
-    assert ORDER in view_of(shown).plain
+    assert ORDER in view_of(placed).plain
 
 
 def test_an_approval_carries_the_digest_that_was_shown(surface: Surface) -> None:
@@ -103,18 +98,18 @@ def test_a_project_is_saved_as_typed(surface: Surface) -> None:
     view = dialogs.project(CHANNEL, {"name": "Acme site", "client_name": "Acme", "owner": OWNER})
     assert surface.submit(view, {"Launch": "2026-12-10"}).closed
     wanted = ProjectInput("Acme site", "Acme", OWNER, "", "", "2026-12-10")
-    surface.assert_asked("ask.set_up", channel=CHANNEL, wanted=wanted)
+    surface.assert_asked("projects.set_up", channel=CHANNEL, wanted=wanted)
 
 
 def test_what_was_typed_wrong_is_said_at_its_field(surface: Surface) -> None:
-    surface.desk.answers["ask.save_step"] = BadInput({"names": "“acme” is no web address.", "org.city": "Where?"})
+    surface.desk.answers["fill.save_step"] = BadInput({"names": "“acme” is no web address.", "org.city": "Where?"})
     shown = surface.submit(NAMES)
     assert shown.errors == {"Web addresses": "“acme” is no web address."}
     assert not shown.closed
 
 
 def test_what_another_step_lacks_is_said_above_this_one(surface: Surface) -> None:
-    surface.desk.answers |= {"ask.next_step": "", "ask.place": BadInput({"names": "No kind fits these <addresses>."})}
+    surface.desk.answers |= {"fill.next_step": "", "ask.place": BadInput({"names": "No kind fits these <addresses>."})}
     shown = view_of(surface.submit(LAST))
     assert shown.callback_id == "new.send"
     assert "No kind fits these <addresses>." in shown.plain
@@ -128,14 +123,14 @@ def test_what_a_small_view_cannot_show_at_a_field_comes_on_top_of_it(surface: Su
 
 
 def test_an_open_order_for_the_names_is_shown_with_its_ways_out(surface: Surface) -> None:
-    surface.desk.answers |= {"ask.next_step": "", "ask.place": OpenOrderExists("o-bbbb3333", "f-1")}
+    surface.desk.answers |= {"fill.next_step": "", "ask.place": OpenOrderExists("o-bbbb3333", "f-1")}
     shown = view_of(surface.submit(LAST))
     assert "o-bbbb3333" in shown.plain
     assert shown.buttons == ["Show it", "Ask for a second one"]
 
 
 def test_trouble_on_the_way_leaves_the_form_as_it_is(surface: Surface) -> None:
-    surface.desk.answers["ask.save_step"] = PeopleUnknown("U1")
+    surface.desk.answers["fill.save_step"] = PeopleUnknown("U1")
     surface.submit(EMPTY, {"Web addresses": "acme.com"})
     surface.person.close()
     assert view_of(surface.person).inputs["Web addresses"].value == "acme.com"
