@@ -68,6 +68,7 @@ class FakePeople:
         self.channels = {CHANNEL: {*MEMBERS} - {OUTSIDER}, OTHER_CHANNEL: {REQUESTER, COLLEAGUE}}
         self.approving = APPROVERS
         self.silent, self.fresh = False, 0
+        self.unseen: type[PeopleUnknown] | None = None  # how nobody can be seen in any channel
         self.forgotten: list[tuple[str, str]] = []
 
     def person(self, user: str, *, fresh: bool = False) -> Person:
@@ -76,6 +77,8 @@ class FakePeople:
 
     def in_channel(self, user: str, channel: str, *, fresh: bool = False) -> bool:
         self._asked(fresh=fresh)
+        if self.unseen:
+            raise self.unseen(channel)
         return user in self.channels.get(channel, set())
 
     def approvers(self, *, fresh: bool = False) -> frozenset[str]:

@@ -142,9 +142,12 @@ class Ask:
         names = self._names(form)
         with self.gear.store.unit() as unit:
             other = self._open_for(names, unit.orders())
-            if other is None:
-                return
-            unit.tell(self.gear.say_approvers(other, Told.SECOND_WANTED, by=user, form=form.id, project=project.name))
+        if other is None:
+            return
+        told = self.gear.say_approvers(other, Told.SECOND_WANTED, by=user, form=form.id, project=project.name)
+        with self.gear.store.unit() as unit:
+            for notice in told:
+                unit.tell(notice)
 
     def _open_for(self, names: tuple[str, ...], orders: list[Order]) -> Order | None:
         key = " ".join(sorted(names))

@@ -141,17 +141,12 @@ class Buy:
         if move in (Move.FOUND_LIVE, Move.DOUBT):
             self._settle(order, move, reason="the draft was not pending any more when the desk wanted to buy it")
             return gear.now()
+        void, wanted = (gear.say_approvers(order, told) for told in (Told.APPROVALS_VOID, Told.APPROVAL_WANTED))
         with gear.store.unit() as unit:
-            told = self._obstacle_notices(unit, order, move, hold)
+            held = hold if move is not Move.APPROVER_LOST else None
+            told = (held_notice(gear, unit, order, held), *void) if held else (*void, *wanted)
             gear.move(unit, order, move, DESK, *told, hold=hold, **obstacle.changes)
         return None
-
-    def _obstacle_notices(self, unit: Unit, order: Order, move: Move, hold: Hold | None) -> list[Notice]:
-        gear = self.gear
-        void = gear.say_approvers(order, Told.APPROVALS_VOID)
-        if move is Move.APPROVER_LOST or hold is None:
-            return [void, gear.say_approvers(order, Told.APPROVAL_WANTED)]
-        return [held_notice(gear, unit, order, hold), void]
 
     # -- the attempt ---------------------------------------------------------------------------------------------------
 
@@ -273,16 +268,16 @@ class Buy:
         looks = (*order.looks, Seen(gear.now(), found))[-_KEEP_LOOKS:]
         raw = look.raw_state if look else order.raw_state
         strange = look is not None and look.state is State.UNKNOWN and f"state {raw}" not in order.told
+        told = gear.say_approvers(order, Told.UNKNOWN_STATE, state=raw) if strange else ()
         with gear.store.unit() as unit:
             order = unit.order(order.id)
             if strange:
-                told = gear.say_approvers(order, Told.UNKNOWN_STATE, state=raw)
                 after = gear.move(
                     unit,
                     order,
                     Move.UNKNOWN_STATE,
                     DESK,
-                    told,
+                    *told,
                     looks=looks,
                     raw_state=raw,
                     told=(*order.told, f"state {raw}"),
@@ -297,7 +292,7 @@ class Buy:
         told = {
             Move.FOUND_LIVE: (gear.say(order, Told.FOUND_BOUGHT, order.requester, *sorted(gear.people.approvers())),),
             Move.FOUND_DECLINED: (gear.say(order, Told.DECLINED, order.requester, reason=order.newest_note),),
-        }.get(move, (gear.say_approvers(order, Told.DOUBTFUL, reason=reason),))
+        }.get(move) or gear.say_approvers(order, Told.DOUBTFUL, reason=reason)
         kept = order.cancel_wanted_by if order.tries else ""  # by hand, a wish to cancel came too late
         with gear.store.unit() as unit:
             gear.move(unit, order, move, DESK, *told, cancel_wanted_by=kept)
@@ -325,9 +320,9 @@ class Buy:
         """R2 in doubt: the looks show that nothing was bought."""
         gear = self.gear
         hold = Hold(Mender.ENGINEER, ("It was not bought. Check again to prepare a fresh draft.",))
+        told = gear.say_approvers(order, Told.NOT_BOUGHT, reason="OpenSRS shows an untouched draft")
         with gear.store.unit() as unit:
-            told = gear.say_approvers(order, Told.NOT_BOUGHT, reason="OpenSRS shows an untouched draft")
-            return cancel_as_wished(gear, unit, gear.move(unit, order, Move.STILL_PENDING, DESK, told, hold=hold))
+            return cancel_as_wished(gear, unit, gear.move(unit, order, Move.STILL_PENDING, DESK, *told, hold=hold))
 
     def _ours(self, order: Order, look: Look) -> bool:
         return look.order_id in order.supplier_ids and self.gear.pki.same_csr(look.csr, order.csr)

@@ -99,15 +99,14 @@ class Decide:
         """The draft is not what it was: hold the order, or (bought by hand already) ask the approvers what happened."""
         gear = self.gear
         bought = look is not None and (look.state.live or look.money_held)
+        why = "it was submitted in the panel before the approval"
+        doubt = gear.say_approvers(order, Told.DOUBTFUL, reason=why) if bought else ()
         with gear.store.unit() as unit:
             now = unit.order(order.id)
             if now.status is not Status.AWAITING_APPROVAL or now.version != order.version:
                 return "The order changed while you were looking."
             if bought:
-                told = gear.say_approvers(
-                    now, Told.DOUBTFUL, reason="it was submitted in the panel before the approval"
-                )
-                gear.move(unit, now, Move.BOUGHT_IN_PANEL, DESK, told, outside=True)
+                gear.move(unit, now, Move.BOUGHT_IN_PANEL, DESK, *doubt, outside=True)
                 return "This draft was submitted in OpenSRS's panel before any approval. Two approvers must say so."
             reason = "The draft at OpenSRS is not the one that was read back before."
             told = gear.say(now, Told.HELD, now.requester, reason=reason)
@@ -148,8 +147,8 @@ class Decide:
             yes = (*order.approvals, Approval(digest, user, gear.now(), own))
             given, needed = len(order.standing_approvals) + 1, approvers_needed(order, gear.policy)
             if given < needed:
-                told = gear.say_approvers(order, Told.APPROVED_ONE, by=user, given=str(given), needed=str(needed))
-                return gear.move(unit, order, Move.APPROVE, user, told, approvals=yes)
+                more = gear.say_approvers(order, Told.APPROVED_ONE, by=user, given=str(given), needed=str(needed))
+                return gear.move(unit, order, Move.APPROVE, user, *more, approvals=yes)
             told = gear.say(order, Told.APPROVED, by=user, own="yes" if own else "")
             return gear.move(unit, order, Move.APPROVED, user, told, approvals=yes, looks=())
 

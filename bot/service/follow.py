@@ -140,9 +140,9 @@ class Follow:
         gear, mark = self.gear, f"state {raw}"
         if mark in order.told:
             return
+        told = gear.say_approvers(order, Told.UNKNOWN_STATE, state=raw)
         with gear.store.unit() as unit:
-            told = gear.say_approvers(order, Told.UNKNOWN_STATE, state=raw)
-            gear.move(unit, order, Move.UNKNOWN_STATE, DESK, told, raw_state=raw, told=(*order.told, mark))
+            gear.move(unit, order, Move.UNKNOWN_STATE, DESK, *told, raw_state=raw, told=(*order.told, mark))
 
     def _end(self, order: Order, move: Move, told: Told, look: Look) -> None:
         gear = self.gear
@@ -196,9 +196,9 @@ class Follow:
         gear, mark = self.gear, f"other key {wrong.serial}"
         if mark in order.told:
             return
+        told = gear.say_approvers(order, Told.OTHER_KEY, serial=wrong.serial, issuer=wrong.issuer)
         with gear.store.unit() as unit:
-            told = gear.say_approvers(order, Told.OTHER_KEY, serial=wrong.serial, issuer=wrong.issuer)
-            gear.move(unit, order, Move.OTHER_KEY, DESK, told, told=(*order.told, mark))
+            gear.move(unit, order, Move.OTHER_KEY, DESK, *told, told=(*order.told, mark))
 
     def _nothing_yet(self, order: Order, now: datetime) -> None:
         """Completed without anything usable: hourly again, and after a day the approvers move."""
@@ -207,7 +207,7 @@ class Follow:
         late = now - datetime.fromisoformat(first.removeprefix("no certificate ")) >= NO_CERTIFICATE_TO_PEOPLE
         if first in order.told and (not late or "no certificate!" in order.told):
             return
-        told = (gear.say_approvers(order, Told.NO_CERTIFICATE),) if late else ()
+        told = gear.say_approvers(order, Told.NO_CERTIFICATE) if late else ()
         marks = tuple(dict.fromkeys((*order.told, first, *(("no certificate!",) if late else ()))))
         with gear.store.unit() as unit:
             gear.move(unit, order, Move.NO_CERTIFICATE, DESK, *told, told=marks)

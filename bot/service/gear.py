@@ -9,7 +9,7 @@ from typing import Any
 
 from bot.domain.approval import Action, Policy, Role, permit, roles_of
 from bot.domain.client import Client, Project
-from bot.domain.errors import NoProject, NotAllowed, NotInvited, UnknownOrder
+from bot.domain.errors import NoProject, NotAllowed, NotInvited, PeopleUnknown, UnknownOrder
 from bot.domain.findings import Finding
 from bot.domain.notices import Notice, Told
 from bot.domain.order import Move, Order, Status, Work, advance, work_started
@@ -117,9 +117,19 @@ class Gear:
             told, order.project_id, order.id, "", tuple(dict.fromkeys(m for m in mentions if m)), tuple(facts.items())
         )
 
-    def say_approvers(self, order: Order, told: Told, **facts: str) -> Notice:
-        """A notice that mentions everybody who could approve this order."""
-        return self.say(order, told, *sorted(self.people.approvers() - {order.requester}), **facts)
+    def say_approvers(self, order: Order, told: Told, **facts: str) -> tuple[Notice, ...]:
+        """To everybody who could approve this order: one notice that mentions those of them who are in the channel.
+
+        Where none is, the notice mentions nobody and each of them is told directly too. Asks the workspace, so not
+        inside a transaction; where it does not answer, all are mentioned.
+        """
+        able = sorted(self.people.approvers() - {order.requester})
+        try:
+            near = [user for user in able if self._in_channel(user, order.project_id, fresh=False)]
+        except PeopleUnknown:
+            near = able
+        said = self.say(order, told, *near, **facts)
+        return said, *(replace(said, person=user) for user in able if not near)
 
     def move(self, unit: Unit, order: Order, move: Move, by: str, *told: Notice, **changes: Any) -> Order:
         """Write one move with all that goes with it. Stale when somebody else moved the order since it was read."""

@@ -115,9 +115,9 @@ class Prepare:
         """The key does not open: the approvers are told once, and it is tried again hourly."""
         gear = self.gear
         if "vault" not in order.told:
+            told = gear.say_approvers(order, Told.VAULT_SHUT)
             with gear.store.unit() as unit:
-                told = gear.say_approvers(order, Told.VAULT_SHUT)
-                gear.move(unit, order, Move.VAULT_SHUT, DESK, told, told=(*order.told, "vault"))
+                gear.move(unit, order, Move.VAULT_SHUT, DESK, *told, told=(*order.told, "vault"))
         return gear.now() + HOUR
 
     def _draft(self, order: Order) -> datetime | None:
@@ -210,9 +210,9 @@ class Prepare:
     def _ready(self, order: Order, look: Look, not_shown: tuple[str, ...]) -> None:
         gear = self.gear
         draft = Draft(look.order_id, order.draft.saved_at if order.draft else gear.now(), look.price, not_shown)
+        wanted = gear.say_approvers(order, Told.APPROVAL_WANTED)
         with gear.store.unit() as unit:
-            wanted = gear.say_approvers(order, Told.APPROVAL_WANTED)
-            gear.move(unit, order, Move.READY, DESK, wanted, draft=draft, hold=None, raw_state=look.raw_state)
+            gear.move(unit, order, Move.READY, DESK, *wanted, draft=draft, hold=None, raw_state=look.raw_state)
 
     def _hold(self, order: Order, who: Mender, *reasons: str, **changes: object) -> None:
         self._hold_order(order, Hold(who, reasons), **changes)

@@ -33,15 +33,15 @@ class Resolve:
 
     def _vote(self, order_id: str, user: str, about: Move) -> Order:
         gear = self.gear
-        gear.allow(Action.RESOLVE, user, order_id, fresh=True)
+        order = gear.allow(Action.RESOLVE, user, order_id, fresh=True)
+        told = gear.say_approvers(order, Told.VOTED, by=user, about=about)
         with gear.store.unit() as unit:
             order = unit.order(order_id)
             votes = [v for v in order.votes if v.round == order.round]
             if any(v.by == user and v.about is about for v in votes):
                 raise DecidedAlready(order_id)
             votes = [*(v for v in votes if v.by != user), Vote(about, user, gear.now(), order.round)]
-            told = gear.say_approvers(order, Told.VOTED, by=user, about=about)
-            after = gear.move(unit, order, Move.VOTE, user, told, votes=tuple(votes))
+            after = gear.move(unit, order, Move.VOTE, user, *told, votes=tuple(votes))
             if sum(v.about is about for v in votes) >= _VOTERS:
                 unit.schedule(Job("resolve", order_id, gear.now(), (("about", about), ("by", user))))
             return after
@@ -86,9 +86,9 @@ class Resolve:
             )  # fmt: skip
 
     def _say_no(self, order: Order, why: str) -> None:
-        gear = self.gear
+        gear, told = self.gear, self.gear.say_approvers(order, Told.DOUBTFUL, reason=why)
         with gear.store.unit() as unit:
-            gear.note(unit, order, "not resolved", DESK, gear.say_approvers(order, Told.DOUBTFUL, reason=why), votes=())
+            gear.note(unit, order, "not resolved", DESK, *told, votes=())
 
     def _read(self, supplier_id: str) -> Look | None:
         try:

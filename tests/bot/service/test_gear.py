@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import func, select
 
 from bot.domain.approval import Action, Role
-from bot.domain.errors import IllegalMove, NotAllowed, Stale
+from bot.domain.errors import IllegalMove, NotAllowed, NotInvited, PeopleUnknown, Stale
 from bot.domain.notices import Told
 from bot.domain.order import Move, Order, Status
 from bot.store.tables import audit, jobs, outbox
@@ -72,6 +72,22 @@ def test_the_workspace_is_asked_afresh_only_where_that_is_wanted(world: World, o
     assert world.people.fresh == 0
     world.gear.allow(Action.SEE, FIRST, order.id, fresh=True)
     assert world.people.fresh > 0
+
+
+@pytest.mark.parametrize(("here", "silent", "told"), [
+    (APPROVERS, None, [("", sorted(APPROVERS))]), ({FIRST}, None, [("", [FIRST])]),
+    ((), None, [("", []), *((user, []) for user in sorted(APPROVERS))]),
+    ((), NotInvited, [("", []), *((user, []) for user in sorted(APPROVERS))]),
+    ((), PeopleUnknown, [("", sorted(APPROVERS))]),
+], ids=["all are here", "one is", "none is", "the desk itself is not", "nobody knows"])  # fmt: skip
+def test_approvers_are_called_in_the_thread_or_else_each_directly(
+    world: World, order: Order, here: set[str], silent: type[PeopleUnknown] | None, told: list[tuple[str, list[str]]]
+) -> None:
+    world.people.channels[CHANNEL] = {REQUESTER, *here}
+    world.people.unseen = silent
+    world.run_jobs()
+    assert world.order(order.id).status is Status.AWAITING_APPROVAL
+    assert [(n.person, list(n.mentions)) for n in world.told(Told.APPROVAL_WANTED)] == told
 
 
 def test_an_aftermath_is_told_each_approver_once_and_privately(world: World, order: Order) -> None:
