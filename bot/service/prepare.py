@@ -19,6 +19,7 @@ from bot.domain.supply import Difference, Draft, Funds, Look, State, differences
 from bot.ports import Case, CsrFacts, Job, Unit
 from bot.service.gear import DESK, Gear
 
+_ASKED_OF_CLIENT = ("CONTACT-1", "CONTACT-2", "SUBJECT-1")
 _LOUD_AFTER = 3  # lost saves, before people are told
 
 
@@ -52,8 +53,16 @@ def _csr_facts(gear: Gear, order: Order) -> CsrFacts | None:
 
 
 def hold_for(findings: tuple[Finding, ...]) -> Hold:
-    """The hold that stops make: the first one who can mend, every reason."""
-    return Hold(findings[0].mender, tuple(f"{finding.sentence} {finding.advice}".strip() for finding in findings))
+    """The hold that stops make: the first one who can mend, every reason.
+
+    What the form let pass as missing is the client's to say, not the requester's to invent.
+    """
+    first = findings[0]
+    asked = first.rule in _ASKED_OF_CLIENT and first.mender is Mender.REQUESTER
+    return Hold(
+        Mender.CLIENT if asked else first.mender,
+        tuple(f"{finding.sentence} {finding.advice}".strip() for finding in findings),
+    )
 
 
 class Prepare:
@@ -73,7 +82,10 @@ class Prepare:
         try:
             order = self._with_csr(order)
         except BadInput as bad:
-            self._hold(order, Mender.REQUESTER, *bad.fields.values())
+            findings = run_checks(self.gear, order)  # they may say better what a request file lacks
+            stops = standing_stops(findings, order.overrides)
+            hold = hold_for(stops) if stops else Hold(Mender.REQUESTER, tuple(bad.fields.values()))
+            self._hold_order(order, hold, findings=findings)
             return None
         except VaultShut:
             return self._vault_is_shut(order)
@@ -84,6 +96,9 @@ class Prepare:
             return None
         with self.gear.store.unit() as unit:
             order = self.gear.note(unit, order, "checked", DESK, findings=findings)
+        if order.by_client:
+            self._hand_out(order)
+            return None
         if order.account != self.gear.supplier.account:
             self._hold(
                 order, Mender.ENGINEER, "This order belongs to another supplier account than the one in use now."
@@ -110,6 +125,12 @@ class Prepare:
         with gear.store.unit() as unit:
             unit.add_key(key_id, order.id, gear.vault.seal(key, order.id))
             return gear.note(unit, order, "key made", DESK, key_id=key_id, csr=gear.pki.make_csr(key, request))
+
+    def _hand_out(self, order: Order) -> None:
+        """The client orders: the request file is theirs to hand in; no draft, no approval, nothing at our supplier."""
+        with self.gear.store.unit() as unit:
+            told = self.gear.say(order, Told.CLIENT_MUST_ACT, order.requester, dcv="client")
+            self.gear.move(unit, order, Move.CLIENT_ORDERS, DESK, told, hold=None)
 
     def _vault_is_shut(self, order: Order) -> datetime:
         """The key does not open: the approvers are told once, and it is tried again hourly."""

@@ -249,3 +249,22 @@ def test_the_bare_domain_is_added_where_the_kind_has_room(world: World) -> None:
     world.restart(supplier=a_supplier(world.standin, world.clock, products=roomy))
     assert world.desk.fill.show(form, "send").apex == "acme.com"
     assert world.desk.fill.add_apex(form.id, REQUESTER).values["names"].split() == ["*.acme.com", "acme.com"]
+
+
+def test_what_is_missing_is_asked_of_the_client_and_holds_nothing_but_the_order(world: World) -> None:
+    new_client(world)
+    form = opened(world, names="www.acme.com", product="sslwebserver", org__name="Acme LLC")
+    assert world.desk.fill.next_step(form, "send") == "company"
+    form = world.desk.fill.save_step(form.id, REQUESTER, {"ask_client": "yes", "org.city": "", "contact.email": ""})
+    assert world.desk.fill.next_step(form, "send") == ""
+    with pytest.raises(BadInput):
+        world.desk.fill.save_step(form.id, REQUESTER, {"contact.phone": "call me"})
+    form = world.desk.fill.save_step(form.id, REQUESTER, {"contact.phone": ""})
+    held = world.later(world.desk.ask.place(form.id, REQUESTER))
+    assert held.hold is not None
+    assert (held.status, held.hold.who, held.draft) == (Status.HELD, "client", None)
+    assert any("telephone number is missing" in reason for reason in held.hold.reasons)
+    with world.store.unit() as unit:
+        client = unit.client("c-acme")
+    assert client is not None
+    assert (client.organisation, client.confirmed_at) == (None, None)
