@@ -27,22 +27,20 @@ def card(facts: CardFacts) -> Message:
 
 def headline(facts: CardFacts) -> str:
     """The state in words, then the names."""
-    emoji, said = _state(facts)
+    emoji, _, said = _state(facts).partition(" ")
     return f"{emoji} {parts.bold(said)}   {parts.names(facts.order.request.names)}"
 
 
-def _state(facts: CardFacts) -> tuple[str, str]:
+def _state(facts: CardFacts) -> str:
     order = facts.order
     if order.hold and order.status is Status.HELD:
-        emoji, said = words.HELD_BY[order.hold.who]
-        return emoji, f"{said}: {counted(len(order.hold.reasons), 'thing')} before we can order"
-    if order.status is Status.BUYING and not order.tries:
-        by_hand = words.BY_HAND if facts.buying is Buying.BY_HAND else words.STATE[order.status]
-        return words.STOPPED if order.blocked else by_hand
+        things = counted(len(order.hold.reasons), "thing")
+        return f"{words.STATE[f'held {order.hold.who}']}: {things} before we can order"
+    if order.status is Status.BUYING and not order.tries and (order.blocked or facts.buying is Buying.BY_HAND):
+        return words.STATE["stopped" if order.blocked else "by hand"]
     given = len(order.standing_approvals)
-    emoji, said = words.STATE[order.status]
     count = f": {given} of {facts.needed} given" if order.status is Status.AWAITING_APPROVAL and given else ""
-    return emoji, said + count
+    return words.STATE[order.status] + count
 
 
 def _asked(facts: CardFacts) -> str:
@@ -62,7 +60,7 @@ def _next(facts: CardFacts) -> str:
         return ""
     order, by_hand = facts.order, facts.order.status is Status.BUYING and facts.next_actor is Actor.ENGINEER
     who = people(facts.next_people) or words.ACTOR[facts.next_actor]
-    doing = words.ADD_BY_HAND if by_hand and not order.blocked else words.DOING[order.status]
+    doing = words.DOING["by hand" if by_hand and not order.blocked else order.status]
     return f"*Next:* {who}: {doing} · since {parts.when(order.since)}"
 
 
@@ -134,42 +132,19 @@ def _against(expected: date, launch: date | None) -> str:
 
 
 class Button(NamedTuple):
-    """One row of the table. `sure` is the question asked first, with what the yes says; `when` may hide it."""
+    """One row of the table. `when` may hide it; `text` is where its words stand, if not under the action."""
 
     action: str
-    text: str
     style: str = ""
-    sure: tuple[str, str] = ("", "")
     when: Callable[[CardFacts], bool] = lambda _facts: True
+    text: str = ""
 
 
-_CHANGE = Button("order.change", "Change")
-_CHECK = Button("order.check", "Check again")
-_LOOK = Button("order.look", "Look now")
-_AGAIN = Button("order.reorder", "Correct and order again", "primary")
-_CANCEL = Button(
-    "order.cancel",
-    "Cancel",
-    "danger",
-    ("The desk makes sure that nothing is bought and drops the draft.", "Cancel the order"),
-)
-_CANCEL_BOUGHT = Button(
-    "order.cancel_bought",
-    "Cancel at the supplier…",
-    "danger",
-    ("It may be bought already. The supplier is asked to stop it; money may be lost.", "Ask to cancel it"),
-)
-_NOT_BOUGHT = ("You looked in the supplier’s panel and it was surely not bought?", "It was not bought")
-_OUTSIDE = ("You looked in the supplier’s panel and this very draft was bought there?", "It was bought")
-
-REVIEW = Button("order.review", "Review", "primary")
-REFUSE = Button("order.refuse", "Refuse…")
-NUMBER = Button("order.number", "Enter the order number…")
-RESOLVE = (
-    Button("order.resolve.not_bought", "It was not bought", "", _NOT_BOUGHT),
-    Button("order.resolve.outside", "It was bought", "", _OUTSIDE),
-    Button("order.resolve.number", "Bought, with number…"),
-)
+_CHANGE, _CHECK, _LOOK = Button("order.change"), Button("order.check"), Button("order.look")
+_CANCEL, _CANCEL_BOUGHT = Button("order.cancel", "danger"), Button("order.cancel_bought", "danger")
+_AGAIN = Button("order.reorder", "primary")
+REVIEW, REFUSE, NUMBER = Button("order.review", "primary"), Button("order.refuse"), Button("order.number")
+RESOLVE = (Button("order.resolve.not_bought"), Button("order.resolve.outside"), Button("order.resolve.number"))
 
 
 def _untried(facts: CardFacts) -> bool:
@@ -186,8 +161,7 @@ def _by_hand(facts: CardFacts) -> bool:
 
 BUTTONS: dict[Status, tuple[Button, ...]] = {
     Status.PREPARING: (_CHANGE, _CHECK, _CANCEL),
-    Status.HELD: (_CHANGE._replace(text="Fill in or change", style="primary"), _CHECK,
-                  Button("order.override", "Go on all the same…"), _CANCEL),
+    Status.HELD: (_CHANGE._replace(text="fill_in", style="primary"), _CHECK, Button("order.override"), _CANCEL),
     Status.AWAITING_APPROVAL: (REVIEW, REFUSE, _CHANGE, _CHECK, _CANCEL),
     Status.BUYING: (_LOOK, NUMBER._replace(when=_by_hand), _CANCEL._replace(when=_untried),
                     _CANCEL_BOUGHT._replace(when=_tried)),
@@ -206,13 +180,19 @@ def buttons(facts: CardFacts, wanted: tuple[Button, ...] | None = None) -> list[
     """The buttons of the order's status, or the wanted ones, each with the order and the version it was drawn from."""
     order = facts.order
     return [
-        parts.button(row.action, row.text, f"{order.id}:{order.version}", row.style, _confirm(row, order))
+        parts.button(
+            row.action,
+            words.BUTTON[row.text or row.action],
+            f"{order.id}:{order.version}",
+            row.style,
+            _confirm(row, order),
+        )
         for row in (BUTTONS[order.status] if wanted is None else wanted)
         if row.when(facts)
     ]
 
 
 def _confirm(row: Button, order: Order) -> Json | None:
-    question, yes = row.sure
+    question, _, yes = words.SURE.get(row.action, "").partition("|")
     about = parts.code(order.request.common_name, 120)
     return parts.confirmation("Are you sure?", f"{about}: {question}", yes) if yes else None

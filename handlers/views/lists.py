@@ -7,19 +7,9 @@ from bot.shown.card import CardFacts
 from handlers.views import card, parts
 from handlers.views.form import SHOW
 from handlers.views.parts import Message
-from handlers.views.words import DEED, counted
+from handlers.views.words import DEED, HELP, counted
 
 _MOST_ORDERS, _MOST_ENTRIES = 20, 40
-_HELP = """*certdesk gets certificates for web addresses.*
-It asks little and checks what the authority will check; an engineer approves before anything is bought.
-• `/cert new` or `/cert new www.acme.com`: ask for one
-• `/cert list`: what is open in this channel
-• `/cert acme.com`: what there is for an address
-• `/cert project`: whose project this channel is
-Everything about an order is a button on its card."""
-_ENGINEERS = (
-    "Engineers: `/cert show`, `check`, `history`, `cancel` with an order or an address · admins: `pause`, `resume`"
-)
 
 
 def help_text(unknown: str = "", nearest: str = "") -> Message:
@@ -31,12 +21,8 @@ def help_text(unknown: str = "", nearest: str = "") -> Message:
         parts.button("help.list", "Orders", "list"),
     )
     top = [parts.section(sorry)] if sorry else []
-    return sorry or "How to use certdesk", [
-        *top,
-        parts.section(_HELP),
-        parts.context(_ENGINEERS),
-        *parts.actions(*buttons),
-    ]
+    said = [parts.section(HELP["intro"]), parts.context(HELP["engineers"]), *parts.actions(*buttons)]
+    return sorry or "How to use certdesk", [*top, *said]
 
 
 def orders(found: Sequence[CardFacts], wanted: str = "") -> Message:
@@ -44,10 +30,8 @@ def orders(found: Sequence[CardFacts], wanted: str = "") -> Message:
     for_what = f" for {parts.code(wanted, 100)}" if wanted else ""
     if not found:
         text = f"I know no order{for_what} that you may see." if wanted else "No order is open here."
-        return text, [
-            parts.section(text),
-            *parts.actions(parts.button("help.new", "New certificate", wanted[:200] or "new")),
-        ]
+        new = parts.button("help.new", "New certificate", wanted[:200] or "new")
+        return text, [parts.section(text), *parts.actions(new)]
     text = f"{counted(len(found), 'order')}{for_what}"
     rows = [
         parts.section(
@@ -76,11 +60,11 @@ def _entry(entry: Entry) -> str:
 
 
 def paused() -> Message:
-    return _line("Buying is paused. Approved orders wait; everything else goes on. `/cert resume` ends it.")
+    return _line(HELP["paused"])
 
 
 def resumed() -> Message:
-    return _line("Buying goes on. Waiting orders are checked again first.")
+    return _line(HELP["resumed"])
 
 
 def _line(text: str) -> Message:

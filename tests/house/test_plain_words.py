@@ -2,6 +2,7 @@
 
 import ast
 import re
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,7 +16,11 @@ IDS = {"dcv"}  # never shown: the name of a form's field and of a notice's fact
 FOR_ENGINEERS = {"review.py"}
 VIEWS = ROOT / "handlers/views"
 READ = [
-    *(path for path in (*VIEWS.rglob("*.py"), *VIEWS.rglob("*.txt")) if path.name not in FOR_ENGINEERS),
+    *(
+        each
+        for each in VIEWS.rglob("*.*")
+        if each.suffix in {".py", ".toml", ".txt"} and each.name not in FOR_ENGINEERS
+    ),
     *(ROOT / path for path in ("bot/shown/offer.py", "handlers/commands.py", "handlers/errors.py")),
 ]
 
@@ -29,10 +34,17 @@ def constants(source: str) -> Iterator[str]:
             yield from () if node.value in IDS else (node.value,)
 
 
+def values(source: str) -> Iterator[str]:
+    """What stands in the tables of a TOML; the keys are ids."""
+    for table in tomllib.loads(source).values():
+        yield from table.values()
+
+
 def spoken(path: Path, text: str) -> list[str]:
     """The strings with words of the trade in them; in a text everything but its placeholders counts."""
-    said = constants(text) if path.suffix == ".py" else re.sub(r"\{.*?\}", "", text).splitlines()
-    return [each for each in said if SPOKEN.search(each)]
+    read = {".py": constants, ".toml": values}.get(path.suffix, str.splitlines)
+    plain = text if path.suffix == ".py" else re.sub(r"\{.*?\}", "", text)
+    return [each for each in read(plain) if SPOKEN.search(each)]
 
 
 @pytest.mark.parametrize("path", READ, ids=lambda path: str(path.relative_to(ROOT)))
@@ -45,6 +57,7 @@ def test_requesters_read_no_words_of_the_trade(path: Path) -> None:
     [
         ("a.py", 'def f(x):\n    """A CSR."""\n    return f"{x} has two SANs"', [" has two SANs"]),
         ("a.py", 'x = ["dcv", "order.ev", "own_csr", "chain.pem", "the csr"]', ["the csr"]),
+        ("a.toml", '[kind]\nEV = "the CSR, {dcv}"', ["the CSR, "]),
         ("a.txt", "Dear {contact.dcv},\nset the MX record", ["set the MX record"]),
     ],
 )

@@ -4,13 +4,19 @@ import ast
 import inspect
 import json
 import re
+from collections.abc import Collection
+from enum import StrEnum
+
+import pytest
 
 from bot.domain import errors as known
 from bot.domain.approval import Role
 from bot.domain.notices import Told
+from bot.domain.order import Actor, Move, Status
+from bot.domain.request import Dcv, KeyType, Level, Purpose
 from handlers.commands import SUBCOMMANDS
 from handlers.errors import UNEXPECTED, WHO, WORDING
-from handlers.views import lists, notices
+from handlers.views import lists, words
 from tests.house.files import ROOT
 
 CLASSES = {found for _, found in inspect.getmembers(known, inspect.isclass) if issubclass(found, known.DeskError)}
@@ -31,10 +37,28 @@ def test_each_error_has_exactly_one_wording() -> None:
     assert len(keys) == len(set(keys))
 
 
-def test_each_thing_told_has_exactly_one_view() -> None:
-    assert list(notices.WORDS) == list(Told)
-    keys = keys_of("handlers/views/notices.py", "WORDS")
-    assert len(keys) == len(set(keys))
+@pytest.mark.parametrize(
+    ("table", "wanted", "also"),
+    [
+        (words.TOLD, Told, ()),
+        (words.STATE, Status, {"held requester", "held client", "held engineer", "by hand", "stopped", "with client"}),
+        (words.DOING, Status, {"by hand", "send", "sent", "by client"}),
+        (words.ACTOR, Actor, ()),
+        (words.LEVEL, Level, ()),
+        (words.PURPOSE, Purpose, ()),
+        (words.CONTROL, Dcv, ()),
+        (words.TURN, Dcv, ()),
+        (words.KEY, KeyType, ()),
+    ],
+)
+def test_each_thing_that_is_said_has_exactly_one_row(
+    table: words.Words, wanted: type[StrEnum], also: Collection[str]
+) -> None:
+    assert set(table) == {*wanted, *also}
+
+
+def test_what_stands_in_the_history_is_a_move() -> None:
+    assert set(words.DEED) - set(Move) == {"placed"}
 
 
 def test_each_wording_says_what_happened_and_what_to_do() -> None:

@@ -19,14 +19,15 @@ from bot.domain.order import Attempt, Status
 from bot.domain.request import Level
 from handlers.views import dialogs, form, lists
 from handlers.views.card import BUTTONS, card
-from handlers.views.notices import WORDS, notice
+from handlers.views.notices import notice
 from handlers.views.parts import Json, Message
 from handlers.views.review import review, waiting
+from handlers.views.words import TOLD
 from tests.handlers.views import samples
 from tests.sandbox.slack.surfaces import check_message, check_view
 
 _OURS = re.compile(r"<(@[UW][A-Z0-9]+|#C[A-Z0-9]+|!date\^\d+\^[^|<>]+\|[^<>]+)>")
-_ALL_FACTS = {*re.findall(r"{(\w+)", "".join(WORDS.values())), "by", "what", "form", "dcv"} - {"list", "dates"}
+_ALL_FACTS = {*re.findall(r"{(\w+)", "".join(TOLD.values())), "by", "what", "form", "dcv"} - {"list", "dates"}
 _USUAL_FACTS = {
     Told.HELD: {"reason": "Acme LLC is not in good standing in Illinois.\nWe have no phone number."},
     Told.CHANGED: {"by": "U0PM", "void": "yes"},
