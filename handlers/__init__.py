@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from slack_bolt import App, BoltContext
 
 from bot.shown.form import STEPS
-from handlers import buttons, commands, errors, events, forms
+from handlers import buttons, commands, errors, events, forms, home
 
 if TYPE_CHECKING:
     from bot.service.desk import Desk
@@ -35,11 +35,15 @@ ROUTES = (
     Route("view", "order.number", forms.order_number),
     Route("view", "order.bought_as", forms.bought_as),
     Route("view", "project.save", forms.save_project),
+    Route("view", "project.hand_over", home.save_hand_over),
+    Route("view", "project.not_needed", home.save_not_needed),
     Route("shortcut", "new_from_message", commands.from_message),
     Route("action", "form.back", buttons.back),
     Route("action", "form.open", buttons.open_group),
     Route("action", "form.apex", buttons.add_apex),
     Route("action", "form.continue", buttons.continue_draft),
+    Route("action", "order.more", buttons.more),
+    Route("action", "order.plan_b", buttons.plan_b),
     Route("action", "order.renew", buttons.renew),
     Route("action", "order.review", buttons.review),
     Route("action", "order.show", buttons.show),
@@ -57,8 +61,13 @@ ROUTES = (
     Route("action", "order.resolve.number", buttons.bought_as),
     Route("action", "second.wish", buttons.wish_second),
     Route("action", "second.allow", buttons.allow_second),
+    Route("action", "project.set_up", home.set_up),
+    Route("action", "project.hand_over", home.hand_over),
+    Route("action", "project.not_needed", home.not_needed),
+    Route("action", "project.next_sprint", home.next_sprint),
     Route("action", "help.new", buttons.help_new),
     Route("action", "help.list", buttons.help_list),
+    Route("event", "app_home_opened", home.opened),
     *(Route("event", name, events.person_changed) for name in ("team_join", "user_change")),
     *(
         Route("event", name, events.members_changed)
@@ -69,9 +78,10 @@ ROUTES = (
 
 def attach(app: App, desk: Desk) -> None:
     """Make a Bolt app listen to everything in ROUTES, with the desk at hand and errors answered where they arise."""
+    actions = {route.id: route.listener for route in ROUTES if route.kind == "action"}
 
     def lend(context: BoltContext, next_: Callable[[], None]) -> None:
-        context["desk"] = desk
+        context["desk"], context["listeners"] = desk, actions
         next_()
 
     app.use(lend)

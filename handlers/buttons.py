@@ -6,6 +6,7 @@ The card shows the outcome by itself; whether somebody may is the desk's to say,
 from __future__ import annotations
 
 from contextlib import suppress
+from inspect import signature
 from typing import TYPE_CHECKING
 
 from slack_bolt import Ack, BoltContext, Respond
@@ -13,7 +14,8 @@ from slack_sdk import WebClient
 
 from bot.domain.errors import BadInput
 from bot.domain.findings import standing_stops
-from handlers.errors import SCREEN
+from bot.domain.order import Status
+from handlers.errors import SCREEN, in_modal
 from handlers.forms import draw_step, first_step
 from handlers.views import dialogs, form, lists
 from handlers.views.card import card
@@ -36,7 +38,7 @@ def _user(body: Json) -> str:
 
 def _show(client: WebClient, body: Json, view: Json) -> str:
     """Open a modal, from within a modal on top of it; answers its id."""
-    open_view = client.views_push if "view" in body else client.views_open
+    open_view = client.views_push if in_modal(body) else client.views_open
     return str(open_view(trigger_id=body["trigger_id"], view=view)["view"]["id"])
 
 
@@ -73,6 +75,19 @@ def bought_outside(ack: Ack, body: Json, action: Json, desk: Desk) -> None:
     ack()
 
 
+def more(
+    ack: Ack, body: Json, action: Json, client: WebClient, context: BoltContext, respond: Respond, desk: Desk
+) -> None:
+    """What is picked from a card's menu does what its button would: the value is `action|order:version`."""
+    picked, _, value = action["selected_option"]["value"].partition("|")
+    given = {
+        "ack": ack, "body": body, "action": {"action_id": picked, "value": value}, "client": client,
+        "context": context, "respond": respond, "desk": desk,
+    }  # fmt: skip
+    listener = context["listeners"][picked]
+    listener(**{name: given[name] for name in signature(listener).parameters})
+
+
 # A view ---------------------------------------------------------------------------------------------------------------
 
 
@@ -104,6 +119,18 @@ def reorder(ack: Ack, body: Json, action: Json, client: WebClient, desk: Desk) -
 def renew(ack: Ack, body: Json, action: Json, client: WebClient, desk: Desk) -> None:
     opened = desk.fill.open_form(_user(body), "", renews=_order(action))
     _show(client, body, first_step(desk, opened))
+    ack()
+
+
+def plan_b(ack: Ack, body: Json, action: Json, client: WebClient, desk: Desk) -> None:
+    """The same names with the cheapest kind for which only the domain is checked; beside what is bought, a new form."""
+    user = _user(body)
+    order = desk.see.order(_order(action), user).order
+    changes = "" if order.status is Status.VALIDATING else order.id
+    draft = desk.fill.open_form(user, order.project_id, "\n".join(order.request.names), changes=changes)
+    kinds = [each.product.code for each in desk.fill.offers(draft) if not each.product.level.company_checked]
+    draft = desk.fill.save_step(draft.id, user, {"purpose": order.request.purpose, "product": next(iter(kinds), "")})
+    _show(client, body, draw_step(desk, draft, "send"))
     ack()
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
@@ -13,7 +13,8 @@ from slack_sdk import WebClient
 
 from bot.service.typed import names_in
 from handlers.forms import first_step
-from handlers.views import dialogs, lists
+from handlers.home import project_form
+from handlers.views import lists
 from handlers.views.card import card
 from handlers.views.parts import Json, Message
 
@@ -68,7 +69,7 @@ def from_message(ack: Ack, shortcut: Json, client: WebClient, desk: Desk) -> Non
 
 
 def _project(call: Call) -> None:
-    call.opens(dialogs.project(call.channel, asdict(call.desk.see.project_input(call.channel))))
+    call.opens(project_form(call.desk, call.channel, call.user))
 
 
 def _list(call: Call) -> Message:
@@ -103,10 +104,14 @@ def _resume(call: Call) -> Message:
     return lists.resumed()
 
 
-def _with_order(act: Callable[[Call, str], Message]) -> Callable[[Call], Message]:
+def _renew(call: Call, order_id: str) -> None:
+    call.opens(first_step(call.desk, call.desk.fill.open_form(call.user, "", renews=order_id)))
+
+
+def _with_order(act: Callable[[Call, str], Message | None]) -> Callable[[Call], Message | None]:
     """An order by its id or by an address of it; where several fit, which one is asked."""
 
-    def found(call: Call) -> Message:
+    def found(call: Call) -> Message | None:
         orders = call.desk.see.find(call.rest, call.user, call.channel)
         return act(call, orders[0].order.id) if len(orders) == 1 else lists.orders(orders, call.rest)
 
@@ -128,6 +133,7 @@ SUBCOMMANDS: dict[str, Callable[[Call], Message | None]] = {
     "show": _with_order(_show),
     "check": _with_order(_check),
     "cancel": _with_order(_cancel),
+    "renew": _with_order(_renew),
     "history": _with_order(_history),
     "pause": _pause,
     "resume": _resume,

@@ -120,6 +120,11 @@ def answer(
     return None
 
 
+def in_modal(body: Mapping[str, Any]) -> bool:
+    """Whether a click came from a modal, on top of which another can be shown; App Home is a view too, but no modal."""
+    return bool(body.get("view", {}).get("type") == "modal")
+
+
 def error_view(text: str) -> Json:
     """A modal that says what cannot be done."""
     return modal("That did not work", [section(text)])
@@ -155,7 +160,9 @@ def _show(text: str, body: Mapping[str, Any], context: BoltContext, client: WebC
     if SCREEN in context:
         client.views_update(view_id=context[SCREEN], view=error_view(text))
     elif "view" in body:
-        client.views_push(trigger_id=body["trigger_id"], view=error_view(text))
+        (client.views_push if in_modal(body) else client.views_open)(
+            trigger_id=body["trigger_id"], view=error_view(text)
+        )
     elif "response_url" in body:
         thread = body.get("message", {}).get("thread_ts")
         respond(text, response_type="ephemeral", replace_original=False, thread_ts=thread)

@@ -2,17 +2,32 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from bot.domain.approval import Action, Role, permit
 from bot.domain.client import Project
 from bot.domain.errors import NotAllowed
-from bot.domain.order import OPEN, Order, Status
+from bot.domain.order import ENDS, OPEN, Order, Status
+from bot.domain.pace import DAY
 from bot.ports import Entry
 from bot.service.gear import Gear
-from bot.service.project import ProjectInput
 from bot.shown.card import CardFacts
 
 _MOST = 20
-_LISTED = (*OPEN, Status.ISSUED, Status.LIVE)
+_IN_HAND = (Status.ISSUED, Status.LIVE)
+_LISTED = (*OPEN, *_IN_HAND)
+_FORGOTTEN = 30 * DAY  # a no that nobody answered for so long waits for nobody
+_EXPIRING = 60 * DAY
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """What one person finds at home; each project with whether they may change it."""
+
+    waiting: tuple[CardFacts, ...]
+    mine: tuple[CardFacts, ...]
+    expiring: tuple[CardFacts, ...]
+    projects: tuple[tuple[Project, bool], ...]
 
 
 class See:
@@ -70,19 +85,30 @@ class See:
         with self.gear.store.unit() as unit:
             return unit.project(channel)
 
-    def project_input(self, channel: str) -> ProjectInput:
-        """The project as its form shows it."""
-        with self.gear.store.unit() as unit:
-            project = unit.project(channel)
-            client = unit.client(project.client_id) if project else None
-        if project is None:
-            return ProjectInput("", "", "")
-        launch = project.launch.isoformat() if project.launch else ""
-        name = client.name if client else ""
-        return ProjectInput(project.name, name, project.owner, project.stand_in, project.engineer, launch)
-
     def my_projects(self, user: str) -> list[Project]:
         """The projects whose channels this person is in."""
         with self.gear.store.unit() as unit:
             projects = unit.projects()
         return [project for project in projects if Role.MEMBER in self.gear.roles(user, project)]
+
+    def home(self, user: str) -> Home:
+        """What waits for this person, what they asked for, what ends soon, the projects they are in."""
+        gear, now = self.gear, self.gear.now()
+        gear.roles(user, None)  # says so to guests
+        with gear.store.unit() as unit:
+            orders = unit.orders(statuses=[status for status in Status if status not in ENDS])
+        again = {order.corrects for order in orders}
+        renewed = {order.request.renews for order in orders if order.status in _IN_HAND}
+        fresh = [o for o in orders if o.status in _LISTED or (o.id not in again and now - o.since < _FORGOTTEN)]
+        seen = [self.facts(order) for order in self._visible(fresh, user, "")]
+        ends = sorted(
+            (of.order.certificate.not_after, of.order.id, of)
+            for of in seen
+            if of.order.certificate and of.order.status in _IN_HAND and of.order.id not in renewed
+        )
+        return Home(
+            tuple(of for of in seen if user in of.next_people),
+            tuple(of for of in seen if of.order.requester == user and of.order.status in _LISTED),
+            tuple(of for end, _, of in ends if end - now <= _EXPIRING),
+            tuple((p, bool(gear.roles(user, p) & Action.SET_UP.roles)) for p in self.my_projects(user)),
+        )

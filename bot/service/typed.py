@@ -16,7 +16,7 @@ from bot.shown.offer import Suggestion
 ORGANISATION = ("name", "street", "city", "state", "postal_code", "country", "phone", "registration_number")
 CONTACT = ("first_name", "last_name", "title", "email", "phone")
 _LONGEST = 3000  # of any field; what the authority allows is for the checks
-_MAILBOXES = ("admin@", "administrator@", "webmaster@", "hostmaster@", "postmaster@")
+MAILBOXES = ("admin@", "administrator@", "webmaster@", "hostmaster@", "postmaster@")
 _NAME = re.compile(r"(?<![\w@.-])(?:\*\.)?(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}(?![\w-])", re.IGNORECASE)
 _PRIVATE = re.compile(r"PRIVATE\s+KEY-----|PuTTY-User-Key-File", re.IGNORECASE)
 
@@ -42,27 +42,16 @@ def problems(values: Mapping[str, str]) -> dict[str, str]:
     }
     email = values.get("dcv") == Dcv.EMAIL
     wrong = {
-        "approver_email": email and not values.get("approver_email", "").strip().startswith(_MAILBOXES),
+        "approver_email": email and not values.get("approver_email", "").strip().startswith(MAILBOXES),
         "wanted_by": bool(values.get("wanted_by")) and day(values["wanted_by"]) is None,
     }
     return {**{field: _SENTENCES[field] for field, so in wrong.items() if so}, **long}
 
 
 _SENTENCES = {
-    "approver_email": f"It must be one of {', '.join(_MAILBOXES)} at the domain.",
+    "approver_email": f"It must be one of {', '.join(MAILBOXES)} at the domain.",
     "wanted_by": "Please pick a date.",
 }
-
-
-def project_problems(name: str, client: str, owner: str, launch: str) -> dict[str, str]:
-    """What is wrong with a project's form."""
-    found = {
-        "name": "" if 0 < len(name.strip()) <= 80 else "Please give the project a name of up to 80 characters.",
-        "client_name": "" if 0 < len(client.strip()) <= 120 else "Please name the client, in up to 120 characters.",
-        "owner": "" if owner else "Please say who owns the project.",
-        "launch": "" if not launch or day(launch) else "Please pick a date.",
-    }
-    return {field: sentence for field, sentence in found.items() if sentence}
 
 
 def reason(text: str) -> str:

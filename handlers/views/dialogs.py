@@ -11,6 +11,7 @@ from handlers.views.parts import Json
 
 REFUSE, OVERRIDE, SECOND = "order.refuse", "order.override", "second.allow"
 NUMBER, BOUGHT_AS, PROJECT = "order.number", "order.bought_as", "project.save"
+HAND_OVER, NOT_NEEDED = "project.hand_over", "project.not_needed"
 _MOST_STOPS = 10  # checkboxes hold ten
 
 
@@ -67,24 +68,46 @@ def read_text(view: Mapping[str, Any]) -> tuple[str, str]:
     return about(view), said.get("reason", "") or said.get("number", "")
 
 
-def project(channel: str, values: Mapping[str, str]) -> Json:
-    """`values`: name, client_name, owner, stand_in, engineer (user ids), launch (ISO date), each maybe empty."""
+def project(channel: str, values: Mapping[str, str], clients: Sequence[str] = ()) -> Json:
+    """`values`: what ProjectInput holds, each maybe empty; `clients` are the names there are."""
     value = values.get
     people = (
         ("owner", "Owner", "Asked when something must be decided.", False),
         ("stand_in", "Stand-in", "", True),
         ("engineer", "Engineer", "Named to the authority as technical contact, and reminded.", True),
     )
+    texts = (
+        ("targets", "Where certificates go", "The operator’s names of servers, one a line."),
+        ("not_needed", "No certificate is needed, because", "Empty: you are reminded until one is ordered."),
+    )
+    known = f"Known: {parts.cut(', '.join(clients), 300)}" if clients else ""
     blocks = [
         parts.entry("name", "Project", parts.input_text(value("name", ""), most=200)),
-        parts.entry("client_name", "Client", parts.input_text(value("client_name", ""), most=200)),
+        parts.entry("client_name", "Client", parts.input_text(value("client_name", ""), most=200), known),
         *(
             parts.entry(field, label, parts.input_user(value(field, "")), hint, optional=optional)
             for field, label, hint, optional in people
         ),
+        parts.entry("kick_off", "Kick-off", parts.input_date(value("kick_off", "")), optional=True),
+        parts.entry("sprint_weeks", "Weeks in a sprint", parts.input_text(value("sprint_weeks", "2"), most=10)),
         parts.entry("launch", "Launch", parts.input_date(value("launch", "")), optional=True),
+        *(
+            parts.entry(field, label, parts.input_text(value(field, ""), multiline=True, most=500), hint, optional=True)
+            for field, label, hint in texts
+        ),
     ]
     return _ask(PROJECT, "This channel’s project", "Save", channel, blocks)
+
+
+def hand_over(channel: str, stand_in: str) -> Json:
+    owner = parts.entry("owner", "New owner", parts.input_user())
+    beside = parts.entry("stand_in", "Stand-in", parts.input_user(stand_in), optional=True)
+    return _ask(HAND_OVER, "Hand it over", "Hand over", channel, [owner, beside])
+
+
+def not_needed(channel: str) -> Json:
+    said = "Then nobody is reminded any more. `/cert project` takes it back."
+    return _ask(NOT_NEEDED, "No certificate needed", "Save", channel, [parts.section(said), _reason("Because …")])
 
 
 def read_project(view: Mapping[str, Any]) -> tuple[str, dict[str, str]]:

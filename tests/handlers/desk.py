@@ -16,7 +16,7 @@ from bot.service.fill import Fill
 from bot.service.follow import Follow
 from bot.service.project import ProjectInput, Projects
 from bot.service.resolve import Resolve
-from bot.service.see import See
+from bot.service.see import Home, See
 from bot.shown.card import CardFacts
 from bot.shown.form import Form, FormShown
 from tests import builders
@@ -79,7 +79,8 @@ class FakeDesk:
             "fill.steps": ("names", "send"), "fill.next_step": "send", "fill.previous_step": "names",
             "fill.show": shown, "ask.place": an_order(),
             "see.order": facts_of(), "see.find": [facts_of()], "see.open_orders": [facts_of()], "see.history": [],
-            "see.project_input": ProjectInput("Acme site", "Acme", OWNER), "see.my_projects": [],
+            "see.home": Home((), (), (), ()), "projects.client_names": ("Acme",),
+            "projects.shown": ProjectInput("Acme site", "Acme", OWNER),
         }  # fmt: skip
         parts = {"ask": Ask, "fill": Fill, "projects": Projects, "decide": Decide, "buy": Buy, "resolve": Resolve,
                  "follow": Follow, "see": See}  # fmt: skip

@@ -1,14 +1,20 @@
 """Looking things up: what one may not see does not exist."""
 
+from dataclasses import replace
+from typing import Any
+
 import pytest
 
 from bot.domain.errors import NotAMember, UnknownOrder
-from bot.domain.order import Order
-from bot.service.project import ProjectInput
+from bot.domain.findings import Mender
+from bot.domain.order import Certificate, Hold, Order, Status
+from bot.domain.pace import DAY
 from bot.shown.card import CardFacts
 from tests import fakes
-from tests.builders import World, a_project
-from tests.fakes import ADMIN, CHANNEL, COLLEAGUE, ENGINEER, FIRST, OTHER_CHANNEL, OUTSIDER, OWNER, REQUESTER, STAND_IN
+from tests.builders import World, a_project, a_request, an_order
+from tests.fakes import ADMIN, CHANNEL, COLLEAGUE, ENGINEER, FIRST, NOW, OTHER_CHANNEL, OUTSIDER, OWNER, REQUESTER
+
+BY_ENGINEER = Hold(Mender.ENGINEER, ("Something technical.",))
 
 
 def shop(world: World) -> Order:
@@ -31,7 +37,7 @@ def ids(found: list[CardFacts]) -> list[str]:
 @pytest.mark.parametrize("who", [REQUESTER, COLLEAGUE, ENGINEER, FIRST, ADMIN])
 def test_the_channel_the_approvers_and_the_admins_see_an_order(world: World, order: Order, who: str) -> None:
     assert world.desk.see.order(order.id, who).order == order
-    assert [entry.what for entry in world.desk.see.history(order.id, who)] == ["placed"]
+    assert [entry.what for entry in world.desk.see.history(order.id, who)] == ["consent", "placed"]
     assert ids(world.desk.see.find("acme", who, CHANNEL)) == [order.id]
 
 
@@ -87,14 +93,71 @@ def test_what_is_over_is_listed_no_more_but_found(world: World, order: Order) ->
     assert ids(world.desk.see.find("acme", REQUESTER, CHANNEL)) == [order.id]
 
 
-def test_the_project_form_shows_what_was_set(world: World) -> None:
-    wanted = ProjectInput("Acme site", "Acme", OWNER, STAND_IN, ENGINEER, "2026-12-10")
-    world.desk.projects.set_up(CHANNEL, OWNER, wanted)
-    assert world.desk.see.project_input(CHANNEL) == wanted
-    assert (world.desk.see.project_input("C9"), world.desk.see.project("C9")) == (ProjectInput("", "", ""), None)
-
-
 def test_my_projects_are_those_whose_channels_i_am_in(world: World) -> None:
     shop(world)
     mine = [{project.name for project in world.desk.see.my_projects(who)} for who in (COLLEAGUE, FIRST, OUTSIDER)]
     assert mine == [{"Acme site", "Shop"}, {"Acme site"}, set()]
+
+
+def ends_in(days: int) -> Certificate:
+    return Certificate("PEM", (), "0A", "CA", ("www.acme.com",), NOW, NOW + days * DAY)
+
+
+def at_home(world: World, who: str, order: Order) -> list[str]:
+    """In which lists of this person's home the order stands."""
+    home = world.desk.see.home(who)
+    return [name for name in ("waiting", "mine", "expiring") if order.id in ids(list(getattr(home, name)))]
+
+
+@pytest.mark.parametrize(("status", "who", "lists", "changes"), [
+    (Status.AWAITING_APPROVAL, REQUESTER, ["mine"], {}), (Status.AWAITING_APPROVAL, FIRST, ["waiting"], {}),
+    (Status.AWAITING_APPROVAL, COLLEAGUE, [], {}), (Status.AWAITING_APPROVAL, OUTSIDER, [], {}),
+    (Status.HELD, REQUESTER, ["waiting", "mine"], {}), (Status.HELD, ENGINEER, ["waiting"], {"hold": BY_ENGINEER}),
+    (Status.ISSUED, ENGINEER, ["waiting"], {"certificate": ends_in(61)}),
+    (Status.LIVE, COLLEAGUE, ["expiring"], {"certificate": ends_in(60)}),
+    (Status.LIVE, REQUESTER, ["mine", "expiring"], {"certificate": ends_in(-1)}),
+    (Status.LIVE, OUTSIDER, [], {"certificate": ends_in(1)}),
+    (Status.REFUSED, REQUESTER, ["waiting"], {}), (Status.DECLINED, REQUESTER, [], {"since": NOW - 30 * DAY}),
+    (Status.CANCELLED, REQUESTER, [], {}), (Status.ENDED, REQUESTER, [], {"certificate": ends_in(1)}),
+])  # fmt: skip
+def test_home_lists_what_concerns_its_reader(
+    world: World, status: Status, who: str, lists: list[str], changes: dict[str, Any]
+) -> None:
+    order = an_order(status, **changes)
+    with world.store.unit() as unit:
+        unit.add_order(order)
+    assert at_home(world, who, order) == lists
+
+
+@pytest.mark.parametrize(("old", "new"), [
+    (an_order(Status.LIVE, certificate=ends_in(9)), {"request": a_request("www.acme.com", renews="o-1")}),
+    (an_order(Status.REFUSED), {"corrects": "o-1", "request": a_request("new.acme.com")}),
+], ids=["renewed", "ordered again"])  # fmt: skip
+def test_what_another_order_took_care_of_waits_for_nobody(world: World, old: Order, new: dict[str, Any]) -> None:
+    with world.store.unit() as unit:
+        unit.add_order(replace(old, requester=OWNER))
+        unit.add_order(an_order(Status.ISSUED, id="o-2", supplier_ids=(), certificate=ends_in(199), form="f-2", **new))
+    assert at_home(world, OWNER, old) == (["mine"] if old.certificate else [])
+
+
+def test_what_ends_first_comes_first(world: World) -> None:
+    with world.store.unit() as unit:
+        for name, days in {"o-b": 40, "o-a": 50, "o-c": 3}.items():
+            request = a_request(f"{name}.acme.com")
+            live = an_order(Status.LIVE, id=name, form=name, supplier_ids=(), certificate=ends_in(days))
+            unit.add_order(replace(live, request=request))
+    assert ids(list(world.desk.see.home(COLLEAGUE).expiring)) == ["o-c", "o-b", "o-a"]
+
+
+def test_home_shows_the_projects_one_is_in_and_which_one_may_change(world: World) -> None:
+    shop(world)
+    shown = {who: {p.name: may for p, may in world.desk.see.home(who).projects} for who in (OWNER, FIRST, COLLEAGUE)}
+    assert shown == {
+        OWNER: {"Acme site": True}, FIRST: {"Acme site": True}, COLLEAGUE: {"Acme site": False, "Shop": False},
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("who", [fakes.GUEST, fakes.STRANGER, fakes.GONE])
+def test_nobody_else_has_a_home(world: World, who: str) -> None:
+    with pytest.raises(NotAMember):
+        world.desk.see.home(who)
