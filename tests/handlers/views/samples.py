@@ -8,15 +8,16 @@ from decimal import Decimal
 from typing import Any
 
 from bot.domain.approval import Buying, Policy
-from bot.domain.client import Project
+from bot.domain.client import Client, Project
 from bot.domain.findings import Finding, Mender, Override, Verdict
 from bot.domain.order import Approval, Attempt, Certificate, Hold, Move, Order, Second, Status, Vote
 from bot.domain.request import Contact, Dcv, KeyType, Level, Organisation, Product, Purpose, Request, Standing
 from bot.domain.supply import Account, Difference, Draft, Funds
 from bot.ports import Entry
-from bot.shown.form import Form
-from bot.service.ask import FormSummary
+from bot.service import typed
 from bot.shown.card import CardFacts, card_facts
+from bot.shown.form import GROUPS, Form, FormShown
+from bot.shown.found import DnsHost, Found, Registration, Served, Zone
 from bot.shown.offer import Suggestion
 from bot.shown.review import Review
 
@@ -122,20 +123,31 @@ VALUES = {
     "contact.first_name": "Ann", "contact.last_name": "Smith", "contact.title": "", "contact.email": "ann@acme.com",
     "contact.phone": "+1.3125550123", "dcv": "email", "approver_email": "admin@acme.com", "key_type": "p256",
     "own_csr": "-----BEGIN CERTIFICATE REQUEST-----\nMII\n-----END CERTIFICATE REQUEST-----",
-    "consent": "yes",
+    "buyer": "client", "engineer": "U0ENG", "ask_client": "yes", "project": PROJECT.id,
 }  # fmt: skip
 FORM = Form("f-a2b3c4d5", "U0PM", PROJECT.id, AT, VALUES)
-WORST_FORM = replace(FORM, values={**dict.fromkeys(VALUES, LONG), "names": "\n".join(MANY_NAMES), "wanted_by": "",
-                                   "own_csr": LONG * 9})  # fmt: skip
+OPEN_FORM = replace(FORM, open=GROUPS)
+WORST_FORM = replace(OPEN_FORM, values={**dict.fromkeys(VALUES, LONG), "names": "\n".join(MANY_NAMES), "wanted_by": "",
+                                        "own_csr": LONG * 9, "engineer": "U0ENG"})  # fmt: skip
 
 
-def summary(*, worst: bool = False) -> FormSummary:
-    told = (("Web addresses", "*.acme.com"), ("Company", "Acme & Söhne LLC, Springfield, Illinois, US"))
-    hard = tuple((LONG, LONG) for _ in range(25))
-    return FormSummary(
-        PROJECT, None, PRODUCT, offers()[1], hard if worst else told, (LONG,) * 30 if worst else ("a phone number",),
-        "U0ENG",
+def found(text: str) -> Found:
+    """What public sources say, all of it this text."""
+    return Found(
+        AT, Registration(text, registered=True, expires_at=AT, registrar=text),
+        Served(text, (text,) * 9, AT, text), Zone(text, text, hosts=(DnsHost(text),) * 9),
     )  # fmt: skip
+
+
+def form_shown(step: str, form: Form = FORM, number_of_offers: int = 2, **changes: Any) -> FormShown:
+    """A step of the form with all that it can show; the form at its worst with the worst of everything."""
+    said, kinds = LONG if form is WORST_FORM else "acme.com", offers(number_of_offers)
+    made = FormShown(
+        form, step, PROJECT, Client(PROJECT.client_id, said, COMPANY, PERSON, AT, consent_at=AT), (PROJECT,), kinds,
+        kinds[1], typed.told(form.values, (said,), kinds[1], company=True), (said,) * 20, began=FORM,
+        first=step == "project", apex=form.values.get("names", "").rpartition("\n")[2], found=found(said), outsiders=2,
+    )  # fmt: skip
+    return replace(made, **changes)
 
 
 def review(order: Order | None = None, **changes: Any) -> Review:

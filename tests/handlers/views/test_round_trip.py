@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 
 from bot.domain.order import Status
+from bot.shown.form import GROUPS, STEPS
 from handlers.views import dialogs, form, parts, review
 from handlers.views.parts import Json
 from tests.handlers.views import samples
@@ -20,12 +21,15 @@ _INITIAL = {
     "radio_buttons": ("initial_option", "selected_option"),
     "checkboxes": ("initial_options", "selected_options"),
 }
+_COMPANY = {name for name in samples.VALUES if name.startswith("org.")}
+_CONTACT = {name for name in samples.VALUES if name.startswith("contact.")}
 _FIELDS = {
+    "project": {"project"},
     "names": {"names", "purpose", "wanted_by"},
     "kind": {"product"},
-    "company": {name for name in samples.VALUES if name.startswith("org.")},
-    "contact": {name for name in samples.VALUES if name.startswith("contact.")},
-    "send": {"consent", "dcv", "approver_email", "key_type", "own_csr"},
+    "company": {"ask_client", *_COMPANY},
+    "contact": {"ask_client", *_CONTACT},
+    "send": samples.VALUES.keys() - {"project", "ask_client"},
 }
 
 
@@ -50,48 +54,56 @@ def submitted(view: Json, typed: Mapping[str, str] | None = None) -> Json:
     return view | {"state": {"values": values}}
 
 
-@pytest.mark.parametrize("step", form.STEPS)
+@pytest.mark.parametrize("step", STEPS[1:])
 def test_what_was_typed_before_stays_in_every_step(step: str) -> None:
-    view = form.form_view(samples.FORM, step, samples.offers() if step == "kind" else (), samples.summary())
-    said = form.read(submitted(view))
-    assert said == {field: samples.VALUES[field] for field in _FIELDS[step]}
+    view = form.form_view(samples.form_shown(step, samples.OPEN_FORM))
+    assert form.read(submitted(view)) == {field: samples.VALUES[field] for field in _FIELDS[step]}
     assert form.meta(view) == (samples.FORM.id, step)
     assert view["callback_id"] == f"new.{step}"
 
 
-@pytest.mark.parametrize("step", form.STEPS)
+@pytest.mark.parametrize("step", STEPS)
 @pytest.mark.parametrize("number_of_offers", [2, 25])
 def test_what_is_typed_comes_back(step: str, number_of_offers: int) -> None:
-    empty = form.form_view(replace(samples.FORM, values={}), step, samples.offers(number_of_offers), samples.summary())
-    said = form.read(submitted(empty, samples.VALUES))
-    assert {field: samples.VALUES[field] for field in said} == said
-    assert said.keys() >= _FIELDS[step]
+    empty = replace(samples.OPEN_FORM, values={})
+    view = form.form_view(samples.form_shown(step, empty, number_of_offers))
+    assert form.read(submitted(view, samples.VALUES)) == {field: samples.VALUES[field] for field in _FIELDS[step]}
 
 
-def test_the_last_step_offers_the_kinds_where_they_are_no_step_of_their_own() -> None:
-    view = form.form_view(samples.FORM, "send", samples.offers(), samples.summary())
-    assert form.read(submitted(view))["product"] == samples.PRODUCT.code
-    assert "product" not in form.read(submitted(form.form_view(samples.FORM, "send", (), samples.summary())))
+@pytest.mark.parametrize("group", GROUPS)
+def test_a_group_of_the_last_step_is_a_row_until_it_is_opened(group: str) -> None:
+    shut = form.form_view(samples.form_shown("send"))
+    view = form.form_view(samples.form_shown("send", replace(samples.FORM, open=(group,))))
+    opens = [f"{samples.FORM.id}:{each}" for each in GROUPS]
+    assert form.read(submitted(shut)) == {}
+    assert sorted(buttons(shut, form.OPEN)) == sorted(opens)
+    assert sorted([*buttons(view, form.OPEN), f"{samples.FORM.id}:{group}"]) == sorted(opens)
+    assert form.read(submitted(view)).keys() > set()
 
 
-def test_one_kind_is_preselected_until_somebody_chooses() -> None:
-    fresh = form.form_view(replace(samples.FORM, values={}), "kind", samples.offers())
-    picked = form.form_view(replace(samples.FORM, values={"product": "rapidssl_wildcard"}), "kind", samples.offers())
-    assert [form.read(submitted(view))["product"] for view in (fresh, picked)] == [
-        samples.PRODUCT.code,
-        "rapidssl_wildcard",
-    ]
+def test_what_was_found_stands_where_nothing_was_typed_and_says_whence() -> None:
+    hints = {"org.city": ("Chicago", "Served now."), "org.name": ("Acme", "Served now.")}
+    shown = samples.form_shown("company", replace(samples.FORM, values={"org.name": "Mine"}), hints=hints)
+    view = form.form_view(shown)
+    said = form.read(submitted(view))
+    assert (said["org.city"], said["org.name"], said["org.street"]) == ("Chicago", "Mine", "")
+    assert [b["block_id"] for b in view["blocks"] if b.get("hint", {}).get("text") == "Served now."] == ["org.city"]
 
 
-@pytest.mark.parametrize("step", form.STEPS)
+def buttons(view: Json, action: str) -> list[str]:
+    """What the view's buttons of this kind stand for."""
+    elements = [each for b in view["blocks"] for each in (*b.get("elements", ()), b.get("accessory", {}))]
+    return [each["value"] for each in elements if each.get("action_id") == action]
+
+
+@pytest.mark.parametrize("step", STEPS)
 def test_every_step_but_the_first_leads_back(step: str) -> None:
-    view = form.form_view(samples.FORM, step, samples.offers(), samples.summary())
-    back = [each["value"] for block in view["blocks"] if block["type"] == "actions" for each in block["elements"]]
-    assert back == ([] if step == "names" else [samples.FORM.id])
+    back = buttons(form.form_view(samples.form_shown(step)), form.BACK)
+    assert back == ([] if step == "project" else [samples.FORM.id])
 
 
 def test_of_more_addresses_than_fit_whole_lines_are_kept_and_the_rest_is_said() -> None:
-    view = form.form_view(samples.WORST_FORM, "names")
+    view = form.form_view(samples.form_shown("names", samples.WORST_FORM, began=None))
     kept = form.read(submitted(view))["names"].splitlines()
     assert kept == list(samples.MANY_NAMES[: len(kept)])
     assert f"Only the first {len(kept)} of 100" in view["blocks"][0]["text"]["text"]

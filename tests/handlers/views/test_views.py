@@ -17,6 +17,7 @@ from bot.domain.findings import Verdict
 from bot.domain.notices import Notice, Told
 from bot.domain.order import Attempt, Status
 from bot.domain.request import Level
+from bot.shown.form import STEPS, FormShown
 from handlers.views import dialogs, form, lists
 from handlers.views.card import BUTTONS, card
 from handlers.views.notices import notice
@@ -85,12 +86,15 @@ def messages() -> Iterator[tuple[str, Message]]:
 
 
 def views() -> Iterator[tuple[str, Json]]:
-    hard = samples.summary(worst=True)
+    empty = replace(samples.FORM, values={})
+    hard = dict.fromkeys(samples.VALUES, (samples.LONG, samples.LONG))
     errors = {"org.name": samples.LONG, "elsewhere": samples.LONG}
-    for step in form.STEPS:
-        yield f"form {step}", form.form_view(samples.FORM, step, samples.offers(), samples.summary())
-        yield f"worst form {step}", form.form_view(samples.WORST_FORM, step, samples.offers(25), hard, errors)
-        yield f"empty form {step}", form.form_view(replace(samples.FORM, values={}), step)
+    for step in STEPS:
+        yield f"form {step}", form.form_view(samples.form_shown(step))
+        yield f"open form {step}", form.form_view(samples.form_shown(step, samples.OPEN_FORM))
+        worst = samples.form_shown(step, samples.WORST_FORM, 25, hints=hard)
+        yield f"worst form {step}", form.form_view(worst, errors)
+        yield f"empty form {step}", form.form_view(FormShown(empty, step, projects=(samples.PROJECT,)))
     stops = [finding for finding in samples.worst(Status.HELD).findings if finding.verdict is Verdict.STOP]
     yield "placed", form.placed_view(samples.worst_facts(Status.PREPARING))
     yield "exists", form.exists_view(samples.ORDER.id, samples.MANY_NAMES, samples.FORM.id)
@@ -136,7 +140,7 @@ def test_everything_told_has_its_words(kind: Told, shown: SnapshotAssertion) -> 
     assert notice(told(kind, ("U0PM",), **_USUAL_FACTS.get(kind, {})), facts) == shown
 
 
-@pytest.mark.parametrize("name", [*(f"form {step}" for step in form.STEPS), "review", "refuse", "number", "exists"])
+@pytest.mark.parametrize("name", [*(f"form {step}" for step in STEPS), "review", "refuse", "number", "exists"])
 def test_every_view_has_its_look(name: str, shown: SnapshotAssertion) -> None:
     assert VIEWS[name] == shown
 
