@@ -15,6 +15,7 @@ from bot.domain.supply import Difference, Funds, Look, differences
 from bot.ports import Job
 from bot.service import typed
 from bot.service.gear import DESK, Gear
+from bot.shown.forecast import expected
 from bot.shown.review import Review, changes_between
 
 BOUGHT = (Status.VALIDATING, Status.ISSUED, Status.LIVE, Status.ENDED)
@@ -150,7 +151,8 @@ class Decide:
                 more = gear.say_approvers(order, Told.APPROVED_ONE, by=user, given=str(given), needed=str(needed))
                 return gear.move(unit, order, Move.APPROVE, user, *more, approvals=yes)
             told = gear.say(order, Told.APPROVED, by=user, own="yes" if own else "")
-            return gear.move(unit, order, Move.APPROVED, user, told, approvals=yes, looks=())
+            promised = expected(order, gear.product(order.request.product), gear.policy, gear.now())
+            return gear.move(unit, order, Move.APPROVED, user, told, approvals=yes, looks=(), promised=promised)
 
     def refuse(self, order_id: str, user: str, reason: str) -> Order:
         """An approver says no, with the reason."""

@@ -7,6 +7,7 @@ from datetime import datetime
 from bot.domain.notices import Notice, Told
 from bot.domain.order import Move, Order, Status
 from bot.domain.pace import (
+    DAY,
     DCV_VALUE_DIES,
     DCV_VALUE_OLD,
     HELD_LAPSE,
@@ -17,8 +18,9 @@ from bot.domain.pace import (
 )
 from bot.ports import Job
 from bot.service.gear import DESK, Gear
+from bot.shown.forecast import slips
 
-_SLOW_DAYS = 5
+_SLOW_DAYS, _CHASE_DAYS = 5, 2
 
 
 class Remind:
@@ -37,23 +39,45 @@ class Remind:
         for kind, mark in {_kind(mark): mark for _, mark in due}.items():  # the newest of each kind says enough
             order = self._act(order, mark, tuple(m for _, m in due if _kind(m) == kind))
         later = [at for at, _ in self._ladder(order) if at > now]
-        return min(later) if later else None
+        return min([*later, *self._slips(order)], default=None)
+
+    def _slips(self, order: Order) -> list[datetime]:
+        """Say once that it now comes after its launch, and offer what comes sooner; when to look again until then."""
+        gear, mark = self.gear, f"slips {order.id}"
+        with gear.store.unit() as unit:
+            facts = gear.facts(unit, order)
+            if facts.launch is None or facts.expected is None or unit.flag(mark):
+                return []
+            if not slips(facts.expected, facts.launch):
+                return [gear.now() + DAY]
+            checked, bought = order.request.level.company_checked, order.status is Status.VALIDATING
+            unit.set_flag(mark, facts.expected.isoformat())
+            unit.tell(gear.say(
+                order, Told.SLIPS, order.requester, before=order.promised.isoformat() if order.promised else "",
+                after=facts.expected.isoformat(), launch=facts.launch.isoformat(), plan_b="yes" if checked else "",
+                second="yes" if checked and bought else "",
+            ))  # fmt: skip
+        return []
 
     def _ladder(self, order: Order) -> list[tuple[datetime, str]]:
         """When what is said, for the status the order is in; marks are unique to the time it entered it."""
         policy, since = self.gear.policy, order.since
         stamp = f"{order.status} {since:%Y%m%d%H%M}"
 
-        def days(n: int) -> datetime:
-            return business_days_later(since, n, policy.time_zone, policy.holidays)
+        def days(n: int, start: datetime = since) -> datetime:
+            return business_days_later(start, n, policy.time_zone, policy.holidays)
 
         age = (self.gear.now() - since).days  # the next rung is never farther than that many
+        sent = order.sent_at if order.sent_at and order.sent_at >= since else None
+        chase = [(days(_CHASE_DAYS, sent), f"chase {order.status} {sent:%Y%m%d%H%M}")] if sent else []
         if order.status is Status.HELD:
             weekly = [(since + HELD_REMINDER + n * WEEK, f"held-{n} {stamp}") for n in range(4)]
-            return [*weekly, (since + HELD_WARNING, f"lapse-soon {stamp}"), *_lapse(order, stamp)]
+            return [*chase, *weekly, (since + HELD_WARNING, f"lapse-soon {stamp}"), *_lapse(order, stamp)]
+        if order.by_client and order.status is Status.VALIDATING:
+            return [*chase, *((since + n * WEEK, f"week-{n} {stamp}") for n in range(1, age // 7 + 2))]
         if order.status is Status.VALIDATING:
             slow = [(days(_SLOW_DAYS * n), f"slow-{n} {stamp}") for n in range(1, age // _SLOW_DAYS + 2)]
-            return sorted([*slow, (since + DCV_VALUE_OLD, f"old {stamp}")])
+            return sorted([*chase, *slow, (since + DCV_VALUE_OLD, f"old {stamp}")])
         if order.status in (Status.AWAITING_APPROVAL, Status.DOUBTFUL, Status.BUYING):
             return [(days(n), f"day-{n} {stamp}") for n in range(1, age + 2)]
         return []
@@ -78,7 +102,9 @@ class Remind:
             return gear.say(order, Told.SLOW, order.requester, since=since)
         if kind == "old":
             return gear.say(order, Told.VALUE_OLD, order.requester, until=(order.since + DCV_VALUE_DIES).isoformat())
-        if kind == "held":
+        if kind == "chase":
+            return gear.say(order, Told.CHASE, order.requester, since=(order.sent_at or order.since).isoformat())
+        if kind in ("held", "week"):
             return gear.say(order, Told.REMINDER, order.requester, since=since)
         return gear.say(order, Told.REMINDER, *self._who_is_late(order, first=mark.startswith("day-1 ")), since=since)
 

@@ -8,8 +8,12 @@ from datetime import date
 from typing import NamedTuple
 
 from bot.domain.approval import Buying
+from bot.domain.findings import Mender
 from bot.domain.order import Actor, Order, Status
-from bot.shown.card import CardFacts
+from bot.domain.request import Dcv
+from bot.domain.supply import State
+from bot.shown.card import CardFacts, proof
+from bot.shown.forecast import slips
 from handlers.views import parts, words
 from handlers.views.parts import Json, Message
 from handlers.views.words import counted
@@ -38,6 +42,8 @@ def _state(facts: CardFacts) -> str:
         return f"{words.STATE[f'held {order.hold.who}']}: {things} before we can order"
     if order.status is Status.BUYING and not order.tries and (order.blocked or facts.buying is Buying.BY_HAND):
         return words.STATE["stopped" if order.blocked else "by hand"]
+    if order.by_client and order.status is Status.VALIDATING:
+        return words.STATE["with client"]
     given = len(order.standing_approvals)
     count = f": {given} of {facts.needed} given" if order.status is Status.AWAITING_APPROVAL and given else ""
     return words.STATE[order.status] + count
@@ -58,10 +64,24 @@ def _asked(facts: CardFacts) -> str:
 def _next(facts: CardFacts) -> str:
     if facts.next_actor is Actor.NOBODY:
         return ""
-    order, by_hand = facts.order, facts.order.status is Status.BUYING and facts.next_actor is Actor.ENGINEER
+    order = facts.order
     who = people(facts.next_people) or words.ACTOR[facts.next_actor]
-    doing = words.DOING["by hand" if by_hand and not order.blocked else order.status]
-    return f"*Next:* {who}: {doing} · since {parts.when(order.since)}"
+    if facts.next_actor is Actor.CLIENT and facts.client:
+        who = parts.foreign(facts.client, 80)
+    doing = words.DOING[_doing(facts)].format(client=parts.foreign(facts.client, 80))
+    return f"*Next:* {who}: {doing} · since {parts.when(max(order.since, order.sent_at or order.since))}"
+
+
+def _doing(facts: CardFacts) -> str:
+    """The row of what the one who is next does."""
+    order = facts.order
+    if order.status is Status.BUYING and facts.next_actor is Actor.ENGINEER and not order.blocked:
+        return "by hand"
+    if facts.to_send:
+        return "send"
+    if facts.next_actor is Actor.CLIENT:
+        return "by client" if order.by_client else "sent"
+    return order.status
 
 
 def people(users: tuple[str, ...]) -> str:
@@ -79,7 +99,20 @@ def _details(facts: CardFacts) -> list[str]:
     if len(numbered) > _MOST_DETAILS:
         rest = counted(len(numbered) - _MOST_DETAILS + 1, "more reason")
         return [*numbered[: _MOST_DETAILS - 1], f"… and {rest} in the thread"]
-    return numbered + [line for status, line in _particulars(order) if line and order.status in status]
+    return numbered + _checklist(facts) + [line for when, line in _particulars(order) if line and order.status in when]
+
+
+def _checklist(facts: CardFacts) -> list[str]:
+    """What the authority wants, as far as it is seen: the proof of control, and what happens out of our sight."""
+    order = facts.order
+    if order.status is not Status.VALIDATING or order.by_client:
+        return []
+    done = {State.APPROVER_CONFIRMED: "seen", State.COMPLETED: "seen", State.AWAITING_APPROVAL: "awaited"}
+    lines = [words.CHECKLIST[f"{order.request.dcv} {done.get(proof(order), 'to come')}"]]
+    if order.request.level.company_checked:
+        days = "{} to {}".format(*facts.product.days) if facts.product else "some"
+        lines.append(words.CHECKLIST["company"].format(days=days))
+    return lines
 
 
 _OVER = (Status.REFUSED, Status.DECLINED, Status.CANCELLED, Status.ENDED)
@@ -92,7 +125,9 @@ def _particulars(order: Order) -> list[tuple[tuple[Status, ...], str]]:
     votes = ", ".join(f"{parts.mention(vote.by)}: {words.VOTE.get(vote.about, '?')}" for vote in order.votes[-4:])
     wish = f"Cancelling was asked for by {parts.mention(order.cancel_wanted_by)}; done when it is clear what happened."
     warnings = parts.foreign(", ".join(order.certificate.warnings)) if order.certificate else ""
+    ours = not order.by_client
     return [
+        (_AT_SUPPLIER, wish if order.cancel_wanted_by else ""),
         (tuple(Status), "*Allowed as a second order for these addresses.*" if order.second else ""),
         (
             tuple(Status),
@@ -100,10 +135,12 @@ def _particulars(order: Order) -> list[tuple[tuple[Status, ...], str]]:
         ),
         ((Status.PREPARING,), f"OpenSRS is silent{since}; the desk keeps trying." if order.lost_saves else ""),
         ((Status.BUYING,), parts.foreign(order.blocked[:1].upper() + order.blocked[1:])),
-        (_AT_SUPPLIER, wish if order.cancel_wanted_by else ""),
         ((Status.DOUBTFUL,), f"Said so far: {votes}. Two approvers must agree." if votes else ""),
-        (_AT_SUPPLIER, f"State at OpenSRS: {parts.code(order.raw_state, 80)}" if order.raw_state else ""),
-        ((*_OVER, Status.VALIDATING), f"OpenSRS says: {parts.foreign(order.newest_note)}" if order.newest_note else ""),
+        (_AT_SUPPLIER, f"State at OpenSRS: {parts.code(order.raw_state, 80)}" if order.raw_state and ours else ""),
+        (
+            (*_OVER, Status.VALIDATING),
+            f"OpenSRS says: {parts.foreign(order.newest_note)}" if order.newest_note and ours else "",
+        ),
         (_OVER, f"Reason: {parts.foreign(order.reason)}" if order.reason else ""),
         ((Status.ISSUED, Status.LIVE), f"Look at: {warnings}" if warnings else ""),
     ]
@@ -147,49 +184,74 @@ REVIEW, REFUSE, NUMBER = Button("order.review", "primary"), Button("order.refuse
 RESOLVE = (Button("order.resolve.not_bought"), Button("order.resolve.outside"), Button("order.resolve.number"))
 
 
-def _untried(facts: CardFacts) -> bool:
-    return not facts.order.tries
+def _is(test: Callable[[Order], object]) -> Callable[[CardFacts], bool]:
+    return lambda facts: bool(test(facts.order))
 
 
-def _tried(facts: CardFacts) -> bool:
-    return bool(facts.order.tries)
+_OURS, _CLIENTS = _is(lambda order: not order.by_client), _is(lambda order: order.by_client)
+_WAITS = _is(lambda order: order.hold and order.hold.who is Mender.CLIENT)
+_BY_MAIL = _is(lambda order: not order.by_client and order.request.dcv is Dcv.EMAIL)
+_BY_RECORD = _is(lambda order: not order.by_client and order.request.dcv is not Dcv.EMAIL)
+_TEXT, _PASTE, _SWITCH = Button("client.text"), Button("order.paste"), Button("order.switch")
+_RENEW, _MENU = Button("order.renew"), "order.more"
 
 
 def _by_hand(facts: CardFacts) -> bool:
     return facts.buying is Buying.BY_HAND and not facts.order.tries
 
 
+def _unsent(facts: CardFacts) -> bool:
+    return facts.order.sent_at is None and (facts.order.status is not Status.HELD or _WAITS(facts))
+
+
+def _late(facts: CardFacts) -> bool:
+    """Too late for the launch, where a quicker kind can be ordered instead or beside it."""
+    return facts.order.request.level.company_checked and slips(facts.expected, facts.launch)
+
+
+PLAN_B = Button("order.plan_b", when=_late)
 BUTTONS: dict[Status, tuple[Button, ...]] = {
     Status.PREPARING: (_CHANGE, _CHECK, _CANCEL),
-    Status.HELD: (_CHANGE._replace(text="fill_in", style="primary"), _CHECK, Button("order.override"), _CANCEL),
-    Status.AWAITING_APPROVAL: (REVIEW, REFUSE, _CHANGE, _CHECK, _CANCEL),
-    Status.BUYING: (_LOOK, NUMBER._replace(when=_by_hand), _CANCEL._replace(when=_untried),
-                    _CANCEL_BOUGHT._replace(when=_tried)),
+    Status.HELD: (_CHANGE._replace(text="fill_in", style="primary"), _TEXT._replace(when=_WAITS),
+                  Button("client.paste", when=_WAITS), Button("client.sent", when=_unsent), _CHECK,
+                  Button("order.override"), PLAN_B, _CANCEL),
+    Status.AWAITING_APPROVAL: (REVIEW, REFUSE, _CHANGE, _CHECK, PLAN_B, _CANCEL),
+    Status.BUYING: (_LOOK, NUMBER._replace(when=_by_hand), _CANCEL._replace(when=_is(lambda order: not order.tries)),
+                    _CANCEL_BOUGHT._replace(when=_is(lambda order: order.tries))),
     Status.DOUBTFUL: (*RESOLVE, _LOOK),
-    Status.VALIDATING: (_LOOK, _CANCEL_BOUGHT),
-    Status.ISSUED: (),
-    Status.LIVE: (),
+    Status.VALIDATING: (_TEXT, Button("client.sent", when=_unsent), _LOOK._replace(when=_OURS), _PASTE,
+                        Button("order.resend", when=_BY_MAIL), _SWITCH._replace(when=_BY_RECORD, text="use_mail"),
+                        _SWITCH._replace(when=_BY_MAIL, text="use_record"), Button("supplier.ask", when=_OURS),
+                        PLAN_B, Button("order.to_agency", when=_CLIENTS), Button("order.give_up", "danger", _CLIENTS),
+                        _CANCEL_BOUGHT._replace(when=_OURS)),
+    Status.ISSUED: (_RENEW,),
+    Status.LIVE: (_RENEW,),
     Status.REFUSED: (_AGAIN,),
     Status.DECLINED: (_AGAIN,),
     Status.CANCELLED: (_AGAIN,),
-    Status.ENDED: (),
+    Status.ENDED: (_RENEW,),
 }  # fmt: skip
+_MOST_BUTTONS = 5
 
 
 def buttons(facts: CardFacts, wanted: tuple[Button, ...] | None = None) -> list[Json]:
-    """The buttons of the order's status, or the wanted ones, each with the order and the version it was drawn from."""
-    order = facts.order
-    return [
-        parts.button(
-            row.action,
-            words.BUTTON[row.text or row.action],
-            f"{order.id}:{order.version}",
-            row.style,
-            _confirm(row, order),
-        )
-        for row in (BUTTONS[order.status] if wanted is None else wanted)
-        if row.when(facts)
+    """The buttons of the order's status, or the wanted ones, each with the order and the version it was drawn from.
+
+    At most five stand in the row; the rest goes into a menu, but nothing that is asked twice: a menu asks nothing.
+    """
+    order, rows = facts.order, [row for row in (wanted or BUTTONS[facts.order.status]) if row.when(facts)]
+    room = _MOST_BUTTONS - sum(row.action in words.SURE for row in rows)
+    harmless = [row for row in rows if row.action not in words.SURE]
+    menu = harmless[room - (len(harmless) == room + 1) :] if len(rows) > _MOST_BUTTONS else []  # of two at least
+    about = f"{order.id}:{order.version}"
+    shown = [
+        parts.button(row.action, _text(row), about, row.style, _confirm(row, order)) for row in rows if row not in menu
     ]
+    return [*shown, parts.overflow(_MENU, [(f"{row.action}|{about}", _text(row)) for row in menu])] if menu else shown
+
+
+def _text(row: Button) -> str:
+    return words.BUTTON[row.text or row.action]
 
 
 def _confirm(row: Button, order: Order) -> Json | None:

@@ -13,7 +13,7 @@ from bot.domain.notices import Notice, Told
 from bot.shown.card import CardFacts
 from handlers.views import card, parts
 from handlers.views.parts import Json, Message
-from handlers.views.words import TOLD, TURN, VOTE, counted
+from handlers.views.words import BUTTON, TOLD, TURN, VOTE, counted
 
 _DATED = re.compile(r"\d{4}-\d\d-\d\d(T.*)?")
 _DAYS = ("days", "early", "late")
@@ -76,10 +76,14 @@ _BUTTONS: dict[Told, tuple[card.Button, ...]] = {
     Told.APPROVED_ONE: (card.REVIEW, card.REFUSE),
     Told.DOUBTFUL: card.RESOLVE,
     Told.NUMBER_WANTED: (card.NUMBER,),
+    Told.SLIPS: (card.PLAN_B,),
+    Told.SLOW: (card.Button("client.text"), card.Button("supplier.ask")),
+    Told.CHASE: (card.Button("client.text"),),
 }
 
 
 def _buttons(notice: Notice, facts: CardFacts | None) -> list[Json]:
     if notice.told is Told.SECOND_WANTED and notice.fact("form"):
-        return [parts.button(_SECOND, "Allow a second order…", notice.fact("form"))]
-    return card.buttons(facts, _BUTTONS.get(notice.told, ())) if facts else []
+        return [parts.button(_SECOND, BUTTON[_SECOND], notice.fact("form"))]
+    wanted = _BUTTONS.get(notice.told)
+    return card.buttons(facts, wanted) if facts and wanted else []

@@ -108,6 +108,11 @@ def button(action_id: str, text: str, value: str, style: str = "", confirm: Json
     return made | ({"style": style} if style else {}) | ({"confirm": confirm} if confirm else {})
 
 
+def overflow(action_id: str, choices: Iterable[tuple[str, str]]) -> Json:
+    """A menu of at most five (value, text)."""
+    return {"type": "overflow", "action_id": action_id, "options": [option(*choice) for choice in choices]}
+
+
 def confirmation(title: str, text: str, yes: str) -> Json:
     """Asked before a dangerous click; `text` must be safe mrkdwn."""
     return {

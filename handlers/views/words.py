@@ -35,7 +35,7 @@ class Words(Mapping[str, str]):
 STATE, ACTOR, DOING, LEVEL = Words("state"), Words("actor"), Words("doing"), Words("level")
 PURPOSE, BUYER, CONTROL, TURN = Words("purpose"), Words("buyer"), Words("control"), Words("turn")
 KEY, VOTE, DEED, TOLD = Words("key"), Words("vote"), Words("deed"), Words("told")
-BUTTON, SURE, HELP = Words("button"), Words("sure"), Words("help")
+BUTTON, SURE, HELP, CHECKLIST = Words("button"), Words("sure"), Words("help"), Words("checklist")
 
 
 def counted(number: int, thing: str) -> str:
