@@ -1,13 +1,82 @@
-"""A desk for each test; whatever a test does, its orders are bought once at most."""
+"""A desk for each test; whatever a test does, its orders are bought once at most. `course` tells an order in rows."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from fnmatch import fnmatchcase
+from itertools import groupby
 from pathlib import Path
 from typing import Any, Protocol
 
 import pytest
 
+from bot.domain.notices import Notice
+from bot.domain.order import Order
 from tests.builders import World, a_desk
+from tests.fakes import ENGINEER, FIRST, OWNER, REQUESTER, SECOND, STAND_IN, THIRD
 from tests.sandbox.opensrs import OpenSRS
+
+Act = Callable[[World, Order], object]
+_UNITS = {"d": "days", "h": "hours", "m": "minutes"}
+_ROLES = {
+    REQUESTER: "requester", OWNER: "owner", STAND_IN: "stand-in", ENGINEER: "engineer",
+    FIRST: "first", SECOND: "second", THIRD: "third",
+}  # fmt: skip
+
+
+def course(world: World, order: Order, *story: Act | str) -> Order:
+    """What is done, and what is so in between: time since the start, status, what was told to whom since the last row.
+
+    `1d2h held held:engineer progress` is such a row; every approver together is `approvers`.
+    """
+    start, seen = world.clock.now(), len(world.told())
+    for step in story:
+        if not isinstance(step, str):
+            step(world, order)
+            continue
+        moment, told = step.split()[0], world.told
+        passed = timedelta(**{_UNITS[unit]: float(n) for n, unit in re.findall(r"([\d.]+)([dhm])", moment)})
+        world.pass_time(seconds=(start + passed - world.clock.now()).total_seconds())
+        assert " ".join([moment, world.order(order.id).status, *_heard(told()[seen:])]) == step
+        seen = len(told())
+    return world.order(order.id)
+
+
+def _heard(notices: list[Notice]) -> Iterator[str]:
+    """One word a notice; the same said to several by direct message is one."""
+    for _, alike in groupby(notices, lambda notice: (notice.told, not notice.person and id(notice))):
+        said = list(alike)
+        to = sorted(user for notice in said for user in (*notice.mentions, notice.person) if user)
+        names = ",".join(_ROLES.get(user, user) for user in to).replace("first,second,third", "approvers")
+        yield f"{said[0].told}:{names}".rstrip(":")
+
+
+def says(**facts: str) -> Act:
+    """The newest notice says so; `*` stands for anything."""
+
+    def check(world: World, _: Order) -> None:
+        said = {name: world.told()[-1].fact(name) for name in facts}
+        assert all(fnmatchcase(said[name], wanted) for name, wanted in facts.items()), said
+
+    return check
+
+
+def keeps(**fields: object) -> Act:
+    """The order has these fields now."""
+
+    def check(world: World, order: Order) -> None:
+        assert {name: getattr(world.order(order.id), name) for name in fields} == fields
+
+    return check
+
+
+def asked(command: str, times: int) -> Act:
+    """So many requests of this kind have reached the supplier."""
+
+    def check(world: World, _: Order) -> None:
+        assert world.calls(command) == times
+
+    return check
 
 
 class MakeDesk(Protocol):
