@@ -4,6 +4,7 @@ from bot.domain.client import Project
 from bot.service.see import Home
 from handlers.views import lists, parts
 from handlers.views.parts import Json
+from handlers.views.words import BUTTON
 
 _MOST_PROJECTS = 15  # two blocks each
 
@@ -25,10 +26,7 @@ def home(shown: Home) -> Json:
 def _project(project: Project, *, may: bool) -> list[Json]:
     launch = f" · launch {parts.day(project.launch)}" if project.launch else ""
     who = f"{parts.channel(project.id)} · owner {parts.mention(project.owner)}{launch}"
-    buttons = (
-        parts.button("project.set_up", "Set up", project.id),
-        parts.button("project.hand_over", "Hand over", project.id),
-    )
+    buttons = (parts.button(each, BUTTON[each], project.id) for each in ("project.set_up", "project.hand_over"))
     said = parts.section(f"{parts.bold(parts.foreign(project.name, 80))} {who}")
     return [said, *(parts.actions(*buttons) if may else ())]
 

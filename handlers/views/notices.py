@@ -71,6 +71,7 @@ def _filled(words: str, facts: Mapping[str, str]) -> str:
 
 
 _SECOND = "second.allow"
+_WITHOUT_ORDER = ("help.new", "project.not_needed", "project.next_sprint")
 _BUTTONS: dict[Told, tuple[card.Button, ...]] = {
     Told.APPROVAL_WANTED: (card.REVIEW, card.REFUSE),
     Told.APPROVED_ONE: (card.REVIEW, card.REFUSE),
@@ -85,5 +86,7 @@ _BUTTONS: dict[Told, tuple[card.Button, ...]] = {
 def _buttons(notice: Notice, facts: CardFacts | None) -> list[Json]:
     if notice.told is Told.SECOND_WANTED and notice.fact("form"):
         return [parts.button(_SECOND, BUTTON[_SECOND], notice.fact("form"))]
+    if notice.told is Told.NO_ORDER:
+        return [parts.button(each, BUTTON[each], notice.project_id) for each in _WITHOUT_ORDER]
     wanted = _BUTTONS.get(notice.told)
     return card.buttons(facts, wanted) if facts and wanted else []
