@@ -86,7 +86,7 @@ _BUTTONS: dict[Told, tuple[card.Button, ...]] = {
 def _buttons(notice: Notice, facts: CardFacts | None) -> list[Json]:
     if notice.told is Told.SECOND_WANTED and notice.fact("form"):
         return [parts.button(_SECOND, BUTTON[_SECOND], notice.fact("form"))]
-    if notice.told is Told.NO_ORDER:
+    if notice.told is Told.NO_ORDER and notice.project_id:
         return [parts.button(each, BUTTON[each], notice.project_id) for each in _WITHOUT_ORDER]
     wanted = _BUTTONS.get(notice.told)
     return card.buttons(facts, wanted) if facts and wanted else []
