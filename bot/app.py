@@ -21,11 +21,14 @@ from bot.checks.duplicates import Duplicates
 from bot.checks.key_csr import KeyCsr
 from bot.checks.names import Names, normalise, registrable
 from bot.checks.period import Period
+from bot.checks.registration import Registered
+from bot.checks.standing import Standing, register_of
 from bot.checks.subject import Subject
 from bot.checks.supplier import Supply
 from bot.clock import RandomIds, SystemClock
 from bot.domain.approval import Policy
 from bot.domain.notices import Notice, Told
+from bot.domain.pace import at_work
 from bot.domain.supply import Account
 from bot.guard import Guard
 from bot.jobs import KEEP, Worker
@@ -53,7 +56,7 @@ from handlers.notify import SlackNotifier
 from handlers.people import SlackPeople
 
 CHECKS: tuple[Check, ...] = (
-    Names(), Subject(), Coverage(), KeyCsr(), Contacts(), Period(), Duplicates(), Supply(),
+    Names(), Subject(), Coverage(), KeyCsr(), Contacts(), Registered(), Standing(), Period(), Duplicates(), Supply(),
 )  # fmt: skip
 
 KNOWN = "vault known value"  # the flag that every start proves the vault's key with
@@ -90,10 +93,13 @@ def build(settings: Settings) -> Running:
     client = web_client(settings, LISTENER_TIMEOUT)
     people = SlackPeople(client, clock, team_of(client), frozenset(settings.approvers), settings.approver_group)
     notifier = SlackNotifier(web_client(settings, SENDER_TIMEOUT), settings.admin_channel)
+    policy = policy_of(settings)
+    working = partial(at_work, zone=policy.time_zone, holidays=policy.holidays)
     gear = Gear(
-        store=SqlStore(engine, clock, ids, audit_key), clock=clock, ids=ids, vault=vault, pki=Pki(),
+        store=SqlStore(engine, clock, ids, audit_key, working), clock=clock, ids=ids, vault=vault, pki=Pki(),
         supplier=supplier_of(settings, clock), checks=CHECKS, people=people, screens=notifier,
-        policy=policy_of(settings), read_names=normalise, domain=registrable, lookups=lookups_of(settings, clock),
+        policy=policy, read_names=normalise, domain=registrable, lookups=lookups_of(settings, clock),
+        register=register_of,
     )  # fmt: skip
     desk, audit = Desk(gear), Audit(engine, audit_key)
     jobs, outbox = JobTable(engine), Outbox(engine)

@@ -318,7 +318,9 @@ class Lookups(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """What a check looks at: the request with what surrounds it. `csr` is None before it is made."""
+    """What a check looks at: the request with what surrounds it. `csr` is None before it is made; `looked_by` is the
+    name of whoever looked up the company's standing last.
+    """
 
     request: Request
     product: Product | None
@@ -330,6 +332,9 @@ class Case:
     order_id: str = ""
     funds: Funds | None = None
     price: str = ""
+    client: Client | None = None
+    registrations: tuple[Registration, ...] = ()
+    looked_by: str = ""
 
 
 class Check(Protocol):

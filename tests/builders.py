@@ -13,8 +13,9 @@ from sqlalchemy import Engine, event, select
 
 from bot.app import CHECKS
 from bot.checks.names import normalise, registrable
+from bot.checks.standing import register_of
 from bot.domain.approval import Buying, Policy
-from bot.domain.client import Client, Project
+from bot.domain.client import Attestation, Client, Project
 from bot.domain.errors import IllegalMove, Lost, PeopleUnknown, UnknownOrder
 from bot.domain.notices import Notice, Told
 from bot.domain.order import Order, Status
@@ -76,7 +77,8 @@ def a_project(**changes: Any) -> Project:
 
 
 def a_client(**changes: Any) -> Client:
-    return replace(Client("c-acme", "Acme", COMPANY, CONTACT, NOW), **changes)
+    seen = Attestation(COMPANY.name, "IL", "ACTIVE", "good", OWNER, NOW)
+    return replace(Client("c-acme", "Acme", COMPANY, CONTACT, NOW, attestations=(seen,)), **changes)
 
 
 def a_policy(**changes: Any) -> Policy:
@@ -234,6 +236,7 @@ def a_desk(folder: Path, standin: StandIn, *, checks: tuple[Check, ...] = CHECKS
         store=store, clock=clock, ids=ids, vault=LocalVault([new_master_key()]), pki=Pki(),
         supplier=a_supplier(standin, clock), checks=checks, people=people, screens=screens, policy=a_policy(**policy),
         read_names=normalise, domain=registrable, lookups=fakes.FakeLookups(),
+        register=register_of,
     )  # fmt: skip
     with store.unit() as unit:
         unit.save_client(a_client())

@@ -201,7 +201,7 @@ class WatchedStore(SqlStore):
     @contextmanager
     def unit(self) -> Iterator[SqlUnit]:
         with self._engine.begin() as connection:
-            unit = _NotingUnit(connection, self._clock, self._ids, self._audit_key)
+            unit = _NotingUnit(connection, self._clock, self._ids, self._audit_key, self._at_work)
             said = unit.watch(self.before)
             yield unit
         for what in said:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from bot.domain.findings import Finding, Mender, Verdict
 
-_SHOWN = 80  # characters of a foreign value in a sentence
+SHOWN = 80  # characters of a foreign value in a sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,4 +30,4 @@ class Rule:
 
 
 def _short(text: str) -> str:
-    return text if len(text) <= _SHOWN else f"{text[: _SHOWN - 1]}…"
+    return text if len(text) <= SHOWN else f"{text[: SHOWN - 1]}…"

@@ -55,6 +55,7 @@ class Ask:
                 if form.renews:
                     gear.move(unit, unit.order(form.renews), Move.RENEWAL, user)
                 unit.schedule(Job("prepare", order.id, now))
+                unit.schedule(Job("watch", order.project_id, now))
                 unit.draw_card(order)
                 unit.tell(gear.say(order, Told.OPENED, user))
                 unit.record(Entry(order.id, now, user, "placed", order.digest))

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from bot.ports import Job
 from bot.service.ask import Ask
+from bot.service.attest import Attest
 from bot.service.buy import Buy
 from bot.service.decide import Decide
 from bot.service.fill import Fill
@@ -18,6 +19,7 @@ from bot.service.project import Projects
 from bot.service.remind import Remind
 from bot.service.resolve import Resolve
 from bot.service.see import See
+from bot.service.watch import Watch
 
 Verb = Callable[[Job], datetime | None]
 
@@ -30,6 +32,7 @@ class Desk:
         self.fill = Fill(gear)
         self.ask, self.decide, self.buy, self.projects = Ask(gear, self.fill), Decide(gear), Buy(gear), Projects(gear)
         self.resolve, self.follow, self.see = Resolve(gear), Follow(gear), See(gear)
+        self.attest, watch = Attest(gear), Watch(gear)
         prepare, remind, infer = Prepare(gear), Remind(gear), Infer(gear, self.fill)
         self.jobs: dict[str, Verb] = {
             "infer": infer.infer,
@@ -44,4 +47,5 @@ class Desk:
             "follow": self.follow.follow,
             "aftercare": self.follow.aftercare,
             "remind": remind.remind,
+            "watch": watch.watch,
         }

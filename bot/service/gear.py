@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from bot.domain.approval import Action, Policy, Role, permit, roles_of
-from bot.domain.client import Client, Project
+from bot.domain.client import Attestation, Client, Project
 from bot.domain.errors import NoProject, NotAllowed, NotInvited, PeopleUnknown, UnknownOrder
 from bot.domain.findings import Finding
 from bot.domain.notices import Notice, Told
 from bot.domain.order import Move, Order, Status, Work, advance, work_started
 from bot.domain.pace import CHECK_HELD, WATCH_DRAFT
-from bot.domain.request import Product
+from bot.domain.request import Organisation, Product
 from bot.ports import Check, Clock, Entry, Ids, Job, Lookups, People, Pki, Screens, Store, Supplier, Unit, Vault
 from bot.shown.card import CardFacts, card_facts
+from bot.shown.standing import Register, newest
 
 DESK = "desk"
 _AT_ONCE = timedelta(0)
@@ -26,7 +28,7 @@ _FIRST_AFTER = {Work.CHECK: CHECK_HELD, Work.WATCH_DRAFT: WATCH_DRAFT}
 @dataclass(frozen=True)
 class Gear:
     """The ports and the policy. `read_names` turns typed text into (names, findings), `domain` a name into the
-    registrable domain above it.
+    registrable domain above it, `register` tells where a company is registered.
     """
 
     store: Store
@@ -42,6 +44,7 @@ class Gear:
     read_names: Callable[[str], tuple[tuple[str, ...], list[Finding]]]
     domain: Callable[[str], str]
     lookups: Lookups
+    register: Callable[[Organisation], Register]
 
     def now(self) -> datetime:
         """Business time."""
@@ -50,6 +53,17 @@ class Gear:
     def product(self, code: str) -> Product | None:
         """A product of the catalogue, ended ones included."""
         return next((product for product in self.supplier.products() if product.code == code), None)
+
+    def looked_up(self, client: Client | None, company: Organisation | None) -> Attestation | None:
+        """What somebody saw last of this company in its register."""
+        return newest(client, company, self.register(company)) if company else None
+
+    def called(self, user: str) -> str:
+        """The name of a colleague, or the id where nobody tells it."""
+        with suppress(PeopleUnknown):
+            profile = self.people.person(user).profile
+            return f"{profile.first_name} {profile.last_name}".strip() or user if profile else user
+        return user
 
     def roles(self, user: str, project: Project | None, *, fresh: bool = False) -> frozenset[Role]:
         """What a person is to a project; asks the workspace, so never inside a transaction."""

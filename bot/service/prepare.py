@@ -6,6 +6,8 @@ Nothing here moves money; a process that dies anywhere in between goes on where 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime
 
@@ -18,6 +20,7 @@ from bot.domain.request import KeyType
 from bot.domain.supply import Difference, Draft, Funds, Look, State, differences
 from bot.ports import Case, CsrFacts, Job, Unit
 from bot.service.gear import DESK, Gear
+from bot.shown.found import Registration
 
 _ASKED_OF_CLIENT = ("CONTACT-1", "CONTACT-2", "SUBJECT-1")
 _LOUD_AFTER = 3  # lost saves, before people are told
@@ -30,7 +33,9 @@ def run_checks(
     now = gear.now()
     with gear.store.unit() as unit:
         others = tuple(unit.orders(statuses=(*OPEN, Status.ISSUED, Status.LIVE)))  # with the order itself among them
-        project = unit.project(order.project_id)
+        project, client = gear.project_and_client(unit, order.project_id)
+    wanted = [check for check in gear.checks if not only or check.name in only]
+    looked_up = gear.looked_up(client, order.request.organisation)
     case = Case(
         request=order.request,
         product=gear.product(order.request.product),
@@ -42,10 +47,18 @@ def run_checks(
         order_id=order.id,
         funds=funds,
         price=str(order.draft.price) if order.draft and order.draft.price is not None else "",
+        client=client,
+        registrations=registrations(gear, order.request.names) if "registration" in {c.name for c in wanted} else (),
+        looked_by=gear.called(looked_up.by) if looked_up else "",
     )
-    wanted = [check for check in gear.checks if not only or check.name in only]
     kept = [finding for finding in order.findings if only and finding.check not in only]
     return (*kept, *(replace(finding, at=now) for check in wanted for finding in check.look(case)))
+
+
+def registrations(gear: Gear, names: Iterable[str]) -> tuple[Registration, ...]:
+    """What the registries say of the domains above these names, asked side by side; never inside a transaction."""
+    with ThreadPoolExecutor(thread_name_prefix="registration") as pool:
+        return tuple(pool.map(gear.lookups.registration, dict.fromkeys(map(gear.domain, names))))
 
 
 def _csr_facts(gear: Gear, order: Order) -> CsrFacts | None:
@@ -95,7 +108,10 @@ class Prepare:
             self._hold_order(order, hold_for(stops), findings=findings)
             return None
         with self.gear.store.unit() as unit:
-            order = self.gear.note(unit, order, "checked", DESK, findings=findings)
+            _, client = self.gear.project_and_client(unit, order.project_id)
+            seen = self.gear.looked_up(client, order.request.organisation)
+            authors = tuple(dict.fromkeys((*order.authors, *((seen.by,) if seen else ()))))  # R11: who attested, too
+            order = self.gear.note(unit, order, "checked", DESK, findings=findings, authors=authors)
         if order.by_client:
             self._hand_out(order)
             return None

@@ -21,7 +21,7 @@ _ON_CARD = (Audience.THREAD, Audience.MILESTONE)
 
 
 def put_notice(connection: sa.Connection, post_id: str, notice: Notice, at: datetime) -> None:
-    """A notice to be said, in the lane of the channel or person it goes to."""
+    """A notice to be said at that time, in the lane of the channel or person it goes to."""
     lanes = {Audience.PERSON: notice.person, Audience.ADMINS: "admins"}
     lane = lanes.get(notice.audience, notice.project_id)
     on_card = notice.audience in _ON_CARD and bool(notice.order_id)
@@ -60,10 +60,10 @@ def _waits_for_card(row: sa.FromClause) -> sa.ColumnElement[bool]:
     return and_(row.c.on_card, ~placed, ~exists().where(hopeless))
 
 
-def _lane_is_taken() -> sa.ColumnElement[bool]:
-    """An earlier post that could go, or any post that somebody is sending, comes first."""
+def _lane_is_taken(now: datetime) -> sa.ColumnElement[bool]:
+    """An earlier post that is due and could go, or any post that somebody is sending, comes first."""
     other = outbox.alias()
-    earlier = (other.c.id < outbox.c.id) & ~_waits_for_card(other)
+    earlier = (other.c.id < outbox.c.id) & (other.c.at <= now) & ~_waits_for_card(other)
     sending = (other.c.id != outbox.c.id) & (other.c.lease_until >= database_seconds())
     same_lane = (other.c.lane == outbox.c.lane) & other.c.done_at.is_(None)
     return exists().where(same_lane, or_(earlier, sending))
@@ -79,7 +79,7 @@ class Outbox:
         """The oldest post that may go now, for this owner alone for 60 seconds."""
         free = or_(outbox.c.lease_until.is_(None), outbox.c.lease_until < database_seconds())
         may_go = and_(
-            outbox.c.done_at.is_(None), outbox.c.not_before <= now, free, ~_waits_for_card(outbox), ~_lane_is_taken()
+            outbox.c.done_at.is_(None), outbox.c.not_before <= now, free, ~_waits_for_card(outbox), ~_lane_is_taken(now)
         )
         oldest = select(outbox.c.id).where(may_go).order_by(outbox.c.id).limit(1)
         picked = oldest.with_for_update(skip_locked=True).cte("oldest")

@@ -82,7 +82,7 @@ def test_every_check_there_is_looks() -> None:
         found |= {name for name, kind in members if hasattr(kind, "look") and kind.__module__ == module.name}
     assert {type(check).__name__ for check in CHECKS} == found
     assert len({check.name for check in CHECKS}) == len(CHECKS)
-    assert {check.name for check in CHECKS} & set(AGE_LIMITS) == {"contacts", "supplier"}
+    assert {check.name for check in CHECKS} & set(AGE_LIMITS) == {"contacts", "supplier", "registration", "standing"}
 
 
 def test_the_policy_is_what_the_operator_decided() -> None:
