@@ -17,6 +17,7 @@ from tests.fakes import ENGINEER, FIRST, OWNER, REQUESTER, SECOND, STAND_IN, THI
 from tests.sandbox.opensrs import OpenSRS
 
 Act = Callable[[World, Order], object]
+Wait = Callable[[World, Order, timedelta], object]
 _UNITS = {"d": "days", "h": "hours", "m": "minutes"}
 _ROLES = {
     REQUESTER: "requester", OWNER: "owner", STAND_IN: "stand-in", ENGINEER: "engineer",
@@ -24,7 +25,12 @@ _ROLES = {
 }  # fmt: skip
 
 
-def course(world: World, order: Order, *story: Act | str) -> Order:
+def everything(world: World, _: Order, rest: timedelta) -> None:
+    """Let time pass with all that is due in it."""
+    world.pass_time(seconds=rest.total_seconds())
+
+
+def course(world: World, order: Order, *story: Act | str, wait: Wait = everything) -> Order:
     """What is done, and what is so in between: time since the start, status, what was told to whom since the last row.
 
     `1d2h held held:engineer progress` is such a row; every approver together is `approvers`.
@@ -36,15 +42,16 @@ def course(world: World, order: Order, *story: Act | str) -> Order:
             continue
         moment, told = step.split()[0], world.told
         passed = timedelta(**{_UNITS[unit]: float(n) for n, unit in re.findall(r"([\d.]+)([dhm])", moment)})
-        world.pass_time(seconds=(start + passed - world.clock.now()).total_seconds())
-        assert " ".join([moment, world.order(order.id).status, *_heard(told()[seen:])]) == step
+        wait(world, order, start + passed - world.clock.now())
+        assert " ".join([moment, world.order(order.id).status, *_heard(order, told()[seen:])]) == step
         seen = len(told())
     return world.order(order.id)
 
 
-def _heard(notices: list[Notice]) -> Iterator[str]:
-    """One word a notice; the same said to several by direct message is one."""
-    for _, alike in groupby(notices, lambda notice: (notice.told, not notice.person and id(notice))):
+def _heard(order: Order, notices: list[Notice]) -> Iterator[str]:
+    """One word a notice about the order; the same said to several by direct message is one."""
+    about = [notice for notice in notices if notice.order_id == order.id]
+    for _, alike in groupby(about, lambda notice: (notice.told, not notice.person and id(notice))):
         said = list(alike)
         to = sorted(user for notice in said for user in (*notice.mentions, notice.person) if user)
         names = ",".join(_ROLES.get(user, user) for user in to).replace("first,second,third", "approvers")

@@ -99,7 +99,7 @@ STORIES: dict[str, tuple[Act | str, ...]] = {
     "a cancelled purchase that goes on is told each approver once": (
         CANCEL_THERE, f"10m {CANCELLED}", at_supplier("set_state", "completed"), "64m cancelled",
         "74m cancelled aftermath:approvers",
-        lambda world, order: says(number=order.supplier_id)(world, order), "3d cancelled warning:owner",
+        lambda world, order: says(number=order.supplier_id)(world, order), "3d cancelled",
     ),
 }  # fmt: skip
 

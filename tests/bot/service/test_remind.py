@@ -1,48 +1,46 @@
 """Nobody is left waiting: who is reminded when, over weekends, holidays and the change of the clocks."""
 
-from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 
 import pytest
 
 from bot.domain.approval import Buying
 from bot.domain.findings import Finding, Verdict
 from bot.domain.notices import Told
-from bot.domain.order import Order, Status
-from tests.bot.service.conftest import MakeDesk
+from bot.domain.order import Order
+from tests.bot.service.conftest import Act, MakeDesk, course, says
+from tests.bot.service.test_buy import at_supplier
 from tests.builders import World
-from tests.fakes import APPROVERS, ENGINEER, FIRST, NOW, OWNER, REQUESTER, STAND_IN, FakeCheck
+from tests.fakes import FIRST, NOW, FakeCheck
 
 THANKSGIVING = date(2026, 11, 26)  # the Thursday after NOW
 STOP = Finding("dns", "DNS-1", Verdict.STOP, "The name does not answer.")
+WAITS, NEAR, ALL = "awaiting_approval", "reminder:owner,stand-in", "reminder:approvers"
+SLOW, OLD = "slow:requester", "value_old:requester"
 
 
-def reminders(world: World, *kinds: Told) -> list[tuple[str, frozenset[str]]]:
-    """What was said, and who must act."""
-    return [(notice.told.value, frozenset(notice.mentions)) for notice in world.told(*kinds)]
-
-
-def daily(world: World, order: Order, days: int) -> list[int]:
-    """How many reminders there are at the end of each day from now on."""
-    counts = []
-    for _ in range(days):
-        remind_alone(world, order, days=1)
-        world.run_job("remind", order)
-        counts.append(len(world.told(Told.REMINDER)))
-    return counts
-
-
-def remind_alone(world: World, order: Order, **duration: float) -> None:
+def remind(world: World, order: Order, rest: timedelta) -> None:
     """Let time pass for reminders; nothing else happens."""
-    end = world.clock.now() + timedelta(**duration)
+    end = world.clock.now() + rest
     while (due := world.run_job("remind", order)) is not None and due <= end:
         assert due > world.clock.now()
         world.clock.time = due
     world.clock.time = end
 
 
-def utc(moment: str) -> datetime:
-    return datetime.fromisoformat(moment).replace(tzinfo=UTC)
+def count(world: World, order: Order, days: float, *kinds: Told) -> int:
+    """How often this is said in so many days."""
+    before = len(world.told(*kinds))
+    remind(world, order, timedelta(days=days))
+    return len(world.told(*kinds)) - before
+
+
+def sleep(days: int) -> Act:
+    return lambda world, _: world.clock.advance(timedelta(days=days))
+
+
+reminded = partial(course, wait=remind)
 
 
 @pytest.fixture
@@ -50,165 +48,109 @@ def order(world: World) -> Order:
     return world.waiting()
 
 
+@pytest.fixture
+def bought(world: World) -> Order:
+    return world.bought()
+
+
+@pytest.fixture
+def held(make: MakeDesk) -> tuple[World, Order]:
+    world = make(checks=(FakeCheck("dns", STOP),))
+    return world, world.later(world.place())
+
+
 # -- an approval that nobody gives
 
 
-def test_first_owner_and_stand_in_then_all_approvers_every_working_day(world: World) -> None:
-    world.waiting()
-    world.pass_time(hours=23, minutes=59)
-    assert world.told(Told.REMINDER) == []
-    world.pass_time(days=3)
-    assert reminders(world, Told.REMINDER) == [
-        ("reminder", frozenset({OWNER, STAND_IN})), ("reminder", APPROVERS), ("reminder", APPROVERS),
-    ]  # fmt: skip
+def test_first_owner_and_stand_in_then_all_approvers_every_working_day(world: World, order: Order) -> None:
+    course(world, order, f"23h59m {WAITS}", f"24h {WAITS} {NEAR}", f"3d23h59m {WAITS} {ALL} {ALL}")
 
 
 def test_nobody_is_reminded_on_weekends_and_holidays(make: MakeDesk) -> None:
     world = make(holidays=frozenset({THANKSGIVING}))
-    order = world.waiting()  # on Monday: Tuesday, Wednesday, not Thursday, Friday, no weekend, Monday
-    assert daily(world, order, 7) == [1, 2, 2, 3, 3, 3, 4]
+    to = {1: f" {NEAR}", 2: f" {ALL}", 4: f" {ALL}", 7: f" {ALL}"}  # not Thursday, and no weekend
+    reminded(world, world.waiting(), *(f"{day}d {WAITS}{to.get(day, '')}" for day in range(1, 8)))
 
 
-@pytest.mark.parametrize(
-    ("friday", "due"),
-    [
-        ("2026-10-30 14:00", "2026-11-02 15:00"),  # clocks go back on Sunday: nine in Chicago both times
-        ("2027-03-12 15:00", "2027-03-15 14:00"),  # and forward again
-    ],
-)
+@pytest.mark.parametrize(("friday", "due"), [
+    ("2026-10-30 14:00", "2026-11-02 15:00"),  # clocks go back on Sunday: nine in Chicago both times
+    ("2027-03-12 15:00", "2027-03-15 14:00"),  # and forward again
+])  # fmt: skip
 def test_a_working_day_later_is_the_same_hour_at_the_agency(world: World, friday: str, due: str) -> None:
-    world.clock.time = utc(friday)
-    order = world.waiting()
-    assert world.run_job("remind", order) == utc(due)
+    world.clock.time, nine = (datetime.fromisoformat(moment).replace(tzinfo=UTC) for moment in (friday, due))
+    assert world.run_job("remind", world.waiting()) == nine
 
 
 def test_after_a_long_sleep_one_reminder_is_enough(world: World, order: Order) -> None:
-    world.clock.advance(timedelta(days=10))
-    again = world.run_job("remind", order)
-    assert reminders(world, Told.REMINDER) == [("reminder", APPROVERS)]
-    assert again is not None
-    assert again > world.clock.now()
+    reminded(world, order, sleep(10), f"10d {WAITS} {ALL}")
 
 
 def test_the_reminders_do_not_end_before_the_waiting_does(world: World, order: Order) -> None:
-    remind_alone(world, order, days=70)
-    before = len(world.told(Told.REMINDER))
-    remind_alone(world, order, days=7)
-    assert len(world.told(Told.REMINDER)) == before + 5
+    assert (count(world, order, 70, Told.REMINDER), count(world, order, 7, Told.REMINDER)) == (50, 5)
 
 
 def test_a_new_round_has_a_ladder_of_its_own(world: World, order: Order) -> None:
-    world.pass_time(days=2)
-    world.change(order, names="shop.acme.com")
-    world.run_jobs()
-    before = len(world.told(Told.REMINDER))
-    world.pass_time(days=1)
-    assert reminders(world, Told.REMINDER)[before:] == [("reminder", frozenset({OWNER, STAND_IN}))]
+    course(
+        world, order, f"2d {WAITS} {NEAR} {ALL}", lambda world, order: world.change(order, names="shop.acme.com"),
+        f"2d {WAITS} changed approval_wanted:approvers", f"3d {WAITS} {NEAR}",
+    )  # fmt: skip
 
 
 def test_who_has_moved_is_reminded_no_more(world: World, order: Order) -> None:
     world.desk.decide.refuse(order.id, FIRST, "no")
-    world.pass_time(days=10)
-    assert world.told(Told.REMINDER) == []
+    reminded(world, order, "10d refused")
 
 
 def test_by_hand_the_engineer_is_the_first(make: MakeDesk) -> None:
     world = make(buying=Buying.BY_HAND)
-    order = world.approve(world.waiting())
-    world.run_jobs()
-    remind_alone(world, order, days=2, minutes=1)
-    assert reminders(world, Told.REMINDER) == [
-        ("reminder", frozenset({ENGINEER, OWNER, STAND_IN})), ("reminder", APPROVERS),
-    ]  # fmt: skip
+    order = world.later(world.approve(world.waiting()))
+    reminded(world, order, "1d1m buying reminder:owner,stand-in,engineer", f"2d1m buying {ALL}")
 
 
 def test_a_doubtful_purchase_is_not_forgotten_either(world: World, order: Order) -> None:
-    world.standin.submit_in_panel(order.supplier_id)
-    assert world.later(order, hours=2).status is Status.DOUBTFUL
-    world.pass_time(days=2)
-    assert [who for _, who in reminders(world, Told.REMINDER)] == [frozenset({OWNER, STAND_IN}), APPROVERS]
+    course(
+        world, order, at_supplier("submit_in_panel"), "2h doubtful doubtful:approvers", f"2d2h doubtful {NEAR} {ALL}"
+    )
 
 
 # -- held
 
 
-def held(make: MakeDesk) -> tuple[World, Order]:
-    world = make(checks=(FakeCheck("dns", STOP),))
-    order = world.place()
-    assert world.later(order).status is Status.HELD
-    return world, order
+def test_a_held_order_is_remembered_weekly_warned_and_ended_after_sixty_days(held: tuple[World, Order]) -> None:
+    said = {**dict.fromkeys((30, 37, 44, 51), "held reminder"), 53: "held lapse_soon", 60: "cancelled cancelled"}
+    quiet = ("held" if day < 60 else "cancelled" for day in range(1, 70))
+    reminded(*held, *(f"{day}d {f'{said[day]}:requester' if day in said else q}" for day, q in enumerate(quiet, 1)))
 
 
-def test_a_held_order_is_remembered_weekly_warned_and_ended_after_sixty_days(make: MakeDesk) -> None:
-    world, order = held(make)
-    said: dict[int, list[str]] = {}
-    for day in range(1, 70):
-        before = len(world.told())
-        remind_alone(world, order, days=1)
-        world.run_job("remind", order)
-        said[day] = [notice.told.value for notice in world.told()[before:]]
-    assert {day: told for day, told in said.items() if told} == {
-        30: ["reminder"], 37: ["reminder"], 44: ["reminder"], 51: ["reminder"], 53: ["lapse_soon"], 60: ["cancelled"],
-    }  # fmt: skip
-    assert world.order(order.id).status is Status.CANCELLED
-    assert {notice.mentions for notice in world.told(Told.REMINDER, Told.LAPSE_SOON)} == {(REQUESTER,)}
-
-
-def test_an_order_nobody_was_warned_about_is_not_ended_unannounced(make: MakeDesk) -> None:
-    world, order = held(make)
-    world.clock.advance(timedelta(days=61))  # the desk was off all the time
-    remind_alone(world, order, days=6)
-    (told,) = world.told(Told.LAPSE_SOON)
-    assert told.fact("until") == (NOW + timedelta(days=68)).isoformat()
-    assert world.order(order.id).status is Status.HELD
-    remind_alone(world, order, days=2)
-    assert world.order(order.id).status is Status.CANCELLED
+def test_an_order_nobody_was_warned_about_is_not_ended_unannounced(held: tuple[World, Order]) -> None:
+    reminded(
+        *held, sleep(61), "67d held reminder:requester lapse_soon:requester",  # the desk was off all the time
+        says(until=(NOW + timedelta(days=68)).isoformat()), "69d cancelled cancelled:requester",
+    )  # fmt: skip
 
 
 # -- at the authority
 
 
-def bought(world: World) -> Order:
-    order = world.approve(world.waiting())
-    assert world.later(order).status is Status.VALIDATING
-    return order
+def test_after_five_working_days_it_is_slow_then_weekly(world: World, bought: Order) -> None:
+    reminded(world, bought, "6d23h validating", f"7d1h validating {SLOW}")
+    assert (count(world, bought, 21, Told.SLOW), count(world, bought, 98, Told.SLOW)) == (3, 14)
 
 
-def test_after_five_working_days_it_is_slow_then_weekly(world: World) -> None:
-    order = bought(world)
-    remind_alone(world, order, days=6, hours=23)
-    assert world.told(Told.SLOW) == []
-    remind_alone(world, order, hours=2)
-    assert [who for _, who in reminders(world, Told.SLOW)] == [frozenset({REQUESTER})]
-    remind_alone(world, order, days=21)
-    assert len(world.told(Told.SLOW)) == 4
-    remind_alone(world, order, days=98)
-    assert len(world.told(Told.SLOW)) == 18
+def test_a_value_of_25_days_is_warned_about_once_before_it_dies(world: World, bought: Order) -> None:
+    until = (bought.since + timedelta(days=30)).isoformat()
+    reminded(
+        world, bought, f"24d23h validating {SLOW} {SLOW} {SLOW}", f"27d validating {OLD}", says(until=until),
+        f"34d validating {SLOW}",
+    )  # fmt: skip
 
 
-def test_a_value_of_25_days_is_warned_about_once_before_it_dies(world: World) -> None:
-    order = bought(world)
-    remind_alone(world, order, days=24, hours=23)
-    assert world.told(Told.VALUE_OLD) == []
-    remind_alone(world, order, days=10)
-    (told,) = world.told(Told.VALUE_OLD)
-    assert (told.mentions, told.fact("until")) == ((REQUESTER,), (order.since + timedelta(days=30)).isoformat())
+def test_a_warning_is_not_lost_behind_a_later_reminder(world: World, bought: Order) -> None:
+    reminded(world, bought, sleep(29), f"29d validating {SLOW} {OLD}")
 
 
-def test_a_warning_is_not_lost_behind_a_later_reminder(world: World) -> None:
-    order = bought(world)
-    world.clock.advance(timedelta(days=29))
-    world.run_job("remind", order)
-    assert {said for said, _ in reminders(world, Told.SLOW, Told.VALUE_OLD)} == {"slow", "value_old"}
-
-
-@pytest.mark.parametrize("end", [
-    lambda world, order: world.standin.issue(order.supplier_id),
-    lambda world, order: world.standin.decline(order.supplier_id, "no"),
-], ids=["issued", "declined"])  # fmt: skip
-def test_what_is_decided_is_slow_no_more(world: World, end: Callable[[World, Order], object]) -> None:
-    order = bought(world)
-    end(world, order)
+@pytest.mark.parametrize("end", [at_supplier("issue"), at_supplier("decline", "no")], ids=["issued", "declined"])
+def test_what_is_decided_is_slow_no_more(world: World, bought: Order, end: Act) -> None:
+    end(world, bought)
     world.pass_time(hours=1)
-    remind_alone(world, order, days=60)
-    assert world.told(Told.SLOW, Told.VALUE_OLD) == []
+    assert count(world, bought, 60) == 0
