@@ -6,12 +6,12 @@ from bot.domain.findings import Verdict
 from bot.domain.request import Level, Product
 from bot.service import company, typed
 from bot.service.prepare import run_checks
-from tests.builders import COMPANY, CONTACT, World, a_product, a_request, an_order
+from tests.builders import World, a_client, a_product, an_order
 
 OV = a_product("sslwebserver", level=Level.OV, brand="Thawte")
 EV = a_product("sslwebserver_ev", level=Level.EV, brand="Thawte")
 OTHER_BRAND = a_product("truebizid", level=Level.OV, brand="GeoTrust")
-GOOD = typed.values_of(a_request(organisation=COMPANY, admin=CONTACT))
+GOOD = typed.values_on_file(a_client())
 
 
 @pytest.mark.parametrize("product", [OV, EV, OTHER_BRAND, None], ids=lambda p: p.code if p else "none")

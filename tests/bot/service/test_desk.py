@@ -1,24 +1,23 @@
 """The desk: whatever the order's table or a verb may schedule has somebody who does it."""
 
 import ast
-from inspect import getsource
+from pathlib import Path
 
 import pytest
 
 from bot.domain.errors import UnknownOrder
 from bot.domain.order import Status, Work
 from bot.ports import Job
-from bot.service import ask, buy, decide, desk, follow, gear, prepare, remind, resolve
+from bot.service import desk
 from tests.builders import World
 
-MODULES = (ask, buy, decide, desk, follow, gear, prepare, remind, resolve)
+MODULES = sorted(Path(desk.__file__).parent.glob("*.py"))
 
 
 def scheduled() -> set[str]:
     """The kinds written out in `Job("kind", …)`."""
-    calls = [
-        node for module in MODULES for node in ast.walk(ast.parse(getsource(module))) if isinstance(node, ast.Call)
-    ]
+    nodes = [node for module in MODULES for node in ast.walk(ast.parse(module.read_text(encoding="utf-8")))]
+    calls = [node for node in nodes if isinstance(node, ast.Call)]
     jobs = [call for call in calls if isinstance(call.func, ast.Name) and call.func.id == "Job"]
     return {str(job.args[0].value) for job in jobs if isinstance(job.args[0], ast.Constant)}
 
