@@ -68,8 +68,12 @@ class Fill:
         """The channel, if it has a project where this person may order; empty where one of theirs is asked for."""
         with self.gear.store.unit() as unit:
             here, projects = unit.project(channel), unit.projects()
-        if here is None and any(self.gear.is_in(user, project) for project in projects):
-            return ""
+        if here is None:
+            self.gear.roles(user, None)  # says so to guests
+            if any(self.gear.is_in(user, project) for project in projects):
+                return ""
+            if not channel:
+                raise NoProject(channel)
         return self.gear.allow_in(Action.NEW, user, channel).id
 
     def _known(self, unit: Unit, channel: str) -> dict[str, str]:

@@ -60,13 +60,13 @@ class Surface:
         body = {"type": "event_callback", "team_id": self.ws.team_id, "event_id": self.ws.ids.new("Ev"), "event": event}
         return self.app.dispatch(BoltRequest(body=body, mode="socket_mode"))
 
-    def post(self, action: str, value: str = f"{ORDER}:7", thread_ts: str | None = None) -> Message:
-        """A message of the bot's with one button, in the channel, as this person sees it."""
-        blocks = actions(button(action, "Press", value))
-        ts = self.app.client.chat_postMessage(
-            channel=self.channel.id, text="a card", blocks=blocks, thread_ts=thread_ts
-        )["ts"]
-        return next(each for each in self.ws.messages(self.channel, thread_ts) if each.ts == ts)
+    def post(
+        self, action: str, value: str = f"{ORDER}:7", thread_ts: str | None = None, *, directly: bool = False
+    ) -> Message:
+        """A message of the bot's with one button, in the channel or to this person directly, as they see it."""
+        blocks, where = actions(button(action, "Press", value)), self.person.dm if directly else self.channel
+        ts = self.app.client.chat_postMessage(channel=where.id, text="a card", blocks=blocks, thread_ts=thread_ts)["ts"]
+        return next(each for each in self.ws.messages(where, thread_ts) if each.ts == ts)
 
     def click(self, action: str, value: str = f"{ORDER}:7") -> Outcome:
         """Press a button that stands under a message in the channel."""

@@ -50,8 +50,9 @@ def test_changing_and_ordering_again_open_the_form_filled_in(surface: Surface, a
     assert opened.inputs["Web addresses"].value == "acme.com"
 
 
-def test_a_review_opens_at_once_and_a_job_fills_that_very_view(surface: Surface) -> None:
-    opened = view_of(surface.click("order.review"))
+@pytest.mark.parametrize("directly", [False, True])
+def test_a_review_opens_at_once_and_a_job_fills_that_very_view(surface: Surface, *, directly: bool) -> None:
+    opened = view_of(surface.person.click(surface.post("order.review", directly=directly), "Press"))
     surface.assert_asked("decide.begin_review", order_id=ORDER, view_id=opened.id)
 
 

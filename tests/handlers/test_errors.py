@@ -107,6 +107,12 @@ def test_what_others_wrote_stays_text(surface: Surface) -> None:
     assert "No <b>money</b> {here} <!channel>" in said_to(surface)
 
 
+def test_an_answer_in_a_direct_message_stays_there(surface: Surface) -> None:
+    surface.desk.answers["ask.check_again"] = known.NotAllowed("check")
+    outcome = surface.person.click(surface.post("order.check", directly=True), "Press")
+    assert surface.ws.wait_for(lambda: outcome.ephemerals)[0].channel == surface.person.dm.id
+
+
 def test_an_answer_in_a_thread_stays_in_the_thread(surface: Surface) -> None:
     surface.desk.answers["ask.check_again"] = known.NotAllowed("check")
     card = surface.post("order.look")

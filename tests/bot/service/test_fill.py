@@ -154,8 +154,11 @@ def test_a_private_key_is_refused_before_anything_is_kept(world: World, field: s
 
 @pytest.mark.parametrize(("who", "where", "error"), [
     (OUTSIDER, CHANNEL, NotAllowed), (GUEST, CHANNEL, NotAMember), (OUTSIDER, OTHER_CHANNEL, NoProject),
+    (OUTSIDER, "", NoProject), (GUEST, "", NotAMember), (GUEST, OTHER_CHANNEL, NotAMember),
+    (GUEST, "D1", NotAMember),
 ])  # fmt: skip
 def test_only_members_of_a_projects_channel_order(world: World, who: str, where: str, error: type[DeskError]) -> None:
+    world.people.channels[CHANNEL].add(GUEST)
     with pytest.raises(error):
         world.desk.fill.open_form(who, where)
 
@@ -171,8 +174,9 @@ def test_who_is_the_only_approver_hears_at_once_that_nobody_else_could_approve(w
     assert opened(world)
 
 
-def test_where_there_is_no_project_one_of_ones_own_is_asked_for(world: World) -> None:
-    form = world.desk.fill.open_form(REQUESTER, OTHER_CHANNEL, "www.acme.com")
+@pytest.mark.parametrize("where", [OTHER_CHANNEL, "D1", ""], ids=["another channel", "a direct message", "home"])
+def test_where_there_is_no_project_one_of_ones_own_is_asked_for(world: World, where: str) -> None:
+    form = world.desk.fill.open_form(REQUESTER, where, "www.acme.com")
     assert world.desk.fill.steps(form) == ("project", "names", "send")
     shown = world.desk.fill.show(form, "project")
     assert ([project.id for project in shown.projects], shown.first) == ([CHANNEL], True)
