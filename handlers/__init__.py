@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from slack_bolt import App, BoltContext
 
 from bot.shown.form import STEPS
-from handlers import buttons, commands, errors, events, forms, home
+from handlers import buttons, clients, commands, errors, events, forms, home
 
 if TYPE_CHECKING:
     from bot.service.desk import Desk
@@ -59,6 +59,21 @@ ROUTES = (
     Route("action", "order.resolve.not_bought", buttons.not_bought),
     Route("action", "order.resolve.outside", buttons.bought_outside),
     Route("action", "order.resolve.number", buttons.bought_as),
+    Route("view", "client.sent", clients.text_sent),
+    Route("view", "client.paste", clients.answers),
+    Route("view", "supplier.ask", clients.done),
+    Route("view", "order.switch", clients.switch),
+    Route("view", "order.paste", clients.certificate),
+    Route("action", "client.text", clients.text),
+    Route("action", "client.sent", clients.sent),
+    Route("action", "client.questions", clients.questions),
+    Route("action", "client.paste", clients.ask_answers),
+    Route("action", "supplier.ask", clients.ask_support),
+    Route("action", "order.resend", clients.resend),
+    Route("action", "order.switch", clients.ask_switch),
+    Route("action", "order.paste", clients.ask_certificate),
+    Route("action", "order.give_up", clients.give_up),
+    Route("action", "order.to_agency", clients.to_agency),
     Route("action", "second.wish", buttons.wish_second),
     Route("action", "second.allow", buttons.allow_second),
     Route("action", "project.set_up", home.set_up),

@@ -9,11 +9,13 @@ from bot.ports import Job
 from bot.service.ask import Ask
 from bot.service.attest import Attest
 from bot.service.buy import Buy
+from bot.service.clients import Clients
 from bot.service.decide import Decide
 from bot.service.fill import Fill
 from bot.service.follow import Follow
 from bot.service.gear import Gear
 from bot.service.infer import Infer
+from bot.service.paste import Paste
 from bot.service.prepare import Prepare
 from bot.service.project import Projects
 from bot.service.remind import Remind
@@ -32,6 +34,7 @@ class Desk:
         self.fill = Fill(gear)
         self.ask, self.decide, self.buy, self.projects = Ask(gear, self.fill), Decide(gear), Buy(gear), Projects(gear)
         self.resolve, self.follow, self.see = Resolve(gear), Follow(gear), See(gear)
+        self.clients, self.paste = Clients(gear, self.fill), Paste(gear)
         self.attest, watch = Attest(gear), Watch(gear)
         prepare, remind, infer = Prepare(gear), Remind(gear), Infer(gear, self.fill)
         self.jobs: dict[str, Verb] = {
@@ -45,6 +48,9 @@ class Desk:
             "resolve": self.resolve.resolve,
             "number": self.resolve.read_number,
             "follow": self.follow.follow,
+            "resend": self.clients.ask_supplier,
+            "switch": self.clients.ask_supplier,
+            "paste": self.paste.complete,
             "aftercare": self.follow.aftercare,
             "remind": remind.remind,
             "watch": watch.watch,

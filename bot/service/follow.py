@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from bot.domain.approval import Action
-from bot.domain.errors import Lost, Refused, Unusable, WrongKey
-from bot.domain.notices import Told
-from bot.domain.order import Move, Order, Status
+from bot.domain.errors import IllegalMove, Lost, Refused, Unusable, WrongKey
+from bot.domain.notices import Notice, Told
+from bot.domain.order import Certificate, Move, Order, Status
 from bot.domain.pace import (
     AFTERCARE,
     DAY,
@@ -17,11 +19,34 @@ from bot.domain.pace import (
     NO_CERTIFICATE_TO_PEOPLE,
     look_again,
 )
-from bot.domain.supply import Look, State
-from bot.ports import Job
+from bot.domain.supply import Look, State, Task
+from bot.ports import Job, Unit
 from bot.service.gear import DESK, Gear
+from bot.shown.forecast import kept, local
 
 _UNPROVEN = (State.IN_PROGRESS, State.AWAITING_APPROVAL)
+_OVER = (State.DECLINED, State.CANCELLED)
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What the last look showed the client has to do: the method in force, the authority's own number, the tasks."""
+
+    dcv: str = ""
+    number: str = ""
+    tasks: tuple[Task, ...] = ()
+
+
+def keep_task(unit: Unit, order: Order, look: Look) -> None:
+    """Keep it for the text that the client is sent."""
+    shown = Kept(look.dcv.lower(), look.supplier_order_id, look.tasks)
+    unit.set_flag(f"task {order.id}", json.dumps(asdict(shown)))
+
+
+def kept_task(unit: Unit, order: Order) -> Kept:
+    """What was kept last; empty before anything was seen."""
+    said = json.loads(unit.flag(f"task {order.id}") or "{}")
+    return Kept(**said | {"tasks": tuple(Task(**task) for task in said.get("tasks", ()))})
 
 
 class Follow:
@@ -43,7 +68,8 @@ class Follow:
     def cancel_bought(self, order_id: str, user: str) -> Order:
         """An approver stops a bought order: recorded now, asked for by the job, settled by what a look shows."""
         gear = self.gear
-        gear.allow(Action.CANCEL_BOUGHT, user, order_id, fresh=True)
+        if gear.allow(Action.CANCEL_BOUGHT, user, order_id, fresh=True).by_client:
+            raise IllegalMove(order_id, Status.VALIDATING, Move.CANCEL_LATER)  # nobody here can: they gave up, or not
         with gear.store.unit() as unit:
             order = unit.order(order_id)
             told = gear.say(order, Told.CANCEL_RECORDED, by=user)
@@ -59,14 +85,14 @@ class Follow:
         gear = self.gear
         with gear.store.unit() as unit:
             order = unit.order(job.subject)
-        if order.status is not Status.VALIDATING:
+        if order.by_client or order.status not in (Status.VALIDATING, Status.ISSUED):
             return None
         now = gear.now()
         again = now + look_again(order.request.level, now - order.since)
         if order.account != gear.supplier.account:
             return again
         try:
-            if order.cancel_wanted_by:
+            if order.cancel_wanted_by and order.status is Status.VALIDATING:
                 order = self._ask_to_cancel(order)
             look = gear.supplier.look(order.supplier_id)
         except (Lost, Unusable):
@@ -77,7 +103,15 @@ class Follow:
         if not gear.pki.same_csr(look.csr, order.csr):
             self._strange(order, "an order with another request file")
             return again
-        return self._act_on(order, look, again)
+        act = self._act_on if order.status is Status.VALIDATING else self._number
+        return act(order, look, again)
+
+    def _number(self, order: Order, look: Look, again: datetime) -> datetime | None:
+        """The certificate was pasted: all that is still wanted is the supplier's number of it."""
+        if look.product_id and not order.product_id:
+            with self.gear.store.unit() as unit:
+                self.gear.note(unit, order, "number of the certificate seen", DESK, product_id=look.product_id)
+        return None if look.product_id or look.state in _OVER else again
 
     def _act_on(self, order: Order, look: Look, again: datetime) -> datetime | None:
         if look.state is State.UNKNOWN:
@@ -85,11 +119,13 @@ class Follow:
             return again
         if look.state in _UNPROVEN and self._corrects_dcv(order, look):
             return min(again, self.gear.now() + 5 * MINUTE)
+        with self.gear.store.unit() as unit:
+            keep_task(unit, order, look)
         order = self._progress(order, look)
         if look.state is State.DECLINED and not order.cancel_wanted_by:
             self._end(order, Move.FOUND_DECLINED, Told.DECLINED, look)
             return None
-        if look.state in (State.CANCELLED, State.DECLINED):
+        if look.state in _OVER:
             self._end(order, Move.CANCELLED_THERE, Told.CANCELLED, look)
             return None
         if look.state is State.COMPLETED:
@@ -111,6 +147,7 @@ class Follow:
             return gear.move(
                 unit, order, Move.PROGRESS, DESK, *((told,) if new_state else ()),
                 raw_state=look.raw_state, newest_note=look.newest_note, product_id=look.product_id,
+                sent_at=None if new_state else order.sent_at,
             )  # fmt: skip
 
     def _corrects_dcv(self, order: Order, look: Look) -> bool:
@@ -185,10 +222,7 @@ class Follow:
             self._nothing_yet(order, now)
             return now + NO_CERTIFICATE_AGAIN
         with gear.store.unit() as unit:
-            told = gear.say(
-                order, Told.ISSUED, order.requester, until=certificate.not_after.isoformat(),
-                names=", ".join(certificate.names[:5]), warnings="\n".join(certificate.warnings),
-            )  # fmt: skip
+            told = issued_notice(gear, order, certificate)
             gear.move(unit, order, Move.ISSUE, DESK, told, certificate=certificate, product_id=look.product_id)
         return None
 
@@ -231,6 +265,15 @@ class Follow:
         if live and "aftermath" not in order.told:
             gear.tell_aftermath(order, tuple(live))
         return next((at for at in due if at > gear.now()), None)
+
+
+def issued_notice(gear: Gear, order: Order, certificate: Certificate) -> Notice:
+    """The certificate is there: for how long, for which names, and what is odd about it."""
+    return gear.say(
+        order, Told.ISSUED, order.requester, until=certificate.not_after.isoformat(),
+        names=", ".join(certificate.names[:5]), warnings="\n".join(certificate.warnings),
+        **kept(order.promised, local(gear.now(), gear.policy)),
+    )  # fmt: skip
 
 
 def _task(look: Look) -> dict[str, str]:

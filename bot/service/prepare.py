@@ -112,15 +112,18 @@ class Prepare:
             seen = self.gear.looked_up(client, order.request.organisation)
             authors = tuple(dict.fromkeys((*order.authors, *((seen.by,) if seen else ()))))  # R11: who attested, too
             order = self.gear.note(unit, order, "checked", DESK, findings=findings, authors=authors)
+        return self._order(order)
+
+    def _order(self, order: Order) -> datetime | None:
+        """On to whoever orders it: a draft at our supplier, or the request file into the client's hands."""
+        if order.account == self.gear.supplier.account:
+            return self._draft(order)
         if order.by_client:
             self._hand_out(order)
-            return None
-        if order.account != self.gear.supplier.account:
-            self._hold(
-                order, Mender.ENGINEER, "This order belongs to another supplier account than the one in use now."
-            )
-            return None
-        return self._draft(order)
+        else:
+            said = "This order belongs to another supplier account than the one in use now."
+            self._hold(order, Mender.ENGINEER, said)
+        return None
 
     def _with_csr(self, order: Order) -> Order:
         """The order with key and CSR, both sealed and committed before the CSR leaves the machine."""
@@ -143,9 +146,9 @@ class Prepare:
             return gear.note(unit, order, "key made", DESK, key_id=key_id, csr=gear.pki.make_csr(key, request))
 
     def _hand_out(self, order: Order) -> None:
-        """The client orders: the request file is theirs to hand in; no draft, no approval, nothing at our supplier."""
+        """No draft, no approval: nothing of this order ever reaches our supplier."""
         with self.gear.store.unit() as unit:
-            told = self.gear.say(order, Told.CLIENT_MUST_ACT, order.requester, dcv="client")
+            told = self.gear.say(order, Told.CLIENT_MUST_ACT, order.requester, buys="yes")
             self.gear.move(unit, order, Move.CLIENT_ORDERS, DESK, told, hold=None)
 
     def _vault_is_shut(self, order: Order) -> datetime:
