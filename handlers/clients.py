@@ -20,6 +20,7 @@ from handlers.views.parts import Json, modal, read, section
 if TYPE_CHECKING:
     from bot.service.desk import Desk
 
+KINDS = ("pem", "crt", "cer", "txt")
 MOST = 64 * 1024  # bytes of one file
 _PATIENCE = 2.0  # seconds for all files together: Slack gives three for the whole answer
 _KEPT = (
@@ -114,7 +115,7 @@ def to_agency(ack: Ack, body: Json, action: Json, client: WebClient, desk: Desk)
 
 
 def ask_certificate(ack: Ack, body: Json, action: Json, client: WebClient) -> None:
-    _show(client, body, client_text.certificate(_order(action)))
+    _show(client, body, client_text.certificate(_order(action), KINDS))
     ack()
 
 

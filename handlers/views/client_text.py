@@ -21,7 +21,6 @@ from handlers.views.words import CONTROL
 SENT, QUESTIONS, ANSWERS = "client.sent", "client.questions", "client.paste"
 SUPPORT, SWITCH, PASTE = "supplier.ask", "order.switch", "order.paste"
 _LABELS = {field.name: field for field in (*_COMPANY, *_CONTACT)}
-_FILES = {"type": "file_input", "action_id": parts.VALUE, "filetypes": ["pem", "crt", "cer", "txt"], "max_files": 3}
 _COPY = "Copy it from here; what you change in it here is not kept."
 
 
@@ -92,7 +91,7 @@ def read_answers(view: Mapping[str, Any]) -> str:
     said = "\n".join(parts.read(view).values())
     for field in _LABELS.values():
         for asked in (f"{field.label} ({field.hint}):", f"{field.label}:"):
-            said = said.replace(f". {asked}", ". ")
+            said = said.replace(f". {asked}", ".")
     return said
 
 
@@ -110,12 +109,13 @@ def switch(order_id: str, now: str, mailboxes: Sequence[str]) -> Json:
     return _modal("Proof of control", SWITCH, "Switch", order_id, asked)
 
 
-def certificate(order_id: str) -> Json:
-    """Three texts or up to three files, in any order. Never a key."""
+def certificate(order_id: str, kinds: Sequence[str]) -> Json:
+    """Three texts or up to three files of these kinds, in any order. Never a key."""
     labels = {"leaf": "Certificate", "chain1": "Intermediate", "chain2": "Another intermediate"}
     inputs = [parts.entry(f, label, parts.input_text(multiline=True), optional=True) for f, label in labels.items()]
     said = "Paste what came, or choose its files; the order does not matter. *Never a secret key.*"
-    chosen = parts.entry("files", "Or files", _FILES, optional=True)
+    picked = {"type": "file_input", "action_id": parts.VALUE, "filetypes": list(kinds), "max_files": 3}
+    chosen = parts.entry("files", "Or files", picked, optional=True)
     return _modal("Paste the certificate", PASTE, "Hand in", order_id, [parts.section(said), *inputs, chosen])
 
 

@@ -23,7 +23,7 @@ KEY = Pki().new_key(KeyType.P256).decode()
 
 def leaf_of(csr: str, *names: str, ends: timedelta = timedelta(days=190)) -> str:
     key = x509.load_pem_x509_csr(csr.encode()).public_key()
-    made = ISSUER.leaf(key, names or ("www.acme.com",), begins=NOW - timedelta(days=5), ends=NOW + ends)  # type: ignore[arg-type]
+    made = ISSUER.leaf(key, names or ("www.acme.com",), begins=NOW - timedelta(days=5), ends=NOW + ends)
     return authority.text(made)
 
 
