@@ -8,7 +8,7 @@ from datetime import date
 from typing import NamedTuple
 
 from bot.domain.approval import Buying
-from bot.domain.findings import Mender
+from bot.domain.findings import Mender, standing_stops
 from bot.domain.order import Actor, Order, Status
 from bot.domain.request import Dcv
 from bot.domain.supply import State
@@ -126,6 +126,9 @@ def _particulars(order: Order) -> list[tuple[tuple[Status, ...], str]]:
     wish = f"Cancelling was asked for by {parts.mention(order.cancel_wanted_by)}; done when it is clear what happened."
     warnings = parts.foreign(", ".join(order.certificate.warnings)) if order.certificate else ""
     ours = not order.by_client
+    raw = ours and (
+        order.status is not Status.VALIDATING or proof(order) is State.UNKNOWN
+    )  # else the checklist says it
     return [
         (_AT_SUPPLIER, wish if order.cancel_wanted_by else ""),
         (tuple(Status), "*Allowed as a second order for these addresses.*" if order.second else ""),
@@ -136,7 +139,7 @@ def _particulars(order: Order) -> list[tuple[tuple[Status, ...], str]]:
         ((Status.PREPARING,), f"OpenSRS is silent{since}; the desk keeps trying." if order.lost_saves else ""),
         ((Status.BUYING,), parts.foreign(order.blocked[:1].upper() + order.blocked[1:])),
         ((Status.DOUBTFUL,), f"Said so far: {votes}. Two approvers must agree." if votes else ""),
-        (_AT_SUPPLIER, f"State at OpenSRS: {parts.code(order.raw_state, 80)}" if order.raw_state and ours else ""),
+        (_AT_SUPPLIER, f"State at OpenSRS: {parts.code(order.raw_state, 80)}" if order.raw_state and raw else ""),
         (
             (*_OVER, Status.VALIDATING),
             f"OpenSRS says: {parts.foreign(order.newest_note)}" if order.newest_note and ours else "",
@@ -188,6 +191,10 @@ def _is(test: Callable[[Order], object]) -> Callable[[CardFacts], bool]:
     return lambda facts: bool(test(facts.order))
 
 
+def _unsettled(order: Order) -> bool:
+    return any(stop.check == "standing" for stop in standing_stops(order.findings, order.overrides))
+
+
 _OURS, _CLIENTS = _is(lambda order: not order.by_client), _is(lambda order: order.by_client)
 _WAITS = _is(lambda order: order.hold and order.hold.who is Mender.CLIENT)
 _BY_MAIL = _is(lambda order: not order.by_client and order.request.dcv is Dcv.EMAIL)
@@ -212,7 +219,8 @@ def _late(facts: CardFacts) -> bool:
 PLAN_B = Button("order.plan_b", when=_late)
 BUTTONS: dict[Status, tuple[Button, ...]] = {
     Status.PREPARING: (_CHANGE, _CHECK, _CANCEL),
-    Status.HELD: (_CHANGE._replace(text="fill_in", style="primary"), _TEXT._replace(when=_WAITS),
+    Status.HELD: (_CHANGE._replace(text="fill_in", style="primary"), Button("standing.attest", when=_is(_unsettled)),
+                  _TEXT._replace(when=_WAITS),
                   Button("client.paste", when=_WAITS), Button("client.sent", when=_unsent), _CHECK,
                   Button("order.override"), PLAN_B, _CANCEL),
     Status.AWAITING_APPROVAL: (REVIEW, REFUSE, _CHANGE, _CHECK, PLAN_B, _CANCEL),

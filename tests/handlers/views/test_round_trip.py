@@ -134,7 +134,8 @@ def test_an_override_names_what_was_ticked_and_drops_what_changed_since() -> Non
 
 def test_a_projects_form_gives_back_its_values() -> None:
     values = {"name": "Acme", "client_name": "Acme & Co", "owner": "U0PM", "stand_in": "", "engineer": "U0ENG",
-              "launch": "2026-12-10"}  # fmt: skip
+              "launch": "2026-12-10", "kick_off": "2026-11-02", "sprint_weeks": "3", "targets": "web-1\nweb-2",
+              "not_needed": ""}  # fmt: skip
     assert dialogs.read_project(submitted(dialogs.project("C0ACME", values))) == ("C0ACME", values)
 
 

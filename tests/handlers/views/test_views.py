@@ -4,22 +4,26 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from decimal import Decimal
+from itertools import product
+from typing import Any
 
 import pytest
 from syrupy.assertion import SnapshotAssertion
 from syrupy.extensions.json import JSONSnapshotExtension
 
 from bot.domain.approval import Buying
-from bot.domain.findings import Verdict
-from bot.domain.notices import Notice, Told
-from bot.domain.order import Attempt, Status
-from bot.domain.request import Level
+from bot.domain.findings import Mender, Verdict
+from bot.domain.notices import Audience, Notice, Told
+from bot.domain.order import Attempt, Hold, Status
+from bot.domain.request import Dcv, Level
+from bot.service.ask import CLIENT
+from bot.shown.card import CardFacts
 from bot.shown.form import STEPS, FormShown
 from handlers.views import dialogs, form, lists
-from handlers.views.card import BUTTONS, card
+from handlers.views.card import card
 from handlers.views.notices import notice
 from handlers.views.parts import Json, Message
 from handlers.views.review import review, waiting
@@ -41,7 +45,18 @@ _USUAL_FACTS = {
     Told.SUPPLIER_SILENT: {"since": samples.AT.isoformat()},
     Told.CLIENT_MUST_ACT: {"before": "in-progress", "after": "awaiting-approval", "dcv": "dns"},
     Told.PROGRESS: {"before": "pending", "after": "in-progress"},
-    Told.ISSUED: {"until": samples.AT.isoformat(), "names": "*.acme.com, acme.com", "warnings": ""},
+    Told.ISSUED: {"until": samples.AT.isoformat(), "names": "*.acme.com, acme.com", "warnings": "",
+                  "promised": "2026-11-30", "early": "2", "late": ""},
+    Told.ANSWERED: {"count": "3", "open": "1"},
+    Told.CHASE: {"since": samples.AT.isoformat()},
+    Told.SLIPS: {"before": "2026-12-09", "after": "2026-12-11", "launch": "2026-12-10", "plan_b": "yes",
+                 "second": "yes"},
+    Told.SWITCHED: {"how": "email"},
+    Told.RESENT: {"to": "admin@acme.com"},
+    Told.WARNING: {"what": "The domain acme.com expires on 1 Dec.", "advice": "Ask the client to renew it."},
+    Told.WELL_AGAIN: {"what": "the registration of acme.com"},
+    Told.EXPIRES: {"names": "*.acme.com", "until": "2026-12-24", "days": "1", "next": "Please renew it now."},
+    Told.NO_ORDER: {"name": "Acme shop", "launch": "2026-12-10", "days": "17"},
     Told.OTHER_KEY: {"serial": "0A:0B", "issuer": "Thawte TLS CA"},
     Told.SECOND_WANTED: {"form": samples.FORM.id, "project": "Acme shop", "by": "U0PM"},
     Told.SECOND_ALLOWED: {"other": "o-zzzz2222", "reason": "Another data centre"},
@@ -112,6 +127,10 @@ def views() -> Iterator[tuple[str, Json]]:
     yield "worst project", dialogs.project("C0ACME", long)
 
 
+DANGEROUS = {
+    "order.cancel", "order.cancel_bought", "order.resolve.not_bought", "order.resolve.outside", "order.to_agency",
+    "order.give_up",
+}  # fmt: skip
 MESSAGES, VIEWS = dict(messages()), dict(views())
 
 
@@ -136,7 +155,7 @@ def test_every_status_has_its_card(status: Status, shown: SnapshotAssertion) -> 
 
 @pytest.mark.parametrize("kind", Told)
 def test_everything_told_has_its_words(kind: Told, shown: SnapshotAssertion) -> None:
-    facts = None if kind in {Told.PAUSED, Told.RESUMED, Told.ANCHOR, Told.PROJECT_SET} else samples.facts(samples.ORDER)
+    facts = None if kind.place in {Audience.ADMINS, Audience.CHANNEL} else samples.facts(samples.ORDER)
     assert notice(told(kind, ("U0PM",), **_USUAL_FACTS.get(kind, {})), facts) == shown
 
 
@@ -169,10 +188,103 @@ def test_nothing_foreign_becomes_a_mention_a_link_or_half_an_entity(name: str) -
     assert re.findall(r"&(?!(?:amp|lt|gt);)", said) == []
 
 
+def shapes(status: Status) -> Iterator[CardFacts]:
+    """An order in this status in every shape that has a card of its own, each also with as much to say as may come."""
+    shape: dict[str, Collection[object]] = {"account": (samples.ORDER.account, CLIENT)}
+    if status is Status.HELD:
+        shape["hold"] = [Hold(who, (samples.LONG,) * 9) for who in Mender]
+    if status is Status.VALIDATING:
+        shape |= {"sent_at": (None, samples.AT), "raw_state": ("", "awaiting_approval", "approver-confirmed")}
+    for of, dcv, values in product((samples.usual(status), samples.worst(status)), Dcv, product(*shape.values())):
+        changes = dict(zip(shape, values, strict=True)) | {"request": replace(of.request, dcv=dcv)}
+        made = samples.facts(samples.approved(replace(of, **changes), "U0A", "U0B", "U0C", "U0D"), client=samples.LONG)
+        yield from (made, replace(made, launch=samples.AT.date()))
+    yield samples.worst_facts(status)
+
+
 @pytest.mark.parametrize("status", Status)
-def test_a_card_has_at_most_eight_lines(status: Status) -> None:
-    for facts in (samples.facts(samples.usual(status)), samples.worst_facts(status)):
-        assert 2 <= len(card(facts)[1][0]["text"]["text"].splitlines()) <= 8
+def test_a_card_has_at_most_eight_lines_and_five_buttons_before_its_menu(status: Status) -> None:
+    for facts in shapes(status):
+        blocks = card(facts)[1]
+        shown = actions(blocks)
+        menu = [each for element in shown for each in element.get("options", ())]
+        assert 2 <= len(blocks[0]["text"]["text"].splitlines()) <= 8
+        assert len(shown) - bool(menu) <= 5
+        assert len(menu) in {0, 2, 3, 4, 5}
+        assert {each["action_id"] for each in shown if "confirm" in each} == DANGEROUS & offered(facts)
+
+
+def offered(facts: CardFacts) -> set[str]:
+    """What the card's buttons and its menu do."""
+    shown = actions(card(facts)[1])
+    menu = {each["value"].partition("|")[0] for element in shown for each in element.get("options", ())}
+    return {each["action_id"] for each in shown} - {"order.more"} | menu
+
+
+_AT_AUTHORITY = {"client.text", "order.look", "order.paste", "supplier.ask", "order.cancel_bought"}
+
+
+@pytest.mark.parametrize(
+    ("status", "changes", "wanted"),
+    [
+        (Status.VALIDATING, {}, _AT_AUTHORITY | {"client.sent", "order.switch"}),
+        (Status.VALIDATING, {"sent_at": samples.AT}, _AT_AUTHORITY | {"order.switch"}),
+        (
+            Status.VALIDATING,
+            {"request": replace(samples.REQUEST, dcv=Dcv.EMAIL), "sent_at": samples.AT},
+            _AT_AUTHORITY | {"order.resend", "order.switch"},
+        ),
+        (
+            Status.VALIDATING,
+            {"account": CLIENT},
+            {"client.text", "client.sent", "order.paste", "order.to_agency", "order.give_up"},
+        ),
+        (
+            Status.HELD,
+            {"hold": Hold(Mender.CLIENT, ("no phone",))},
+            {
+                "order.change",
+                "client.text",
+                "client.paste",
+                "client.sent",
+                "order.check",
+                "order.override",
+                "order.cancel",
+            },
+        ),
+        (Status.HELD, {}, {"order.change", "order.check", "order.override", "order.cancel"}),
+        (
+            Status.AWAITING_APPROVAL,
+            {"request": replace(samples.REQUEST, wanted_by=samples.AT.date())},
+            {"order.review", "order.refuse", "order.change", "order.check", "order.cancel", "order.plan_b"},
+        ),
+        (Status.LIVE, {}, {"order.renew"}),
+    ],
+)
+def test_a_card_offers_what_makes_sense(status: Status, changes: dict[str, Any], wanted: set[str]) -> None:
+    assert offered(samples.facts(samples.usual(status, **changes))) - {"standing.attest"} == wanted
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({}, "<@U0PM>: send the text to Acme, then say so here"),
+        ({"sent_at": samples.AT}, "Acme: do what the text says"),
+        ({"account": CLIENT, "sent_at": samples.AT}, "Acme: orders it and hands in the certificate"),
+        ({"raw_state": "in-progress"}, "the certificate authority: "),
+    ],
+)
+def test_at_the_authority_the_card_says_who_must_do_what(changes: dict[str, Any], said: str) -> None:
+    facts = samples.facts(samples.usual(Status.VALIDATING, **changes), client="Acme")
+    assert f"*Next:* {said}" in read_by_people(card(facts)[1])
+    assert ("OpenSRS" in read_by_people(card(facts)[1][0])) is (facts.order.account is not CLIENT)
+
+
+def test_a_direct_message_says_where_it_is_from_and_has_the_same_buttons() -> None:
+    facts, wanted = samples.facts(samples.usual(Status.AWAITING_APPROVAL)), told(Told.APPROVAL_WANTED, ())
+    text, blocks = notice(replace(wanted, person="U0ENG"), facts)
+    assert text.startswith("<#C0ACME>: Please review the order for `*.acme.com`")
+    assert actions(blocks) == actions(notice(wanted, facts)[1]) != []
 
 
 @pytest.mark.parametrize("name", MESSAGES)
@@ -195,21 +307,12 @@ def actions(blocks: list[Json]) -> list[Json]:
 @pytest.mark.parametrize("status", Status)
 def test_every_button_names_the_order_and_the_version_it_was_drawn_from(status: Status) -> None:
     found = actions(card(samples.facts(samples.usual(status)))[1])
-    assert {each["value"] for each in found} <= {"o-k3v9x2mq:7"}
-    assert bool(found) == bool(BUTTONS[status])
-
-
-DANGEROUS = {"order.cancel", "order.cancel_bought", "order.resolve.not_bought", "order.resolve.outside"}
-
-
-@pytest.mark.parametrize("status", Status)
-def test_what_is_dangerous_is_asked_twice(status: Status) -> None:
-    for each in actions(card(samples.facts(samples.usual(status)))[1]):
-        assert ("confirm" in each) == (each["action_id"] in DANGEROUS)
+    choices = [each for element in found for each in element.get("options", (element,))]
+    assert {each["value"].rpartition("|")[2] for each in choices} == {"o-k3v9x2mq:7"}
 
 
 @pytest.mark.parametrize(
-    ("attempts", "buying", "offered"),
+    ("attempts", "buying", "wanted"),
     [
         ((), Buying.AUTO, {"order.look", "order.cancel"}),
         ((), Buying.BY_HAND, {"order.look", "order.number", "order.cancel"}),
@@ -217,14 +320,14 @@ def test_what_is_dangerous_is_asked_twice(status: Status) -> None:
     ],
 )
 def test_an_order_being_bought_offers_what_still_makes_sense(
-    attempts: tuple[Attempt, ...], buying: Buying, offered: set[str]
+    attempts: tuple[Attempt, ...], buying: Buying, wanted: set[str]
 ) -> None:
     order = samples.usual(Status.BUYING, attempts=attempts)
-    assert {each["action_id"] for each in actions(card(samples.facts(order, buying=buying))[1])} == offered
+    assert offered(samples.facts(order, buying=buying)) == wanted
 
 
 @pytest.mark.parametrize(
-    ("kind", "offered"),
+    ("kind", "buttons"),
     [
         (Told.APPROVAL_WANTED, ["order.review", "order.refuse"]),
         (Told.DOUBTFUL, ["order.resolve.not_bought", "order.resolve.outside", "order.resolve.number"]),
@@ -233,9 +336,9 @@ def test_an_order_being_bought_offers_what_still_makes_sense(
         (Told.BOUGHT, []),
     ],
 )
-def test_a_notice_carries_the_buttons_of_what_it_asks_for(kind: Told, offered: list[str]) -> None:
+def test_a_notice_carries_the_buttons_of_what_it_asks_for(kind: Told, buttons: list[str]) -> None:
     _, blocks = notice(told(kind, form=samples.FORM.id), samples.facts(samples.usual(Status.DOUBTFUL)))
-    assert [each["action_id"] for each in actions(blocks)] == offered
+    assert [each["action_id"] for each in actions(blocks)] == buttons
 
 
 def test_a_test_account_says_so_in_words() -> None:
