@@ -116,14 +116,9 @@ class Gear:
 
     def facts(self, unit: Unit, order: Order) -> CardFacts:
         """What the order's card shows now."""
-        return card_facts(
-            order,
-            unit.project(order.project_id),
-            self.product(order.request.product),
-            self.policy,
-            self.people.approvers(),
-            self.now(),
-        )
+        project, client = self.project_and_client(unit, order.project_id)
+        product, approvers = self.product(order.request.product), self.people.approvers()
+        return card_facts(order, project, product, self.policy, approvers, self.now(), client)
 
     def say(self, order: Order, told: Told, *mentions: str, **facts: str) -> Notice:
         """A notice about an order."""
