@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -28,22 +29,49 @@ _KEPT = (
 )
 
 
-# Texts ----------------------------------------------------------------------------------------------------------------
+def _opens(draw: Callable[[Desk, str, str], Json]) -> Callable[..., None]:
+    """A button that opens a view, drawn for an order and a person."""
+
+    def listener(ack: Ack, body: Json, action: Json, client: WebClient, desk: Desk) -> None:
+        _show(client, body, draw(desk, _order(action), _user(body)))
+        ack()
+
+    return listener
 
 
-def text(ack: Ack, body: Json, action: Json, client: WebClient, desk: Desk) -> None:
-    _show(client, body, client_text.text(desk.clients.text(_order(action), _user(body))))
-    ack()
+def _asks(verb: Callable[[Desk, str, str], object]) -> Callable[..., None]:
+    """A button that is all that is needed."""
+
+    def listener(ack: Ack, body: Json, action: Json, desk: Desk) -> None:
+        verb(desk, _order(action), _user(body))
+        ack()
+
+    return listener
 
 
-def questions(ack: Ack, body: Json, action: Json, client: WebClient, desk: Desk) -> None:
-    _show(client, body, client_text.text(desk.clients.text(_order(action), _user(body)), "questions"))
-    ack()
+text = _opens(lambda desk, order, user: client_text.text(desk.clients.text(order, user)))
+questions = _opens(lambda desk, order, user: client_text.text(desk.clients.text(order, user), "questions"))
+ask_support = _opens(lambda desk, order, user: client_text.support(desk.clients.support(order, user)))
+ask_answers = _opens(lambda _desk, order, _user: client_text.answers(order))
+ask_certificate = _opens(lambda _desk, order, _user: client_text.certificate(order, KINDS))
+to_agency = _opens(lambda desk, order, user: first_step(desk, desk.clients.to_agency(order, user)))
+sent = _asks(lambda desk, order, user: desk.clients.sent(order, user))
+resend = _asks(lambda desk, order, user: desk.clients.resend(order, user))
+give_up = _asks(lambda desk, order, user: desk.clients.give_up(order, user))
 
 
-def sent(ack: Ack, body: Json, action: Json, desk: Desk) -> None:
-    desk.clients.sent(_order(action), _user(body))
-    ack()
+@_opens
+def ask_switch(desk: Desk, order_id: str, user: str) -> Json:
+    order = desk.see.order(order_id, user).order
+    return client_text.switch(order.id, order.request.dcv, desk.clients.mailboxes(order))
+
+
+def _goes_on(ack: Ack, view: Json | None) -> None:
+    """With the next view in its place, or closed where there is none."""
+    if view:
+        ack(response_action="update", view=view)
+    else:
+        ack()
 
 
 def text_sent(ack: Ack, body: Json, view: Json, desk: Desk) -> None:
@@ -52,21 +80,8 @@ def text_sent(ack: Ack, body: Json, view: Json, desk: Desk) -> None:
     ack(response_action="clear")
 
 
-def ask_support(ack: Ack, body: Json, action: Json, client: WebClient, desk: Desk) -> None:
-    _show(client, body, client_text.support(desk.clients.support(_order(action), _user(body))))
-    ack()
-
-
 def done(ack: Ack) -> None:
     """A view with an input must have a button that submits it; there is nothing to keep."""
-    ack()
-
-
-# Answers --------------------------------------------------------------------------------------------------------------
-
-
-def ask_answers(ack: Ack, body: Json, action: Json, client: WebClient) -> None:
-    _show(client, body, client_text.answers(_order(action)))
     ack()
 
 
@@ -74,24 +89,7 @@ def answers(ack: Ack, body: Json, view: Json, desk: Desk) -> None:
     """Closes when everything was taken; else what was not stays on the screen."""
     order_id = dialogs.about(view)
     answered = desk.clients.answer(order_id, _user(body), client_text.read_answers(view))
-    if answered.left:
-        ack(response_action="update", view=client_text.answers(order_id, answered))
-    else:
-        ack()
-
-
-# Proof of control, who orders -----------------------------------------------------------------------------------------
-
-
-def resend(ack: Ack, body: Json, action: Json, desk: Desk) -> None:
-    desk.clients.resend(_order(action), _user(body))
-    ack()
-
-
-def ask_switch(ack: Ack, body: Json, action: Json, client: WebClient, desk: Desk) -> None:
-    order = desk.see.order(_order(action), _user(body)).order
-    _show(client, body, client_text.switch(order.id, order.request.dcv, desk.clients.mailboxes(order)))
-    ack()
+    _goes_on(ack, client_text.answers(order_id, answered) if answered.left else None)
 
 
 def switch(ack: Ack, body: Json, view: Json, desk: Desk) -> None:
@@ -100,32 +98,11 @@ def switch(ack: Ack, body: Json, view: Json, desk: Desk) -> None:
     ack()
 
 
-def give_up(ack: Ack, body: Json, action: Json, desk: Desk) -> None:
-    desk.clients.give_up(_order(action), _user(body))
-    ack()
-
-
-def to_agency(ack: Ack, body: Json, action: Json, client: WebClient, desk: Desk) -> None:
-    opened = desk.clients.to_agency(_order(action), _user(body))
-    _show(client, body, first_step(desk, opened))
-    ack()
-
-
-# A certificate --------------------------------------------------------------------------------------------------------
-
-
-def ask_certificate(ack: Ack, body: Json, action: Json, client: WebClient) -> None:
-    _show(client, body, client_text.certificate(_order(action), KINDS))
-    ack()
-
-
 def certificate(ack: Ack, body: Json, view: Json, client: WebClient, desk: Desk) -> None:
+    """Closes when it is in; one that came alone is completed by a job."""
     given = {**read(view), "files": read_files(view, client)}
     order = desk.paste.paste(dialogs.about(view), _user(body), given)
-    if order.status is Status.VALIDATING:
-        ack(response_action="update", view=modal("Thank you", [section(_KEPT)]))
-    else:
-        ack()
+    _goes_on(ack, modal("Thank you", [section(_KEPT)]) if order.status is Status.VALIDATING else None)
 
 
 def read_files(view: Json, client: WebClient) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 
 from bot.domain.approval import Action
 from bot.domain.errors import BadInput, Lost, Refused, Unusable, WrongKey
@@ -24,7 +25,7 @@ _NONE = (
     (r"BEGIN (CERTIFICATE|X509|PKCS7|CMS)", "This is not whole: please copy it again from its first to its last line."),
     (r"", "There is no certificate in this; it begins with a line BEGIN CERTIFICATE."),
 )
-_WHOLE = re.compile(r"-----BEGIN (CERTIFICATE|X509 CERTIFICATE|PKCS7|CMS)-----[^-]+-----END \1-----")
+_BEGINS = r"-----BEGIN (CERTIFICATE|X509 CERTIFICATE|PKCS7|CMS)-----"
 
 
 class Paste:
@@ -54,35 +55,30 @@ class Paste:
 
     def _read(self, order: Order, texts: Mapping[str, str]) -> Certificate:
         """The certificate for this order, or BadInput at the field it stands in."""
-        pki, now, first = self.gear.pki, self.gear.now(), next(iter(texts))
+        pki, now, wanted = self.gear.pki, self.gear.now(), order.request.names
         try:
             certificate = pki.read_certificate(texts.values(), order.csr, now)
         except WrongKey as wrong:
             said = f"This certificate (serial {wrong.serial}, {wrong.issuer}) belongs to another key than this order’s."
-            raise BadInput(
-                {self._field_of_leaf(order, texts): f"{said} Please ask for the one made from its request."}
-            ) from None
         except Unusable as unusable:
-            raise BadInput({first: f"This cannot be used: {unusable}. Please copy it again, whole."}) from None
-        names, wanted = certificate.names, order.request.names
-        if not any(covers(name.lower(), host) for name in names for host in wanted):
-            said = f"This certificate is for {', '.join(names[:3])}; the order is for {', '.join(wanted[:3])}."
-            raise BadInput({self._field_of_leaf(order, texts): said})
-        if certificate.not_after <= now:
-            ended = f"This certificate ended on {certificate.not_after:%d %B %Y}; please hand in the new one."
-            raise BadInput({self._field_of_leaf(order, texts): ended})
-        return certificate
+            said = f"This cannot be used: {unusable}. Please copy it again, whole."
+        else:
+            names = certificate.names
+            if not any(covers(name.lower(), host) for name in names for host in wanted):
+                said = f"This certificate is for {', '.join(names[:3])}; the order is for {', '.join(wanted[:3])}."
+            elif certificate.not_after <= now:
+                said = f"This certificate ended on {certificate.not_after:%d %B %Y}; please hand in the new one."
+            else:
+                return certificate
+        raise BadInput({self._field_of_leaf(order, texts): said})
 
     def _field_of_leaf(self, order: Order, texts: Mapping[str, str]) -> str:
-        """The field that the server's certificate stands in."""
+        """The field that a server's certificate stands in, for whatever key; else the first."""
         for field, text in texts.items():
-            try:
-                self.gear.pki.read_certificate([text], order.csr, self.gear.now())
-            except WrongKey:
+            with suppress(Unusable):
+                with suppress(WrongKey):
+                    self.gear.pki.read_certificate([text], order.csr, self.gear.now())
                 return field
-            except Unusable:
-                continue
-            return field
         return next(iter(texts))
 
     def _take(self, order: Order, user: str, certificate: Certificate) -> Order:
@@ -117,12 +113,10 @@ class Paste:
         """From the supplier's answer where it has one for this very leaf, else from the addresses in the leaf."""
         gear = self.gear
         if order.account == gear.supplier.account:
-            try:
+            with suppress(Lost, Refused, Unusable):
                 handed = gear.supplier.fetch(gear.supplier.look(order.supplier_id))
                 if gear.pki.read_certificate([alone.leaf, *handed], order.csr, gear.now()).chain:
                     return handed
-            except (Lost, Refused, Unusable):
-                pass
         return gear.lookups.chain(alone.leaf)
 
 
@@ -134,8 +128,8 @@ def _refuse_keys(given: Mapping[str, str]) -> None:
 
 
 def _is_whole(text: str) -> bool:
-    """Whether every block that begins in a text also ends there, and there is one."""
-    return 0 < len(_WHOLE.findall(text)) == text.count("-----BEGIN ")
+    """Whether there is a certificate in a text, and all that begin there also end there."""
+    return 0 < len(re.findall(_BEGINS, text)) == len(re.findall(rf"{_BEGINS}[^-]+-----END \1-----", text))
 
 
 def _why_none(text: str) -> str:
