@@ -85,18 +85,13 @@ class See:
         with self.gear.store.unit() as unit:
             return unit.project(channel)
 
-    def my_projects(self, user: str) -> list[Project]:
-        """The projects whose channels this person is in."""
-        with self.gear.store.unit() as unit:
-            projects = unit.projects()
-        return [project for project in projects if Role.MEMBER in self.gear.roles(user, project)]
-
     def home(self, user: str) -> Home:
         """What waits for this person, what they asked for, what ends soon, the projects they are in."""
         gear, now = self.gear, self.gear.now()
         gear.roles(user, None)  # says so to guests
         with gear.store.unit() as unit:
-            orders = unit.orders(statuses=[status for status in Status if status not in ENDS])
+            orders, projects = unit.orders(statuses=[s for s in Status if s not in ENDS]), unit.projects()
+        roles = [(project, gear.roles(user, project)) for project in projects]
         again = {order.corrects for order in orders}
         renewed = {order.request.renews for order in orders if order.status in _IN_HAND}
         fresh = [o for o in orders if o.status in _LISTED or (o.id not in again and now - o.since < _FORGOTTEN)]
@@ -110,5 +105,5 @@ class See:
             tuple(of for of in seen if user in of.next_people),
             tuple(of for of in seen if of.order.requester == user and of.order.status in _LISTED),
             tuple(of for end, _, of in ends if end - now <= _EXPIRING),
-            tuple((p, bool(gear.roles(user, p) & Action.SET_UP.roles)) for p in self.my_projects(user)),
+            tuple((project, bool(own & Action.SET_UP.roles)) for project, own in roles if Role.MEMBER in own),
         )

@@ -10,22 +10,9 @@ from bot.domain.errors import BadInput, DeskError, NotAllowed, NotAMember
 from bot.domain.notices import Told
 from bot.domain.order import Status
 from bot.service.project import ProjectInput, Projects
+from tests import fakes
 from tests.builders import World, a_project
-from tests.fakes import (
-    APPROVERS,
-    CHANNEL,
-    COLLEAGUE,
-    ENGINEER,
-    FIRST,
-    GONE,
-    GUEST,
-    OTHER_CHANNEL,
-    OUTSIDER,
-    OWNER,
-    REQUESTER,
-    ROBOT,
-    STAND_IN,
-)
+from tests.fakes import CHANNEL, COLLEAGUE, FIRST, GONE, GUEST, OTHER_CHANNEL, OUTSIDER, OWNER, REQUESTER, STAND_IN
 
 
 def test_any_member_of_a_channel_sets_its_project_up_once(world: World) -> None:
@@ -57,7 +44,7 @@ def test_a_project_is_changed_by_owner_stand_in_or_approver(world: World, who: s
     ({"sprint_weeks": "1.5"}, "sprint_weeks"), ({"sprint_weeks": "two"}, "sprint_weeks"),
     ({"targets": "t" * 501}, "targets"), ({"not_needed": "n" * 501}, "not_needed"),
     ({"targets": "-----BEGIN PRIVATE KEY-----"}, "targets"), ({"owner": GUEST}, "owner"),
-    ({"stand_in": ROBOT}, "stand_in"), ({"engineer": GONE}, "engineer"),
+    ({"stand_in": fakes.ROBOT}, "stand_in"), ({"engineer": GONE}, "engineer"),
 ])  # fmt: skip
 def test_what_cannot_be_is_said_at_its_field(world: World, changes: dict[str, str], field: str) -> None:
     wanted = replace(ProjectInput("Acme shop", "Acme", OWNER), **changes)
@@ -72,9 +59,8 @@ def test_nobody_else_sets_up_a_project(world: World, who: str, error: type[DeskE
         world.desk.projects.set_up(OTHER_CHANNEL, who, ProjectInput("X", "Y", OWNER))
 
 
-WHOLE = ProjectInput(
-    "Acme site", "Acme", OWNER, STAND_IN, ENGINEER, "2026-12-10", "2026-11-23", "3", "web-1\nweb-2", "They have one."
-)
+PEOPLE = (OWNER, STAND_IN, fakes.ENGINEER)
+WHOLE = ProjectInput("Acme", "Acme", *PEOPLE, "2026-12-10", "2026-11-23", "3", "web-1\nweb-2", "They have one.")
 
 
 def test_the_form_begins_with_what_was_set_and_saving_it_again_changes_nothing(world: World) -> None:
@@ -84,17 +70,13 @@ def test_the_form_begins_with_what_was_set_and_saving_it_again_changes_nothing(w
     assert projects.shown(CHANNEL, STAND_IN) == WHOLE
     projects.set_up(CHANNEL, FIRST, WHOLE)
     assert see.project(CHANNEL) == a_project(
-        launch=date(2026, 12, 10), kick_off=date(2026, 11, 23), sprint_days=21, targets=("web-1", "web-2"),
+        name="Acme", launch=date(2026, 12, 10), kick_off=date(2026, 11, 23), sprint_days=21, targets=("web-1", "web-2"),
         not_needed="They have one.",
     )  # fmt: skip
     assert [(n.fact("by"), n.fact("reason")) for n in world.told(Told.PROJECT_SET)] == [(OWNER, "They have one.")]
     assert projects.client_names() == ("Acme",)
-    assert audited(world) == [(OWNER, "project set")]
-
-
-def audited(world: World) -> list[tuple[str, str]]:
     with world.store.unit() as unit:
-        return [(entry.by, entry.what) for entry in unit.audit(CHANNEL)]
+        assert [(entry.by, entry.what) for entry in unit.audit(CHANNEL)] == [(OWNER, "project set")]
 
 
 ACTS: dict[str, Callable[[Projects, str], object]] = {
@@ -120,7 +102,8 @@ def test_a_project_handed_over_calls_its_new_owner_once(world: World) -> None:
         world.desk.projects.hand_over(CHANNEL, FIRST, COLLEAGUE, OWNER)
     assert world.desk.see.project(CHANNEL) == a_project(owner=COLLEAGUE, stand_in=OWNER)
     assert [(n.mentions, n.fact("handed")) for n in world.told(Told.PROJECT_SET)] == [((COLLEAGUE,), "yes")]
-    assert audited(world) == [(FIRST, "handed over")]
+    with world.store.unit() as unit:
+        assert [(entry.by, entry.what) for entry in unit.audit(CHANNEL)] == [(FIRST, "handed over")]
 
 
 @pytest.mark.parametrize(("owner", "stand_in", "field"), [
@@ -162,4 +145,4 @@ def test_an_order_goes_on_whoever_has_left_its_project(world: World, lost: dict[
     world.later(order, days=3)
     world.people.channels[CHANNEL] = set()
     assert world.later(world.approve(order)).status is Status.VALIDATING
-    assert {user for n in world.told(Told.REMINDER) for user in n.mentions} >= APPROVERS
+    assert {user for n in world.told(Told.REMINDER) for user in n.mentions} >= fakes.APPROVERS
