@@ -181,20 +181,9 @@ def test_texts_and_files_are_handed_in_as_they_are(surface: Surface) -> None:
     given = asked["given"]
     assert given.keys() == {"leaf", "chain1", "chain2", "files"}
     assert (given["leaf"].strip(), given["files"].count(PEM), "dear all" in given["files"]) == (PEM.strip(), 2, True)
-
-
-def test_a_certificate_that_came_alone_is_waited_for(surface: Surface) -> None:
-    surface.desk.answers["paste.paste"] = an_order(Status.VALIDATING)
+    surface.desk.answers["paste.paste"] = an_order(Status.VALIDATING)  # it came alone
     surface.click("order.paste")
-    surface.person.fill("Certificate", PEM)
     assert "being fetched" in view_of(surface.person.submit()).plain
-
-
-def test_what_is_wrong_with_a_file_is_said_at_the_files(surface: Surface) -> None:
-    surface.desk.answers["paste.paste"] = BadInput({"files": "This is a private key."})
-    surface.click("order.paste")
-    surface.person.fill("Or files", {"a.pem": PEM})
-    assert surface.person.submit().errors == {"Or files": "This is a private key."}
 
 
 @pytest.mark.parametrize(
