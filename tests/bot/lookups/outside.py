@@ -3,7 +3,6 @@
 import ssl
 import threading
 import time
-from collections import defaultdict
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from ipaddress import ip_network
@@ -15,14 +14,21 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from dnslib import QTYPE, RCODE, RR, DNSRecord
 from dnslib.server import BaseResolver, DNSLogger, DNSServer
 
+from bot.guard import Guard
 from tests.bot.authority import text
 
 LOOPBACK = (ip_network("127.0.0.1/32"),)  # the one address that tests allow; 127.0.0.2 is as foreign as any other
+HOSTS = {"web.test": ["127.0.0.1"], "nearby.test": ["127.0.0.2"], "both.test": ["127.0.0.1", "10.0.0.1"]}
 
 
 def soon(seconds: float = 5) -> float:
     """A moment for `until`; no test waits for it unless it says less."""
     return time.monotonic() + seconds
+
+
+def guard(*ports: int, **more: str) -> Guard:
+    """The way out to HOSTS, on these ports or those of the web."""
+    return Guard(lambda name, _: HOSTS.get(name, ()), LOOPBACK, ports or (80, 443), **more)
 
 
 class Web:
@@ -89,36 +95,29 @@ def shown_by(leaf: x509.Certificate, key: ec.EllipticCurvePrivateKey, folder: Pa
 
 
 class Names(BaseResolver):  # type: ignore[misc] # dnslib ships no types
-    """A name server with one zone file. `turns` are addresses that a name has one after the other, `broken` fail."""
+    """A name server with one zone file; `broken` are names with a type that fail."""
 
     def __init__(self, zone: str) -> None:
-        self.zone, self.turns, self.broken = RR.fromZone(zone), defaultdict[str, list[str]](list), set[str]()
-        self.asked: list[tuple[str, str]] = []
-        self._server = DNSServer(
-            self, address="127.0.0.1", port=0, logger=DNSLogger("-request,-reply,-truncated,-error")
-        )
+        self.zone, self.broken = RR.fromZone(zone), set[str]()
+        self._server = DNSServer(self, "127.0.0.1", 0, logger=DNSLogger("-request,-reply,-truncated,-error"))
         self._server.start_thread()
         self.address = "{}:{}".format(*self._server.server.server_address)
 
     def resolve(self, request: DNSRecord, _: object) -> DNSRecord:
         name, kind, reply = str(request.q.qname).rstrip("."), QTYPE[request.q.qtype], request.reply()
-        self.asked.append((name, kind))
-        if name in self.broken or f"{name} {kind}" in self.broken:
+        if f"{name} {kind}" in self.broken:
             reply.header.rcode = RCODE.SERVFAIL
-        elif self.turns[name] and kind == "A":
-            reply.add_answer(*RR.fromZone(f"{name}. 0 A {self.turns[name].pop(0)}"))
         else:
             self._answer(reply, name, kind)
         return reply
 
     def _answer(self, reply: DNSRecord, name: str, kind: str) -> None:
-        here = [record for record in self.zone if str(record.rname).rstrip(".") == name]
-        for record in here:
-            if QTYPE[record.rtype] in {kind, "CNAME"}:
+        for record in self.zone:
+            if str(record.rname) == f"{name}." and QTYPE[record.rtype] in {kind, "CNAME"}:
                 reply.add_answer(record)
                 if QTYPE[record.rtype] != kind:
                     self._answer(reply, str(record.rdata).rstrip("."), kind)
-        if not here and not any(str(record.rname).endswith(f".{name}.") for record in self.zone):
+        if not any(f".{record.rname}".endswith(f".{name}.") for record in self.zone):
             reply.header.rcode = RCODE.NXDOMAIN
 
     def close(self) -> None:

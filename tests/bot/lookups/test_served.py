@@ -3,6 +3,7 @@
 import socket
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -14,48 +15,36 @@ from cryptography.hazmat.primitives.serialization import Encoding, pkcs7
 from cryptography.x509.oid import AuthorityInformationAccessOID
 
 from bot.domain.errors import Lost
-from bot.guard import Guard
 from bot.lookups.served import DEPTH, chain, served
 from bot.shown.found import Served
 from tests.bot.authority import BEGINS, FAR_AWAY, LONG_AGO, root, text
-from tests.bot.lookups.outside import LOOPBACK, Web, shown_by, soon
+from tests.bot.lookups.outside import Web, guard, shown_by, soon
 
 
 def key() -> ec.EllipticCurvePrivateKey:
     return ec.generate_private_key(ec.SECP256R1())
 
 
-def here(*ports: int) -> Guard:
-    return Guard(
-        lambda name, _: {"acme.com": ("127.0.0.1",), "inside.com": ("127.0.0.2",)}.get(name, ()), LOOPBACK, ports
-    )
-
-
 @pytest.mark.parametrize("ends", [FAR_AWAY, BEGINS - timedelta(days=90)], ids=["in time", "long over"])
 def test_what_is_served_is_read_without_being_believed(tmp_path: Path, ends: datetime) -> None:
     own = key()
     leaf = root("Root of Nobody").leaf(own.public_key(), ("other.com", "*.other.com"), "Acme LLC", LONG_AGO, ends)
-    web = Web(context=shown_by(leaf, own, tmp_path))
-    try:
-        found = served(here(web.port), "acme.com", web.port, soon())
-    finally:
-        web.close()
-    assert found == Served("acme.com", ("other.com", "*.other.com"), ends, "Root of Nobody", (("O", "Acme LLC"),))
+    with closing(Web(context=shown_by(leaf, own, tmp_path))) as web:
+        found = served(guard(web.port), "web.test", web.port, soon())
+    assert found == Served("web.test", ("other.com", "*.other.com"), ends, "Root of Nobody", (("O", "Acme LLC"),))
 
 
 def test_where_nobody_answers_with_a_certificate_there_is_none() -> None:
-    web, silent = Web(), socket.create_server(("127.0.0.1", 0))
-    closed, mute = socket.create_server(("127.0.0.1", 0)), silent.getsockname()[1]
-    gone = closed.getsockname()[1]
-    closed.close()
-    guard, started = here(web.port, gone, mute), time.monotonic()
-    assert [served(guard, "acme.com", port, soon(0.3)) for port in (web.port, gone, mute)] == [None] * 3
-    assert served(guard, "nowhere.com", web.port, soon()) is None
+    started = time.monotonic()
+    with socket.create_server(("127.0.0.1", 0)) as silent, socket.create_server(("127.0.0.1", 0)) as gone:
+        ports = [each.getsockname()[1] for each in (silent, gone)]
+        gone.close()
+        with closing(Web()) as web:
+            for host, port in (("web.test", web.port), *(("web.test", port) for port in ports), ("nowhere.com", 443)):
+                assert served(guard(port), host, port, soon(0.3)) is None
     assert time.monotonic() - started < 3
     with pytest.raises(Lost, match="not on the public internet"):
-        served(guard, "inside.com", web.port, soon())
-    web.close()
-    silent.close()
+        served(guard(), "nearby.test", 443, soon())
 
 
 class Issuers(Web):
@@ -79,7 +68,7 @@ class Issuers(Web):
         )  # fmt: skip
 
     def above(self, leaf: x509.Certificate, seconds: float = 5) -> tuple[str, ...]:
-        return chain(here(self.port), text(leaf), soon(seconds))
+        return chain(guard(self.port), text(leaf), soon(seconds))
 
 
 def name(number: int) -> x509.Name:
@@ -96,9 +85,8 @@ def bundle(*certificates: x509.Certificate) -> bytes:
 
 @pytest.fixture
 def issuers() -> Iterator[Issuers]:
-    known = Issuers()
-    yield known
-    known.close()
+    with closing(Issuers()) as known:
+        yield known
 
 
 @pytest.mark.parametrize("written", [der, bundle, lambda one, *_: text(one).encode()])
@@ -123,10 +111,10 @@ def test_what_did_not_sign_it_or_cannot_be_had_is_no_issuer(issuers: Issuers) ->
     stranger, leaf = Issuers(), issuers.certificate(2, 1, authority=False)
     stranger.close()
     impostor, honest = stranger.certificate(1, 0), issuers.certificate(1, 0)
-    for body in (b"", b"\x30\x80", b"<html>", der(impostor), der(honest) + b" " * 65_536):
+    for body in (b"", b"\x30\x80", b"<html>", der(impostor), text(honest).encode() + b" " * 65_536):
         issuers.say["/1"] = (200, {}, body)
         assert issuers.above(leaf) == ()
     issuers.say["/1"] = issuers.drip(b"HTTP/1.1 200 OK\r\n\r\n")
     assert issuers.above(leaf, 0.3) == ()
     assert issuers.above(issuers.certificate(2, 1, "http://169.254.169.254/ca", authority=False)) == ()
-    assert chain(here(issuers.port), "no certificate", soon()) == ()
+    assert chain(guard(issuers.port), "no certificate", soon()) == ()
