@@ -11,6 +11,7 @@ from typing import Any
 
 from jinja2 import Environment, FunctionLoader, select_autoescape
 
+from bot.domain.order import Status
 from bot.domain.request import Dcv
 from bot.service.clients import Answered, ClientText, Support
 from handlers.views import parts
@@ -56,7 +57,7 @@ def pieces(text: str) -> list[str]:
 def text(about: ClientText, name: str = "") -> Json:
     """What the client is told as the order stands, or the text of that name; with the request file if they order."""
     order = about.order
-    handed = pieces(order.csr) if order.by_client and not name and not about.questions else []
+    handed = pieces(order.csr) if order.by_client and order.status is Status.VALIDATING and not name else []
     name = name or ("by_client" if handed else order.status.value)
     inputs = [_copied("text", "Text", _written(name, about))]
     inputs += [
