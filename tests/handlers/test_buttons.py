@@ -5,8 +5,12 @@ import pytest
 from bot.domain.errors import BadInput, NotAllowed
 from bot.domain.findings import Finding, Verdict
 from bot.domain.order import Status
+from bot.domain.request import Level
+from bot.shown.offer import Suggestion
 from handlers.views import form
-from tests.fakes import CHANNEL
+from handlers.views.parts import actions, overflow
+from tests.builders import a_product
+from tests.fakes import CHANNEL, NOW
 from tests.handlers.desk import ORDER, a_form, an_order, facts_of, shown
 from tests.handlers.surface import Surface, view_of
 
@@ -107,3 +111,23 @@ def test_a_double_click_asks_twice_and_the_desk_decides(surface: Surface) -> Non
     surface.ws.delivery_faults.arm("interactive", "duplicate")
     assert surface.person.click(message, "Press").acked
     assert len(surface.desk.calls("ask.check_again")) == 2
+
+
+@pytest.mark.parametrize(("action", "verb"), [("order.look", "follow.look_now"), ("order.check", "ask.check_again")])
+def test_what_is_picked_from_the_menu_does_what_its_button_does(surface: Surface, action: str, verb: str) -> None:
+    blocks = actions(overflow("order.more", [(f"{action}|{ORDER}:7", "This"), (f"order.cancel|{ORDER}:7", "That")]))
+    surface.app.client.chat_postMessage(channel=surface.channel.id, text="a card", blocks=blocks)
+    assert surface.person.choose(surface.ws.messages(surface.channel)[-1], "order.more", "This").acked
+    surface.assert_asked(verb, order_id=ORDER)
+
+
+@pytest.mark.parametrize(("status", "changes"), [(Status.HELD, ORDER), (Status.VALIDATING, "")])
+def test_plan_b_is_the_cheapest_kind_for_which_only_the_domain_is_checked(
+    surface: Surface, status: Status, changes: str
+) -> None:
+    kinds = [a_product("ov", level=Level.OV), a_product("rapidssl"), a_product("geotrust_dv")]
+    offers = [Suggestion(kind, ("acme.com",), (), NOW.date(), in_time=True) for kind in kinds]
+    surface.desk.answers |= {"see.order": facts_of(an_order(status)), "fill.offers": offers}
+    assert view_of(surface.click("order.plan_b")).callback_id == "new.send"
+    surface.assert_asked("fill.open_form", channel=CHANNEL, names="acme.com", changes=changes)
+    assert surface.desk.calls("fill.save_step")[0]["values"] == {"purpose": "public", "product": "rapidssl"}

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -344,3 +345,9 @@ def test_an_override_does_not_cover_a_later_worse_finding(make: MakeDesk) -> Non
     check.findings = [replace(STOP, evidence="REVOKED")]
     world.desk.ask.check_again(order.id, REQUESTER)
     assert world.later(order).status is Status.HELD
+
+
+def test_the_day_expected_at_the_approval_is_kept(world: World) -> None:
+    order = world.waiting()
+    assert order.promised is None
+    assert world.approve(order).promised == date(2026, 11, 24)

@@ -211,7 +211,7 @@ def test_the_certificate_is_fetched_and_the_requester_told_until_when(world: Wor
     assert after.certificate is not None
     known = after.certificate
     assert (known.names, len(known.chain), known.warnings) == (("www.acme.com",), 1, ())
-    says(until=known.not_after.isoformat())(world, order)
+    says(until=known.not_after.isoformat(), promised="2026-11-24", early="1", late="")(world, order)
 
 
 @pytest.mark.parametrize("trouble", [

@@ -154,3 +154,19 @@ def test_what_is_decided_is_slow_no_more(world: World, bought: Order, end: Act) 
     end(world, bought)
     world.pass_time(hours=1)
     assert count(world, bought, 60) == 0
+
+
+@pytest.mark.parametrize(
+    ("product", "wanted_by", "told_on", "plan_b"),
+    [("rapidssl", "2026-11-26", 3, ""), ("sslwebserver", "2026-12-01", 2, "yes")],
+)
+def test_a_launch_that_is_missed_is_told_once(
+    make: MakeDesk, product: str, wanted_by: str, told_on: int, plan_b: str
+) -> None:
+    world = make(checks=())
+    order = world.waiting(product=product, wanted_by=wanted_by)
+    days = [count(world, order, 1, Told.SLIPS) for _ in range(9)]
+    assert (sum(days), days[told_on - 1]) == (1, 1)
+    said = world.told(Told.SLIPS)[0]
+    assert (said.fact("launch"), said.fact("plan_b"), said.fact("second")) == (wanted_by, plan_b, "")
+    assert said.fact("after") > wanted_by
