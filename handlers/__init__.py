@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from slack_bolt import App, BoltContext
 
 from bot.shown.form import STEPS
-from handlers import buttons, clients, commands, errors, events, forms, home
+from handlers import attest, buttons, clients, commands, errors, events, forms, home
 
 if TYPE_CHECKING:
     from bot.service.desk import Desk
@@ -74,6 +74,8 @@ ROUTES = (
     Route("action", "order.paste", clients.ask_certificate),
     Route("action", "order.give_up", clients.give_up),
     Route("action", "order.to_agency", clients.to_agency),
+    Route("action", "standing.attest", attest.ask),
+    Route("view", "standing.attest", attest.save),
     Route("action", "second.wish", buttons.wish_second),
     Route("action", "second.allow", buttons.allow_second),
     Route("action", "project.set_up", home.set_up),

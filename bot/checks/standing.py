@@ -3,6 +3,7 @@
 import tomllib
 from functools import cache, partial
 from importlib.resources import files
+from typing import Any
 
 from bot.checks.countries import US_STATES
 from bot.checks.rules import SHOWN, Rule
@@ -28,7 +29,7 @@ NO_CLIENT = _unknown("STAND-1", "It is not known whose company {subject} is, so 
 BAD = _stop("STAND-2", "{subject} is not in good standing in {state}: its register says “{word}” (looked up by {who} "
     "on {on}).", "No authority issues until the client has settled that with the register; then look it up anew.",
     _SOURCE)
-UNCLEAR = _unknown("STAND-3", "The register in {state} says “{word}” of {subject} (looked up by {who} on {on}); "
+UNCLEAR = _unknown("STAND-3", "{subject} was looked up in {state} by {who} on {on}; it says “{word}” there, and "
     "nobody can tell from that whether its standing is good.", "A {document} from the register would settle it.",
     _SOURCE)
 GOOD = _fine("STAND-4", "{subject} is in good standing in {state}: “{word}” (looked up by {who} on {on}).", "",
@@ -39,9 +40,10 @@ GOOD = _fine("STAND-4", "{subject} is in good standing in {state}: “{word}” 
 @cache
 def _registers() -> dict[str, Register]:
     text = files("bot.checks").joinpath("registers.toml").read_text(encoding="utf-8")
+    entries: dict[str, dict[str, Any]] = tomllib.loads(text)
     return {
         code: Register(code, **{name: tuple(v) if isinstance(v, list) else v for name, v in entry.items()})
-        for code, entry in tomllib.loads(text).items()
+        for code, entry in entries.items()
     }
 
 
@@ -67,7 +69,8 @@ class Standing:
         if case.client is None:
             return [NO_CLIENT.found(company.name)]
         register = register_of(company)
-        seen, words = newest(case.client, company, register), {"state": register.state, "document": register.document}
+        seen = newest(case.client, company, register)
+        words: dict[str, Any] = {"state": register.state, "document": register.document}
         link = f" at {register.search}"
         where = link if register.search and len(link) <= SHOWN else " there"
         if seen is None:

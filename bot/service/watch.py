@@ -139,7 +139,11 @@ class Watch:
             f"expires {seen.project.id} {order_id or names}", f"{end.isoformat()} {reached[-1]}"
         ):
             days = str(-(-left // DAY)) if left > timedelta(0) else ""
-            self._say(unit, seen, Told.EXPIRES, order_id, names=names, until=end.isoformat(), days=days)
+            if order_id:
+                self._say(unit, seen, Told.EXPIRES, order_id, names=names, until=end.isoformat(), days=days)
+            else:
+                what = f"The registration of {names} ends on {end:%d %B %Y}"
+                self._say(unit, seen, Told.WARNING, what=what, advice="Please have the client renew it")
 
     # -- the first order -----------------------------------------------------------------------------------------------
 

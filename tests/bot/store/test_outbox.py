@@ -10,7 +10,7 @@ from bot.ports import Place, Post, PostKind
 from bot.store import tables
 from bot.store.outbox import Outbox
 from bot.store.unit import SqlStore
-from tests.bot.store.samples import AUDIT_KEY, MINUTE, NOW, FixedClock, let_leases_run_out, order
+from tests.bot.store.samples import AUDIT_KEY, MINUTE, NOW, CountedIds, FixedClock, let_leases_run_out, order
 
 PLACE = Place("C1", "1700000000.000100")
 CARD = "card"
@@ -88,6 +88,17 @@ def test_one_post_at_a_time_in_each_lane_in_order(store: SqlStore, outbox: Outbo
     assert outbox.claim(NOW, "w2") is None
     assert outbox.sent(first, PLACE, NOW)
     assert word(outbox.claim(NOW, "w2")) == "b"
+
+
+def test_what_is_for_working_hours_waits_for_them_and_lets_its_lane_go_on(engine: Engine, outbox: Outbox) -> None:
+    store = SqlStore(engine, FixedClock(), CountedIds(), AUDIT_KEY, lambda at: at + MINUTE)
+    late = Notice(Told.NO_ORDER, "C1", facts=(("word", "late"),))
+    put(store, late, in_channel("C1", "a"), late, in_channel("C1", "b"))
+    assert send_all(outbox) == ["a", "b"]
+    first = outbox.claim(NOW + MINUTE, "w1")
+    assert first is not None
+    assert (first.id, first.at) == ("p-1", NOW + MINUTE)
+    assert outbox.claim(NOW + MINUTE, "w2") is None  # now that it is due it comes before what was said after it
 
 
 def test_a_post_that_must_wait_keeps_its_lane_waiting(store: SqlStore, outbox: Outbox) -> None:
