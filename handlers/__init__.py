@@ -41,6 +41,7 @@ ROUTES = (
     Route("action", "form.back", buttons.back),
     Route("action", "form.open", buttons.open_group),
     Route("action", "form.apex", buttons.add_apex),
+    Route("action", "form.ask_client", buttons.ask_client),
     Route("action", "form.continue", buttons.continue_draft),
     Route("action", "order.more", buttons.more),
     Route("action", "order.plan_b", buttons.plan_b),

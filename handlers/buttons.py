@@ -99,7 +99,7 @@ def review(ack: Ack, body: Json, action: Json, client: WebClient, context: BoltC
 
 
 def show(ack: Ack, body: Json, action: Json, client: WebClient, desk: Desk) -> None:
-    _, blocks = card(desk.see.order(_order(action), _user(body)))
+    _, blocks = card(desk.see.order(_order(action), _user(body)), private=True)
     _show(client, body, modal("Order", blocks))
     ack()
 
@@ -185,6 +185,14 @@ def open_group(ack: Ack, body: Json, action: Json, client: WebClient, desk: Desk
 def add_apex(ack: Ack, body: Json, client: WebClient, desk: Desk) -> None:
     draft, at = _kept(body, desk)
     draft = desk.fill.add_apex(draft.id, _user(body))
+    client.views_update(view_id=body["view"]["id"], view=draw_step(desk, draft, at))
+    ack()
+
+
+def ask_client(ack: Ack, body: Json, client: WebClient, desk: Desk) -> None:
+    """From now on nothing about the company is required; what is left empty becomes a question for the client."""
+    draft, at = _kept(body, desk)
+    draft = desk.fill.save_step(draft.id, _user(body), {"ask_client": "yes"})
     client.views_update(view_id=body["view"]["id"], view=draw_step(desk, draft, at))
     ack()
 

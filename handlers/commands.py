@@ -77,7 +77,7 @@ def _list(call: Call) -> Message:
 
 
 def _show(call: Call, order_id: str) -> Message:
-    return card(call.desk.see.order(order_id, call.user))
+    return card(call.desk.see.order(order_id, call.user), private=True)
 
 
 def _check(call: Call, order_id: str) -> Message:

@@ -3,8 +3,7 @@
 Its reader may be a guest of the channel: no price, balance, contact or supplier's id stands on it.
 """
 
-from collections.abc import Callable
-from datetime import date
+from collections.abc import Callable, Collection
 from typing import NamedTuple
 
 from bot.domain.approval import Buying
@@ -22,9 +21,12 @@ _MOST_DETAILS = 4  # with headline, asked, next and dates: eight lines
 _MOST_PEOPLE = 5
 
 
-def card(facts: CardFacts) -> Message:
-    """Fallback text and blocks."""
-    lines = [headline(facts), _asked(facts), _next(facts), *_details(facts)[:_MOST_DETAILS], dates(facts)]
+def card(facts: CardFacts, *, private: bool = False) -> Message:
+    """Fallback text and blocks. `private`: nobody else reads it, so that what others wrote stands there whole."""
+    details = _details(facts, parts.foreign if private else parts.public)
+    lines = [headline(facts), _asked(facts), _next(facts), *details[:_MOST_DETAILS], dates(facts)]
+    if private and facts.order.newest_note:
+        lines.append(f"OpenSRS says: {parts.foreign(facts.order.newest_note)}")
     text = "\n".join(line for line in lines if line)
     return headline(facts), [parts.section(text), *parts.actions(*buttons(facts))]
 
@@ -53,11 +55,8 @@ def _asked(facts: CardFacts) -> str:
     order = facts.order
     test = ["*TEST account, nothing real is bought*"] if order.account.is_test else []
     level = words.LEVEL[facts.product.level if facts.product else order.request.level].capitalize()
-    deeds = [f"asked by {parts.mention(order.requester)}"]
-    deeds += [
-        f"approved by {parts.mention(each.by)}" + (", its requester" if each.own else "")
-        for each in order.standing_approvals
-    ]
+    yes = [(parts.mention(each.by), ", its requester" if each.own else "") for each in order.standing_approvals]
+    deeds = (f"asked by {parts.mention(order.requester)}", *(f"approved by {by}{own}" for by, own in yes))
     return " · ".join([*test, level, *deeds, f"order {parts.code(order.id)}"])
 
 
@@ -91,15 +90,16 @@ def people(users: tuple[str, ...]) -> str:
     return f"{shown} and {rest} more" if rest > 0 else shown
 
 
-def _details(facts: CardFacts) -> list[str]:
+def _details(facts: CardFacts, told: Callable[[str], str]) -> list[str]:
     """What is particular about the state; the first few are shown."""
     order = facts.order
     reasons = order.hold.reasons if order.hold and order.status is Status.HELD else ()
-    numbered = [f"{place}. {parts.foreign(reason)}" for place, reason in enumerate(reasons, 1)]
+    numbered = [f"{place}. {told(reason)}" for place, reason in enumerate(reasons, 1)]
     if len(numbered) > _MOST_DETAILS:
         rest = counted(len(numbered) - _MOST_DETAILS + 1, "more reason")
         return [*numbered[: _MOST_DETAILS - 1], f"… and {rest} in the thread"]
-    return numbered + _checklist(facts) + [line for when, line in _particulars(order) if line and order.status in when]
+    shown = [line for when, line in _particulars(order, told) if line and order.status in when]
+    return numbered + _checklist(facts) + shown
 
 
 def _checklist(facts: CardFacts) -> list[str]:
@@ -116,37 +116,28 @@ def _checklist(facts: CardFacts) -> list[str]:
 
 
 _OVER = (Status.REFUSED, Status.DECLINED, Status.CANCELLED, Status.ENDED)
-_AT_SUPPLIER = (Status.BUYING, Status.DOUBTFUL, Status.VALIDATING)
+_AT_SUPPLIER, _IN_HAND = (Status.BUYING, Status.DOUBTFUL, Status.VALIDATING), (Status.ISSUED, Status.LIVE)
 
 
-def _particulars(order: Order) -> list[tuple[tuple[Status, ...], str]]:
-    """(statuses it is shown in, line or nothing)."""
-    since = f" since {parts.when(order.drafting_at)}" if order.drafting_at else ""
-    votes = ", ".join(f"{parts.mention(vote.by)}: {words.VOTE.get(vote.about, '?')}" for vote in order.votes[-4:])
-    wish = f"Cancelling was asked for by {parts.mention(order.cancel_wanted_by)}; done when it is clear what happened."
-    warnings = parts.foreign(", ".join(order.certificate.warnings)) if order.certificate else ""
+def _particulars(order: Order) -> list[str]:
+    """What else is to say in this status, the most pressing first."""
     ours = not order.by_client
-    raw = ours and (
-        order.status is not Status.VALIDATING or proof(order) is State.UNKNOWN
-    )  # else the checklist says it
-    return [
-        (_AT_SUPPLIER, wish if order.cancel_wanted_by else ""),
-        (tuple(Status), "*Allowed as a second order for these addresses.*" if order.second else ""),
-        (
-            tuple(Status),
-            f"{counted(len(order.overrides), 'stop')} overridden by an approver." if order.overrides else "",
-        ),
-        ((Status.PREPARING,), f"OpenSRS is silent{since}; the desk keeps trying." if order.lost_saves else ""),
-        ((Status.BUYING,), parts.foreign(order.blocked[:1].upper() + order.blocked[1:])),
-        ((Status.DOUBTFUL,), f"Said so far: {votes}. Two approvers must agree." if votes else ""),
-        (_AT_SUPPLIER, f"State at OpenSRS: {parts.code(order.raw_state, 80)}" if order.raw_state and raw else ""),
-        (
-            (*_OVER, Status.VALIDATING),
-            f"OpenSRS says: {parts.foreign(order.newest_note)}" if order.newest_note and ours else "",
-        ),
-        (_OVER, f"Reason: {parts.foreign(order.reason)}" if order.reason else ""),
-        ((Status.ISSUED, Status.LIVE), f"Look at: {warnings}" if warnings else ""),
-    ]
+    seen = ours and (order.status is not Status.VALIDATING or proof(order) is State.UNKNOWN)  # else the checklist says
+    silent = f" since {parts.when(order.drafting_at)}" if order.drafting_at else " now"
+    votes = (f"{parts.mention(vote.by)}: {words.VOTE.get(vote.about, '?')}" for vote in order.votes[-4:])
+    rows: tuple[tuple[str, Collection[Status], str], ...] = (
+        ("wish", _AT_SUPPLIER, parts.mention(order.cancel_wanted_by)),
+        ("second", Status, "yes" if order.second else ""),
+        ("overridden", Status, counted(len(order.overrides), "stop") if order.overrides else ""),
+        ("silent", (Status.PREPARING,), silent if order.lost_saves else ""),
+        ("blocked", (Status.BUYING,), parts.foreign(order.blocked[:1].upper() + order.blocked[1:])),
+        ("votes", (Status.DOUBTFUL,), ", ".join(votes)),
+        ("state", _AT_SUPPLIER, parts.code(order.raw_state, 80) if seen else ""),
+        ("note", (*_OVER, Status.VALIDATING), parts.foreign(order.newest_note) if ours else ""),
+        ("reason", _OVER, parts.foreign(order.reason)),
+        ("odd", _IN_HAND, parts.foreign(", ".join(order.certificate.warnings)) if order.certificate else ""),
+    )
+    return [words.LINE[line].format(said) for line, statuses, said in rows if said and order.status in statuses]
 
 
 def dates(facts: CardFacts) -> str:
@@ -154,21 +145,13 @@ def dates(facts: CardFacts) -> str:
     order, launch = facts.order, facts.launch
     if order.certificate:
         return f"Valid until {parts.when(order.certificate.not_after, parts.DATE)}."
-    if facts.expected:
-        held = "Once that is done: ready" if order.status is Status.HELD else "Ready"
-        return f"{held} about {parts.day(facts.expected)}{_against(facts.expected, launch)}."
-    return f"Launch {parts.day(launch)}." if launch and order.status not in _OVER else ""
-
-
-def _against(expected: date, launch: date | None) -> str:
-    if launch is None:
-        return ""
-    left = (launch - expected).days
-    if left < 0:
-        return f", *{counted(-left, 'day')} after the launch* on {parts.day(launch)}"
-    return (
-        f", {counted(left, 'day')} before the launch on {parts.day(launch)}" if left else ", on the day of the launch"
-    )
+    if facts.expected is None:
+        return f"Launch {parts.day(launch)}." if launch and order.status not in _OVER else ""
+    held = "Once that is done: ready" if order.status is Status.HELD else "Ready"
+    left = (launch - facts.expected).days if launch else 0
+    against = words.LINE["late" if left < 0 else "early" if left else "just"]
+    said = against.format(counted(abs(left), "day"), parts.day(launch)) if launch else ""
+    return f"{held} about {parts.day(facts.expected)}{said}."
 
 
 class Button(NamedTuple):
@@ -216,28 +199,23 @@ def _late(facts: CardFacts) -> bool:
     return facts.order.request.level.company_checked and slips(facts.expected, facts.launch)
 
 
-PLAN_B = Button("order.plan_b", when=_late)
+PLAN_B, _SENT = Button("order.plan_b", when=_late), Button("client.sent", when=_unsent)
 BUTTONS: dict[Status, tuple[Button, ...]] = {
     Status.PREPARING: (_CHANGE, _CHECK, _CANCEL),
     Status.HELD: (_CHANGE._replace(text="fill_in", style="primary"), Button("standing.attest", when=_is(_unsettled)),
-                  _TEXT._replace(when=_WAITS),
-                  Button("client.paste", when=_WAITS), Button("client.sent", when=_unsent), _CHECK,
+                  _TEXT._replace(when=_WAITS), Button("client.paste", when=_WAITS), _SENT, _CHECK,
                   Button("order.override"), PLAN_B, _CANCEL),
     Status.AWAITING_APPROVAL: (REVIEW, REFUSE, _CHANGE, _CHECK, PLAN_B, _CANCEL),
     Status.BUYING: (_LOOK, NUMBER._replace(when=_by_hand), _CANCEL._replace(when=_is(lambda order: not order.tries)),
                     _CANCEL_BOUGHT._replace(when=_is(lambda order: order.tries))),
     Status.DOUBTFUL: (*RESOLVE, _LOOK),
-    Status.VALIDATING: (_TEXT, Button("client.sent", when=_unsent), _LOOK._replace(when=_OURS), _PASTE,
+    Status.VALIDATING: (_TEXT, _SENT, _LOOK._replace(when=_OURS), _PASTE,
                         Button("order.resend", when=_BY_MAIL), _SWITCH._replace(when=_BY_RECORD, text="use_mail"),
                         _SWITCH._replace(when=_BY_MAIL, text="use_record"), Button("supplier.ask", when=_OURS),
                         PLAN_B, Button("order.to_agency", when=_CLIENTS), Button("order.give_up", "danger", _CLIENTS),
                         _CANCEL_BOUGHT._replace(when=_OURS)),
-    Status.ISSUED: (_RENEW,),
-    Status.LIVE: (_RENEW,),
-    Status.REFUSED: (_AGAIN,),
-    Status.DECLINED: (_AGAIN,),
-    Status.CANCELLED: (_AGAIN,),
-    Status.ENDED: (_RENEW,),
+    **dict.fromkeys((*_IN_HAND, Status.ENDED), (_RENEW,)),
+    **dict.fromkeys((Status.REFUSED, Status.DECLINED, Status.CANCELLED), (_AGAIN,)),
 }  # fmt: skip
 _MOST_BUTTONS = 5
 

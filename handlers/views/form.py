@@ -29,12 +29,12 @@ TITLES = {
     "send": "Check and send",
 }
 _ABOUT = {"changes": "Change the order", "corrects": "Correct and order again", "renews": "Renew it"}
-BACK, OPEN, APEX, CONTINUE = "form.back", "form.open", "form.apex", "form.continue"
+BACK, OPEN, APEX, CONTINUE, ASK_CLIENT = "form.back", "form.open", "form.apex", "form.continue", "form.ask_client"
 SHOW, WISH_SECOND = "order.show", "second.wish"
 _MOST_RADIOS = 10
-_KEPT = "Asked once, then kept with the client. You may close this and come back: what you sent with Next is kept."
+_KEPT = "Asked once, then kept with the client. If you do not have all of it, the client can be asked."
+_LEAVE = "Leave empty what you do not know: the order waits, and you get the questions to send to the client."
 _NOT_BOUGHT = "Nothing is bought yet: an engineer must approve this first."
-_ASK_CLIENT = "I do not have all of this yet: ask the client"
 
 
 class Field(NamedTuple):
@@ -155,8 +155,8 @@ def _found(found: Found | None) -> str:
     if registration and registration.registered is False:
         lines.append(f"{parts.code(registration.domain)} is *not registered*.")
     elif registration and registration.registered:
-        until = f" until {parts.day(registration.expires_at.date())}" if registration.expires_at else ""
-        at = f" at {parts.foreign(registration.registrar, 60)}" if registration.registrar else ""
+        until = f" until {parts.when(registration.expires_at, parts.DATE)}" if registration.expires_at else ""
+        at = f" at {parts.foreign(registration.registrar, 60).rstrip('.')}" if registration.registrar else ""
         lines.append(f"{parts.code(registration.domain)} is registered{until}{at}.")
     if hosts:
         lines.append(f"Its DNS is run by {hosts}.")
@@ -185,27 +185,31 @@ def _wanted_by(form: Form) -> date | None:
 
 def _texts(shown: FormShown, fields: Sequence[Field]) -> list[Json]:
     """One-line inputs; what is not typed yet starts with what was found elsewhere, and the hint says where."""
-    made = []
+    made, asked = [], _is_asked(shown)
     for name, label, hint, optional in fields:
         typed, (found, where) = shown.form.values.get(name, ""), shown.hints.get(name, ("", ""))
-        begins = parts.input_text(parts.cut(typed or found, parts.LONGEST_INPUT))
-        made.append(parts.entry(name, label, begins, hint if typed or not found else where, optional=optional))
+        box = parts.input_text(parts.cut(typed or found, parts.LONGEST_INPUT))
+        said = hint if typed or not found else where
+        made.append(parts.entry(name, label, box, said, optional=optional or asked))
     return made
 
 
-def _asked(shown: FormShown) -> Json:
-    box = parts.input_boxes([parts.option("yes", _ASK_CLIENT)], [shown.form.values.get("ask_client", "")])
-    return parts.entry("ask_client", "If something is missing", box, optional=True)
+def _is_asked(shown: FormShown) -> bool:
+    return shown.form.values.get("ask_client") == "yes"
+
+
+def _why(shown: FormShown, why: str) -> Json:
+    """What it is for; and the way out for who does not know it all: then nothing here is required."""
+    ask = None if _is_asked(shown) else parts.button(ASK_CLIENT, "Ask the client", shown.form.id)
+    return parts.section(f"{why} {_LEAVE if _is_asked(shown) else _KEPT}", ask)
 
 
 def _company(shown: FormShown) -> list[Json]:
-    why = "The authority looks this company up and calls it."
-    return [parts.section(f"{why} {_KEPT}"), _asked(shown), *_texts(shown, _COMPANY)]
+    return [_why(shown, "The authority looks this company up and calls it."), *_texts(shown, _COMPANY)]
 
 
 def _contact(shown: FormShown) -> list[Json]:
-    why = "Somebody at the client whom the authority may write to and call."
-    return [parts.section(f"{why} {_KEPT}"), _asked(shown), *_texts(shown, _CONTACT)]
+    return [_why(shown, "Somebody at the client whom the authority may write to and call."), *_texts(shown, _CONTACT)]
 
 
 _INPUTS: dict[str, Callable[[FormShown], list[Json]]] = {
@@ -218,11 +222,12 @@ _INPUTS: dict[str, Callable[[FormShown], list[Json]]] = {
 
 def _send(shown: FormShown) -> list[Json]:
     """Everything in a row each, with Change; a group that is open stands there as inputs."""
-    form, done, blocks = shown.form, set[str](), list[Json]()
+    form, done, blocks, wanted = shown.form, set[str](), list[Json](), _wanted_by(shown.form)
     for group, label, value in shown.rows:
         if group not in form.open:
-            change = parts.button(OPEN, "Change", f"{form.id}:{group}") if group not in done else None
-            blocks.append(parts.section(f"{parts.bold(label)}\n{parts.foreign(value, 600)}", change))
+            change = parts.button(OPEN, f"Change {label.lower()}", f"{form.id}:{group}") if group not in done else None
+            said = parts.day(wanted) if wanted and value == wanted.isoformat() else parts.foreign(value, 600)
+            blocks.append(parts.section(f"{parts.bold(label)}\n{said}", change))
         elif group not in done:
             blocks += _INPUTS[group](shown)
         done.add(group)

@@ -5,7 +5,7 @@ whoever is named in a message is called. Channel messages carry no price, balanc
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import date, datetime
 
@@ -34,14 +34,16 @@ def _undelivered(notice: Notice) -> str:
     return TOLD[Told(what)] if notice.told is Told.UNDELIVERED and what in set(Told) else ""
 
 
+_OTHERS_WROTE = ("reason", "what", "advice", "before", "after")  # may hold what guests must not read
 _LISTED = {Told.HELD: "reason", Told.OVERRIDDEN: "what", Told.ISSUED: "warnings"}
 
 
 def _facts(notice: Notice, facts: CardFacts | None) -> dict[str, str]:
     """Every fact made safe; `list` is the one that may have several lines."""
-    said = {name: _safe(name, value) for name, value in notice.facts if value}
+    tell = parts.foreign if notice.person else parts.public
+    said = {name: _safe(name, value, tell if name in _OTHERS_WROTE else parts.foreign) for name, value in notice.facts}
     lines = notice.fact(_LISTED.get(notice.told, "")).splitlines()[:6]
-    said["list"] = "".join(f"\n• {parts.foreign(line)}" for line in lines if line.strip())
+    said["list"] = "".join(f"\n• {tell(line)}" for line in lines if line.strip())
     said["about"] = next((VOTE[move] for move in VOTE if move == notice.fact("about")), "")
     said["how"] = TURN.get((notice.fact("dcv") or notice.fact("how")).lower(), said.get("how", ""))
     if facts is not None:
@@ -50,7 +52,7 @@ def _facts(notice: Notice, facts: CardFacts | None) -> dict[str, str]:
     return said
 
 
-def _safe(name: str, value: str) -> str:
+def _safe(name: str, value: str, tell: Callable[[str, int], str]) -> str:
     """A moment in the reader's time, an ISO date as a day, days counted, anything else as it is."""
     if name == "names":
         return parts.names([each.strip() for each in value.split(",")])
@@ -61,7 +63,7 @@ def _safe(name: str, value: str) -> str:
             return (
                 parts.day(date.fromisoformat(value)) if len(value) == 10 else parts.when(datetime.fromisoformat(value))
             )
-    return parts.foreign(value, 400).rstrip(".")
+    return tell(value, 400).rstrip(".")
 
 
 def _filled(words: str, facts: Mapping[str, str]) -> str:

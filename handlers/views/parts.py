@@ -18,6 +18,10 @@ DATE = "{date_short}"
 VALUE = "value"  # the action_id of every input; its block_id is the field's name
 LONGEST_INPUT = 3000
 _HALF = re.compile(r"(&[a-z]{0,3}|<[^>]*)$")
+_PRIVATE = re.compile(
+    r"[^\s“<]+@[^\s”>,]+|\+\d[\d.() -]{6,}\d|\b(?:USD )?\d+\.\d{1,2}\b(?!\.\d)|\bUSD \d+"
+    r"|\b(?!(?:19|20)\d\d\b)[A-Z]{0,4}\d{4,}\b"
+)
 _USER = re.compile(r"[UW][A-Z0-9]+")
 
 
@@ -34,6 +38,11 @@ def cut(text: str, limit: int) -> str:
 def foreign(text: str, limit: int = 300) -> str:
     """What somebody else wrote, made safe for mrkdwn and to be read on one line."""
     return cut(escape(" ".join(text.split())), limit)
+
+
+def public(text: str, limit: int = 300) -> str:
+    """The same where guests read along: without mailboxes, telephone numbers, amounts and long numbers, years apart."""
+    return foreign(_PRIVATE.sub("…", text), limit)
 
 
 def bold(text: str) -> str:

@@ -103,24 +103,25 @@ class World:
         prices = {code: row[-1] for code, row in KINDS.items()}
         self.opensrs = OpenSRS(username="agency", key=RESELLER_KEY, clock=self.time, prices=prices, first_order_id=4711)
         manifest = yaml.safe_load((ROOT / "manifest.yml").read_text(encoding="utf-8"))
-        self.slack = Workspace(manifest)
+        self.slack = Workspace(manifest, clock=self.time)
         self.registries = Registries(self.time)
-        self._outside()
+        self.outside()
         self._people()
         self.opensrs.start()
         self.slack.start()
         self.bot = Bot({name: os.environ[name] for name in _BARE if name in os.environ}, self.folder, program)
         self.bot.environment |= {**self._settings(), **(settings or {})}
 
-    def _outside(self) -> None:
+    def outside(self) -> None:
         """What the world says of the client's domain."""
-        today = datetime.now(UTC).date()
+        now = datetime.fromtimestamp(self.time(), UTC)
+        today = now.date()
         self.registries.add("acme.com", today - timedelta(days=900), today + timedelta(days=700))
         self.registries.dns.set("acme.com", "NS", "ns51.domaincontrol.com.", "ns52.domaincontrol.com.")
         self.registries.dns.set("acme.com", "MX", "10 mail.acme.com.")
         self.registries.served.serve(
             "acme.com", "acme.com", "www.acme.com", organisation="Acme LLC", city="Chicago", state="Illinois",
-            country="US", not_after=datetime.now(UTC) + timedelta(days=40),
+            country="US", not_after=now + timedelta(days=40),
         )  # fmt: skip
 
     def _people(self) -> None:
