@@ -26,7 +26,7 @@ def card(facts: CardFacts, *, private: bool = False) -> Message:
     details = _details(facts, parts.foreign if private else parts.public)
     lines = [headline(facts), _asked(facts), _next(facts), *details[:_MOST_DETAILS], dates(facts)]
     if private and facts.order.newest_note:
-        lines.append(f"OpenSRS says: {parts.foreign(facts.order.newest_note)}")
+        lines.append(words.LINE["note"].format(parts.foreign(facts.order.newest_note)))
     text = "\n".join(line for line in lines if line)
     return headline(facts), [parts.section(text), *parts.actions(*buttons(facts))]
 
@@ -98,8 +98,7 @@ def _details(facts: CardFacts, told: Callable[[str], str]) -> list[str]:
     if len(numbered) > _MOST_DETAILS:
         rest = counted(len(numbered) - _MOST_DETAILS + 1, "more reason")
         return [*numbered[: _MOST_DETAILS - 1], f"… and {rest} in the thread"]
-    shown = [line for when, line in _particulars(order, told) if line and order.status in when]
-    return numbered + _checklist(facts) + shown
+    return [*numbered, *_checklist(facts), *_particulars(order, told)]
 
 
 def _checklist(facts: CardFacts) -> list[str]:
@@ -119,10 +118,9 @@ _OVER = (Status.REFUSED, Status.DECLINED, Status.CANCELLED, Status.ENDED)
 _AT_SUPPLIER, _IN_HAND = (Status.BUYING, Status.DOUBTFUL, Status.VALIDATING), (Status.ISSUED, Status.LIVE)
 
 
-def _particulars(order: Order) -> list[str]:
+def _particulars(order: Order, told: Callable[[str], str]) -> list[str]:
     """What else is to say in this status, the most pressing first."""
-    ours = not order.by_client
-    seen = ours and (order.status is not Status.VALIDATING or proof(order) is State.UNKNOWN)  # else the checklist says
+    raw = order.status is not Status.VALIDATING or proof(order) is State.UNKNOWN  # else the checklist says it
     silent = f" since {parts.when(order.drafting_at)}" if order.drafting_at else " now"
     votes = (f"{parts.mention(vote.by)}: {words.VOTE.get(vote.about, '?')}" for vote in order.votes[-4:])
     rows: tuple[tuple[str, Collection[Status], str], ...] = (
@@ -130,11 +128,10 @@ def _particulars(order: Order) -> list[str]:
         ("second", Status, "yes" if order.second else ""),
         ("overridden", Status, counted(len(order.overrides), "stop") if order.overrides else ""),
         ("silent", (Status.PREPARING,), silent if order.lost_saves else ""),
-        ("blocked", (Status.BUYING,), parts.foreign(order.blocked[:1].upper() + order.blocked[1:])),
+        ("blocked", (Status.BUYING,), told(order.blocked[:1].upper() + order.blocked[1:])),
         ("votes", (Status.DOUBTFUL,), ", ".join(votes)),
-        ("state", _AT_SUPPLIER, parts.code(order.raw_state, 80) if seen else ""),
-        ("note", (*_OVER, Status.VALIDATING), parts.foreign(order.newest_note) if ours else ""),
-        ("reason", _OVER, parts.foreign(order.reason)),
+        ("state", _AT_SUPPLIER, parts.code(order.raw_state, 80) if raw and not order.by_client else ""),
+        ("reason", _OVER, told(order.reason)),
         ("odd", _IN_HAND, parts.foreign(", ".join(order.certificate.warnings)) if order.certificate else ""),
     )
     return [words.LINE[line].format(said) for line, statuses, said in rows if said and order.status in statuses]

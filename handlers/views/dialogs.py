@@ -3,11 +3,13 @@
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from bot.domain.findings import Finding
 from handlers.views import parts
 from handlers.views.parts import Json
+from handlers.views.words import DIALOG
 
 REFUSE, OVERRIDE, SECOND = "order.refuse", "order.override", "second.allow"
 NUMBER, BOUGHT_AS, PROJECT = "order.number", "order.bought_as", "project.save"
@@ -15,9 +17,14 @@ HAND_OVER, NOT_NEEDED = "project.hand_over", "project.not_needed"
 _MOST_STOPS = 10  # checkboxes hold ten
 
 
-def refuse(order_id: str) -> Json:
-    said = "The requester reads the reason and can correct it and order again. The draft is dropped."
-    return _ask(REFUSE, "Refuse the order", "Refuse", order_id, [parts.section(said), _reason("Why?")])
+def _why(callback_id: str, about: str, *blocks: Json) -> Json:
+    """Asks for a reason, after whatever else is asked."""
+    title, submit, label, said = DIALOG[callback_id].split("|")
+    why = parts.entry("reason", label, parts.input_text(multiline=True, most=500))
+    return _ask(callback_id, title, submit, about, [parts.section(said), *blocks, why])
+
+
+refuse, allow_second, not_needed = (partial(_why, each) for each in (REFUSE, SECOND, NOT_NEEDED))
 
 
 def override(order_id: str, stops: Sequence[Finding]) -> Json:
@@ -25,9 +32,7 @@ def override(order_id: str, stops: Sequence[Finding]) -> Json:
     if not stops:
         return parts.modal("Go on all the same", [parts.section("Nothing stops this order that could be overridden.")])
     boxes = [_box(stop) for stop in stops[:_MOST_STOPS]]
-    said = "Two approvers who had no hand in this must agree afterwards. Your reason stays with the order."
-    ticks = parts.entry("stops", "Go on in spite of", parts.input_boxes(boxes))
-    return _ask(OVERRIDE, "Go on all the same", "Override", order_id, [parts.section(said), ticks, _reason("Why?")])
+    return _why(OVERRIDE, order_id, parts.entry("stops", "Go on in spite of", parts.input_boxes(boxes)))
 
 
 def _box(stop: Finding) -> Json:
@@ -50,11 +55,6 @@ def _mark(stop: Finding) -> str:
     return hashlib.sha256(stop.key.encode()).hexdigest()[:32]
 
 
-def allow_second(form_id: str) -> Json:
-    said = "There is an open order for the same addresses. Both will be paid for. Two approvers must still agree to it."
-    return _ask(SECOND, "Allow a second order", "Allow", form_id, [parts.section(said), _reason("Why are two needed?")])
-
-
 def number(order_id: str, callback_id: str = NUMBER) -> Json:
     """Asks for an order number; `BOUGHT_AS` is the same view where it resolves a doubtful purchase."""
     hint = "Digits only. It counts if OpenSRS shows it with the request file of this order."
@@ -68,33 +68,41 @@ def read_text(view: Mapping[str, Any]) -> tuple[str, str]:
     return about(view), said.get("reason", "") or said.get("number", "")
 
 
+_WANTED = ("name", "client_name", "owner", "sprint_weeks")
+
+
+def _lines(value: str) -> Json:
+    return parts.input_text(value, multiline=True, most=500)
+
+
 def project(channel: str, values: Mapping[str, str], clients: Sequence[str] = ()) -> Json:
     """`values`: what ProjectInput holds, each maybe empty; `clients` are the names there are."""
     value = values.get
-    people = (
-        ("owner", "Owner", "Asked when something must be decided.", False),
-        ("stand_in", "Stand-in", "", True),
-        ("engineer", "Engineer", "Named to the authority as technical contact, and reminded.", True),
-    )
-    texts = (
-        ("targets", "Where certificates go", "The operator’s names of servers, one a line."),
-        ("not_needed", "No certificate is needed, because", "Empty: you are reminded until one is ordered."),
-    )
     known = f"Known: {parts.cut(', '.join(clients), 300)}" if clients else ""
+    lead, more = (
+        "Named to the authority as technical contact, and reminded.",
+        "Empty: you are reminded until one is ordered.",
+    )
+    fields = (
+        ("name", "Project", parts.input_text(value("name", ""), most=200), ""),
+        ("client_name", "Client", parts.input_text(value("client_name", ""), most=200), known),
+        ("owner", "Owner", parts.input_user(value("owner", "")), "Asked when something must be decided."),
+        ("stand_in", "Stand-in", parts.input_user(value("stand_in", "")), ""),
+        ("engineer", "Engineer", parts.input_user(value("engineer", "")), lead),
+        ("kick_off", "Kick-off", parts.input_date(value("kick_off", "")), ""),
+        ("sprint_weeks", "Weeks in a sprint", parts.input_text(value("sprint_weeks", "2"), most=10), ""),
+        ("launch", "Launch", parts.input_date(value("launch", "")), ""),
+        (
+            "targets",
+            "Where certificates go",
+            _lines(value("targets", "")),
+            "The operator’s names of servers, one a line.",
+        ),
+        ("not_needed", "No certificate is needed, because", _lines(value("not_needed", "")), more),
+    )
     blocks = [
-        parts.entry("name", "Project", parts.input_text(value("name", ""), most=200)),
-        parts.entry("client_name", "Client", parts.input_text(value("client_name", ""), most=200), known),
-        *(
-            parts.entry(field, label, parts.input_user(value(field, "")), hint, optional=optional)
-            for field, label, hint, optional in people
-        ),
-        parts.entry("kick_off", "Kick-off", parts.input_date(value("kick_off", "")), optional=True),
-        parts.entry("sprint_weeks", "Weeks in a sprint", parts.input_text(value("sprint_weeks", "2"), most=10)),
-        parts.entry("launch", "Launch", parts.input_date(value("launch", "")), optional=True),
-        *(
-            parts.entry(field, label, parts.input_text(value(field, ""), multiline=True, most=500), hint, optional=True)
-            for field, label, hint in texts
-        ),
+        parts.entry(field, label, element, hint, optional=field not in _WANTED)
+        for field, label, element, hint in fields
     ]
     return _ask(PROJECT, "This channel’s project", "Save", channel, blocks)
 
@@ -103,11 +111,6 @@ def hand_over(channel: str, stand_in: str) -> Json:
     owner = parts.entry("owner", "New owner", parts.input_user())
     beside = parts.entry("stand_in", "Stand-in", parts.input_user(stand_in), optional=True)
     return _ask(HAND_OVER, "Hand it over", "Hand over", channel, [owner, beside])
-
-
-def not_needed(channel: str) -> Json:
-    said = "Then nobody is reminded any more. `/cert project` takes it back."
-    return _ask(NOT_NEEDED, "No certificate needed", "Save", channel, [parts.section(said), _reason("Because …")])
 
 
 def read_project(view: Mapping[str, Any]) -> tuple[str, dict[str, str]]:
@@ -122,7 +125,3 @@ def about(view: Mapping[str, Any]) -> str:
 
 def _ask(callback_id: str, title: str, submit: str, about: str, blocks: list[Json]) -> Json:
     return parts.modal(title, blocks, callback_id, submit, json.dumps({"about": about}))
-
-
-def _reason(label: str) -> Json:
-    return parts.entry("reason", label, parts.input_text(multiline=True, most=500))

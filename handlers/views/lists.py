@@ -1,6 +1,7 @@
 """Private answers to commands: help, orders, an order's history, the pause."""
 
 from collections.abc import Sequence
+from functools import partial
 
 from bot.ports import Entry
 from bot.shown.card import CardFacts
@@ -16,13 +17,12 @@ def help_text(unknown: str = "", nearest: str = "") -> Message:
     """Short help; for a word that is no command, with the nearest that is one."""
     meant = f" Did you mean `/cert {nearest}`?" if nearest else ""
     sorry = f"I do not know {parts.code(unknown, 80)}.{meant}" if unknown else ""
-    buttons = (
+    new, listed = (
         parts.button("help.new", "New certificate", "new", "primary"),
         parts.button("help.list", "Orders", "list"),
     )
-    top = [parts.section(sorry)] if sorry else []
-    said = [parts.section(HELP["intro"]), parts.context(HELP["engineers"]), *parts.actions(*buttons)]
-    return sorry or "How to use certdesk", [*top, *said]
+    said = [parts.section(HELP["intro"]), parts.context(HELP["engineers"]), *parts.actions(new, listed)]
+    return sorry or "How to use certdesk", [*([parts.section(sorry)] if sorry else []), *said]
 
 
 def orders(found: Sequence[CardFacts], wanted: str = "") -> Message:
@@ -33,13 +33,8 @@ def orders(found: Sequence[CardFacts], wanted: str = "") -> Message:
         new = parts.button("help.new", "New certificate", wanted[:200] or "new")
         return text, [parts.section(text), *parts.actions(new)]
     text = f"{counted(len(found), 'order')}{for_what}"
-    rows = [
-        parts.section(
-            "\n".join(line for line in (card.headline(facts), card.dates(facts)) if line),
-            parts.button(SHOW, "Show", facts.order.id),
-        )
-        for facts in found[:_MOST_ORDERS]
-    ]
+    shown = [(f"{card.headline(facts)}\n{card.dates(facts)}".strip(), facts.order.id) for facts in found[:_MOST_ORDERS]]
+    rows = [parts.section(said, parts.button(SHOW, "Show", order_id)) for said, order_id in shown]
     rest = [parts.context(f"… and {len(found) - _MOST_ORDERS} more")] if len(found) > _MOST_ORDERS else []
     return text, [parts.section(parts.bold(text)), *rows, *rest]
 
@@ -59,13 +54,8 @@ def _entry(entry: Entry) -> str:
     return f"{parts.when(entry.at)} · {parts.mention(entry.by)}: {deed}" + (f" ({facts})" if facts else "")
 
 
-def paused() -> Message:
-    return _line(HELP["paused"])
+def _line(of: str) -> Message:
+    return HELP[of], [parts.section(HELP[of])]
 
 
-def resumed() -> Message:
-    return _line(HELP["resumed"])
-
-
-def _line(text: str) -> Message:
-    return text, [parts.section(text)]
+paused, resumed = partial(_line, "paused"), partial(_line, "resumed")

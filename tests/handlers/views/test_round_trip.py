@@ -27,8 +27,8 @@ _FIELDS = {
     "project": {"project"},
     "names": {"names", "purpose", "wanted_by"},
     "kind": {"product"},
-    "company": {"ask_client", *_COMPANY},
-    "contact": {"ask_client", *_CONTACT},
+    "company": set(_COMPANY),
+    "contact": set(_CONTACT),
     "send": samples.VALUES.keys() - {"project", "ask_client"},
 }
 
