@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -240,4 +241,17 @@ class World:
         found = leaks.search(self.places(), {**self.secrets(), **(more or {})})
         for name, recorder in (("Slack", self.slack.recorder), ("OpenSRS", self.opensrs.recorder)):
             found += [f"something secret ({each}) in requests to {name}" for each in leaks.hidden(recorder.entries)]
-        return found
+        return found + self.private_in_channels()
+
+    def private_in_channels(self) -> list[str]:
+        """What guests could read in a channel and must not: prices, people's addresses, the supplier's numbers."""
+        orders = self.opensrs.orders.values()
+        people = {c.get(what, "") for order in orders for c in order.contacts.values() for what in ("email", "phone")}
+        numbers = {number for o in orders for number in (o.order_id, o.product_id, o.supplier_order_id)}
+        words = "|".join(re.escape(word) for word in sorted(people | numbers) if word)
+        private = re.compile(rf"USD \d+|(?<![\w.])(?:{words or 'USD'})(?!\w)")
+        said = [m for posts in self.slack.posts.values() for m in posts if m.channel.startswith(("C", "G"))]
+        ours = [m for m in said if m.user == self.slack.bot_user_id and m.channel != self.office.id]
+        return [
+            f"{found[0]} in {m.plain[:60]!r}" for m in ours if (found := private.search(self.slack.snapshot(m).plain))
+        ]
