@@ -42,7 +42,7 @@ def _registers() -> dict[str, Register]:
     text = files("bot.checks").joinpath("registers.toml").read_text(encoding="utf-8")
     entries: dict[str, dict[str, Any]] = tomllib.loads(text)
     return {
-        code: Register(code, **{name: tuple(v) if isinstance(v, list) else v for name, v in entry.items()})
+        code: Register(code, **{**entry, **{name: tuple(v) for name, v in entry.items() if isinstance(v, list)}})
         for code, entry in entries.items()
     }
 

@@ -24,7 +24,7 @@ def first_order(office: Office, channel: str, client: str, name: str) -> None:
         assert not office.pm.submit().errors
     assert titles == ["New certificate", "What we suggest", "The client’s company", "Their contact"]
     order = office.send(office.pm)
-    office.until_card(order, "Waiting for approval")
+    office.until_waiting(order)
     assert not office.bought(name)
     shown = office.review(office.erik, order)
     for fact in ("TEST account", "USD 199.00", client, "carla@acme.com", "Signature: verified", "identical"):

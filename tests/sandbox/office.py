@@ -30,6 +30,7 @@ CONTACT: Final = {
     "First name": "Carla", "Last name": "Client", "Position": "Head of web", "E-mail": "carla@acme.com",
     "Phone": "+1.3125550178",
 }  # fmt: skip
+_SETTLED: Final = "Waiting for approval|must be settled"
 _FILLED: Final = {"The client’s company": COMPANY, "Their contact": CONTACT}
 ORDER: Final = re.compile(r"\bo-[a-z0-9]+\b")
 
@@ -105,6 +106,15 @@ class Office(World):
         """The card once the order is bought; exactly one purchase for its names."""
         self.until_card(order, "Waiting for the client and the authority")
         assert [bought.submissions for bought in self.bought(*names)] == [1] * len(names)
+
+    def until_waiting(self, order: str) -> None:
+        """Until it waits for its approval; where nobody knows the company's standing yet, paula looks it up."""
+        card = self.until(lambda: next((m for m in self._cards(order) if re.search(_SETTLED, m.plain)), None))
+        if "Look it up" in card.buttons:
+            self.pm.click(self.ws.snapshot(card), "Look it up")
+            self.pm.fill("What it says", "ACTIVE (not verified)")
+            assert self.pm.submit().closed
+        self.until_card(order, "Waiting for approval")
 
     def replies(self, order: str, words: str) -> list[Message]:
         """What stands in the order's thread with these words."""
@@ -229,7 +239,7 @@ class Office(World):
     def waiting(self, *names: str, **values: Any) -> str:
         """A new order that waits for its approval."""
         order = self.order(*names, **values)
-        self.until_card(order, "Waiting for approval")
+        self.until_waiting(order)
         return order
 
     def review(self, person: Person, order: str, *words: str) -> OpenView:
