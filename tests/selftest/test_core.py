@@ -1,17 +1,12 @@
 """The parts every stand-in shares: what is recorded, when trouble comes, who may use the control address."""
 
 import dataclasses
-import threading
-from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from typing import Any
 
 import pytest
 import requests
 from starlette.applications import Starlette
-from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
-from starlette.routing import Route
 
 from tests.sandbox.core import Entry, Fault, Faults, Recorder, Serving, control, fingerprint
 
@@ -63,32 +58,10 @@ def test_trouble_comes_where_it_was_armed_and_as_often() -> None:
     assert faults.take("x") is None
 
 
-def test_trouble_is_met_by_one_thread_only() -> None:
-    faults = Faults()
-    faults.arm("x", "once", times=5)
-    with ThreadPoolExecutor(20) as threads:
-        met = list(threads.map(faults.take, ["x"] * 20))
-    assert sum(fault is not None for fault in met) == 5
-
-
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.1", "example.com"])
 def test_nothing_but_loopback_is_served(host: str) -> None:
     with pytest.raises(ValueError, match="loopback|address"):
         Serving(Starlette(), host=host)
-
-
-async def hello(_: Request) -> Response:
-    return PlainTextResponse("hello")
-
-
-def test_a_served_application_answers_at_once_and_leaves_nothing_behind() -> None:
-    before = set(threading.enumerate())
-    port = 0
-    for _ in range(2):  # the second time at the port of the first
-        with Serving(Starlette(routes=[Route("/", hello)]), port=port) as serving:
-            assert requests.get(serving.url, timeout=5).text == "hello"
-            port = serving.port
-        assert set(threading.enumerate()) <= before
 
 
 class Bell:

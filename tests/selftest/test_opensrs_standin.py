@@ -129,7 +129,7 @@ def test_the_certificate_chains_to_the_root_and_covers_all_names(supplier: OpenS
     assert leaf.public_key() == KEY.public_key()
     assert leaf.not_valid_after_utc - leaf.not_valid_before_utc + timedelta(seconds=1) == timedelta(days=199)
     assert leaf in pkcs7.load_pem_pkcs7_certificates(reply["cert_data"]["pkcs7_cert"].encode())
-    assert client("get_cert", product_id=product_id).attributes["cert_data"].keys() == {"certificate"}
+    assert client("get_cert", order_id=order_id).attributes["cert_data"].keys() == {"certificate"}
 
 
 def test_a_certificate_is_reissued_before_it_ends_and_not_beyond_the_year(supplier: OpenSRS, client: Client) -> None:
@@ -183,8 +183,6 @@ def test_control_is_proven_by_a_record_that_is_still_good(supplier: OpenSRS, cli
     supplier.orders[other].record_seen = True
     assert client("update_dv_auth", order_id=other, dv_auth_on_demand_check="1").attributes == {"order_id": other}
     assert supplier.orders[other].state == "approver-confirmed"
-    without = client.bought("rapidssl", dv_auth_method="dns")
-    assert supplier.orders[without].dv_auth_method == "email", "a draft submitted without a method"
 
 
 def test_a_mail_is_sent_again_only_where_one_is_awaited(supplier: OpenSRS, client: Client) -> None:
@@ -238,13 +236,10 @@ def test_what_nobody_could_confirm_can_be_chosen_and_an_id_can_exist_on_two_acco
         assert other.save() in client.stand_in.orders
 
 
-def test_everything_is_reached_through_the_control_address(supplier: OpenSRS, client: Client) -> None:
+def test_people_are_played_through_the_control_address(supplier: OpenSRS, client: Client) -> None:
     order_id = client.bought()
-    acts = [(name, {"order_id": order_id}) for name in ("ca_asks", "approve", "issue")]
-    for name, arguments in (*acts, ("advance_clock", {"days": 330})):
-        answer = requests.post(f"{supplier.control_url}/{name}", json=arguments, timeout=5)
-        assert answer.status_code == 200, answer.text
-    assert client.save(reg_type="renew", order_id=order_id)
+    for name in ("ca_asks", "approve", "issue"):
+        requests.post(f"{supplier.control_url}/{name}", json={"order_id": order_id}, timeout=5).raise_for_status()
     shown = requests.post(f"{supplier.control_url}/orders", timeout=5).json()
     assert (shown[order_id]["state"], shown[order_id]["submissions"]) == ("completed", 1)
     assert all(hasattr(supplier, name) for name in requests.get(supplier.control_url, timeout=5).json())

@@ -5,7 +5,6 @@ import socket
 import ssl
 import subprocess
 import sys
-import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from http.client import HTTPConnection, HTTPException
@@ -17,16 +16,11 @@ import pytest
 from defusedxml import EntitiesForbidden
 from defusedxml.ElementTree import ParseError
 
-from tests.sandbox.opensrs import DEFAULT_KEY, OpenSRS, wire
+from tests.sandbox.opensrs import DEFAULT_KEY, OpenSRS
 from tests.sandbox.opensrs.trouble import TROUBLE
 from tests.selftest.opensrs_client import CSR, HEAD, Client, envelope, order, signed
 
 LOOK = envelope("GET_ORDER_INFO", {"order_id": "7"})
-
-
-def test_the_signature_is_a_double_md5_over_the_raw_bytes() -> None:
-    assert wire.signature(b"<a/>", "secret") == "d0af32aec15038e035348d8dfc1e952e"
-    assert wire.signature(b"<a/>\n", "secret") == "97071950ddf1f35eccbab43e43d4c08c"
 
 
 WRONGLY_SIGNED = {
@@ -131,15 +125,6 @@ def test_tls_and_plain_http_lead_to_one_account(supplier: OpenSRS, client: Clien
     assert (secure.post(LOOK, signed(LOOK + b" ")).code, secure.post(LOOK).code) == ("401", "405")
 
 
-def test_the_vendors_module_orders_in_its_own_way(supplier: OpenSRS, client: Client) -> None:
-    named = client("parse_csr", csr=CSR, product_type="rapidssl").attributes["csr_data"]["domain"]
-    listed = client("query_approver_list", domain=named, product_type="rapidssl").attributes["approver_list"]
-    asked = order("rapidssl", approver_email=listed[0]["email"], handle="process", special_instructions="")
-    bought = client("sw_register", **asked).attributes
-    supplier.issue(bought["order_id"])
-    assert client("get_cert", order_id=bought["order_id"]).attributes["domain"] == bought["domain"] == named
-
-
 def test_it_runs_as_a_program_and_ends_cleanly_on_ctrl_c() -> None:
     program = [sys.executable, "-W", "error", "-m", "tests.sandbox.opensrs"]
     with subprocess.Popen(program, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as running:
@@ -214,15 +199,6 @@ def test_a_held_reply_waits_for_its_release(supplier: OpenSRS, client: Client) -
         assert call.result() == "200"
 
 
-def test_a_held_reply_ends_when_the_client_goes_away(supplier: OpenSRS) -> None:
-    supplier.faults.arm("*", "timeout_before")
-    connection = HTTPConnection(urlsplit(supplier.url).netloc, timeout=10)
-    connection.request("POST", "/", LOOK, signed(LOOK))
-    assert supplier.gate.wait_for(1)
-    connection.close()
-    assert supplier.gate.wait_for(0)
-
-
 ODD_WAYS = [
     ("no_ca_certs", 1, {"certificate"}),
     ("odd_nesting", 3, {"result"}),
@@ -237,32 +213,3 @@ def test_a_certificate_can_come_in_odd_ways(client: Client, kind: str, blocks: i
     reply = client("get_cert", product_id=product.product_id, return_ca_certs="1")
     assert reply.body.count(b"BEGIN CERTIFICATE") == blocks
     assert set(reply.attributes["cert_data"]) == names
-
-
-def test_stopping_leaves_no_thread_and_no_held_reply() -> None:
-    before = set(threading.enumerate())
-    supplier = OpenSRS().start()
-    client = Client(supplier)
-    idle = HTTPConnection(urlsplit(supplier.url).netloc, timeout=10)
-    idle.request("POST", "/", LOOK, signed(LOOK))
-    idle.getresponse().read()
-    silent = socket.create_connection(("127.0.0.1", int(urlsplit(supplier.tls_url).port or 0)))
-    supplier.faults.arm("process_pending", "timeout_before")
-    with ThreadPoolExecutor() as pool:
-        call = pool.submit(submit, client, "7")
-        assert supplier.gate.wait_for(1)
-        supplier.stop()
-        assert call.result() == "RemoteDisconnected"
-    idle.close()
-    silent.close()
-    assert set(threading.enumerate()) <= before
-
-
-def test_it_can_go_down_and_come_back_with_its_books() -> None:
-    supplier = OpenSRS().start()
-    client = Client(supplier)
-    order_id, port = client.save(), int(urlsplit(supplier.url).port or 0)
-    supplier.stop()
-    assert submit(client, order_id) == "ConnectionRefusedError"
-    with supplier.start(port=port):
-        assert (submit(client, order_id), urlsplit(supplier.url).port) == ("200", port)

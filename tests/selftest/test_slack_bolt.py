@@ -73,7 +73,7 @@ def card(text: str, *buttons: str) -> list[Json]:
 
 
 def register(app: App) -> None:
-    """The listeners of an app that asks, posts, updates, answers in a thread and to one person, and is spoken to."""
+    """The listeners of an app that asks, posts, updates, answers in a thread and to one person."""
 
     @app.command("/cert")
     def new(ack: Ack, body: Json, client: WebClient) -> None:
@@ -100,18 +100,6 @@ def register(app: App) -> None:
         client.chat_update(channel=channel, ts=ts, text="Approved", blocks=card(f"Approved by <@{user}>"))
         client.chat_postMessage(channel=channel, thread_ts=ts, text="Bought", reply_broadcast=True)
         client.chat_postEphemeral(channel=channel, user=user, text="Thank you")
-
-    @app.event("app_mention")
-    def mentioned(event: Json, client: WebClient) -> None:
-        client.chat_postMessage(channel=event["channel"], thread_ts=event["ts"], text=f"Yes, <@{event['user']}>?")
-
-    @app.event("message")
-    def heard() -> None:
-        """Read and left alone."""
-
-    @app.event("member_joined_channel")
-    def joined(event: Json, client: WebClient) -> None:
-        client.chat_postMessage(channel=event["channel"], text=f"Welcome <@{event['user']}>")
 
 
 @contextmanager
@@ -181,14 +169,6 @@ def test_an_order_goes_from_command_to_thread(ws: Workspace, pm: Person, channel
     assert [each.plain for each in ws.messages(channel)] == ["Approved by @pm", "Bought"]
     assert [each.plain for each in pm.messages(channel)] == ["This is help", "Approved by @pm", "Bought", "Thank you"]
     assert [each.text for each in ws.messages(channel, order.ts)] == ["Approved", "Bought"]
-
-
-def test_mentions_and_joining_reach_the_app(ws: Workspace, pm: Person, channel: Channel) -> None:
-    said = pm.say(channel, "@desk are you there? 1 < 2")
-    assert said.text == f"<@{ws.bot_user_id}> are you there? 1 &lt; 2"
-    ws.wait_for(lambda: [each.plain for each in ws.messages(channel, said)][1:] == ["Yes, @pm?"])
-    ws.join(ws.add_person("engineer"), channel)
-    ws.wait_for(lambda: ws.messages(channel)[-1].plain == "Welcome @engineer")
 
 
 def test_each_envelope_goes_to_one_connection_and_a_refresh_loses_nothing() -> None:

@@ -1,7 +1,6 @@
 """What people can and cannot do, and the rules of triggers, views, acknowledgements, events and response URLs."""
 
 import json
-import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
@@ -13,7 +12,7 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 from slack_sdk.webhook import WebhookClient
 
-from tests.sandbox.slack import Channel, Missed, OpenView, Person, Workspace
+from tests.sandbox.slack import Channel, OpenView, Person, Workspace
 from tests.selftest.test_slack_bolt import card, form, manifest, plain
 from tests.selftest.test_slack_webapi import error_of
 
@@ -138,16 +137,13 @@ FIELDS: list[tuple[Json, object, Json]] = [
     ({"type": "url_text_input"}, "https://b.example", {"value": "https://b.example"}),
     ({"type": "number_input", "is_decimal_allowed": False, "max_value": "9"}, 7, {"value": "7"}),
     ({"type": "datepicker"}, date(2026, 12, 10), {"selected_date": "2026-12-10"}),
-    ({"type": "timepicker"}, "09:30", {"selected_time": "09:30"}),
     ({"type": "static_select", "options": OPTIONS}, "Beta", {"selected_option": OPTIONS[1]}),
     ({"type": "static_select", "options": OPTIONS, "initial_option": OPTIONS[0]}, None, {"selected_option": None}),
     ({"type": "radio_buttons", "options": OPTIONS}, "a", {"selected_option": OPTIONS[0]}),
     ({"type": "checkboxes", "options": OPTIONS}, ["Alpha"], {"selected_options": [OPTIONS[0]]}),
     ({"type": "multi_static_select", "options": OPTIONS}, [], {"selected_options": []}),
     ({"type": "users_select"}, "U1", {"selected_user": "U1"}),
-    ({"type": "multi_users_select"}, ["U1"], {"selected_users": ["U1"]}),
     ({"type": "conversations_select"}, "C1", {"selected_conversation": "C1"}),
-    ({"type": "multi_conversations_select"}, ["C1"], {"selected_conversations": ["C1"]}),
 ]  # fmt: skip
 
 
@@ -182,15 +178,6 @@ def test_what_the_client_would_not_take_is_refused(
     opened(desk, pm, channel, modal(element))
     with pytest.raises(AssertionError, match="client does not let"):
         pm.fill(element["type"], value)
-    with pytest.raises(AssertionError, match="0 of 'Nothing', there are"):
-        pm.fill("Nothing", value)
-
-
-def test_a_dispatching_field_tells_the_app(desk: Desk, pm: Person, channel: Channel) -> None:
-    block = modal({"type": "datepicker", "action_id": "a"})["blocks"][0] | {"dispatch_action": True}
-    opened(desk, pm, channel, modal() | {"blocks": [block]})
-    pm.fill("datepicker", "2026-12-10")
-    assert (desk.told[-1]["type"], desk.told[-1]["actions"][0]["selected_date"]) == ("block_actions", "2026-12-10")
 
 
 def test_selects_and_menus_of_a_message_send_what_was_chosen(
@@ -209,9 +196,6 @@ def test_selects_and_menus_of_a_message_send_what_was_chosen(
     pm.choose(message, "Kind", "Alpha")  # still on the screen of whoever did not look again
     assert desk.told[-1]["state"]["values"]["b"]["kind"]["selected_option"] == OPTIONS[0]
     assert pm.click(message, "Go").acked
-    for wanted, option in (("Kind", "Alpha"), ("Go", None)):
-        with pytest.raises(AssertionError, match=f"0 of '{wanted}'"):
-            pm.choose(ws.messages(channel)[0], wanted, option)
 
 
 def test_a_trigger_serves_once_within_three_seconds(ws: Workspace, desk: Desk, pm: Person, channel: Channel) -> None:
@@ -254,14 +238,13 @@ def test_a_missed_acknowledgement_is_shown(ws: Workspace, desk: Desk, pm: Person
     assert pm.view
     ws.ack_seconds = -1
     assert pm.command(channel, "/cert").acked is False
-    ws.deliver, ws.ack_seconds = lambda _kind, _payload: Missed("http_timeout"), 3
-    assert pm.command(channel, "/cert").acked is False
 
 
 def test_a_failed_event_comes_again_once(ws: Workspace, desk: Desk, pm: Person, channel: Channel) -> None:
     ws.delivery_faults.arm("events_api", "late", times=2)
-    pm.say(channel, "hello")
-    assert (len(desk.told), len({each["event_id"] for each in desk.told})) == (2, 1)
+    pm.say(channel, "hello, 1 < 2")
+    assert [each["event"]["text"] for each in desk.told] == ["hello, 1 &lt; 2"] * 2
+    assert desk.told[0]["event_id"] == desk.told[1]["event_id"]
     ws.delivery_faults.arm("events_api", "duplicate")
     ws.join(ws.add_person("engineer"), channel)
     assert [each["event"]["type"] for each in desk.told[2:]] == ["member_joined_channel"] * 2
@@ -270,8 +253,6 @@ def test_a_failed_event_comes_again_once(ws: Workspace, desk: Desk, pm: Person, 
 def test_only_subscribed_events_of_the_bots_channels_are_sent(ws: Workspace, desk: Desk, pm: Person) -> None:
     elsewhere = ws.add_channel("elsewhere", [pm], bot=False)
     pm.say(elsewhere, "hello")
-    ws.deactivate(ws.add_person("left"))
-    ws.kick_bot(ws.add_channel("third", [pm]))
     assert desk.told == []
     ws.join(ws.bot, elsewhere)
     assert desk.told[0]["event"]["user"] == ws.bot_user_id
@@ -302,19 +283,7 @@ def test_the_control_address_drives_people_by_name(ws: Workspace, desk: Desk, pm
     control("fill", person="pm", wanted="Web addresses", value="acme.com")
     assert control("submit", person="pm") == {"errors": {}, "closed": True}
     ts = control("say", person="pm", channel="acme", text="hello")["ts"]
-    desk.client.chat_postMessage(channel=channel.id, text="x", blocks=card("x", "Go"), thread_ts=ts)
-    reply = control("messages", person="pm", channel="acme", thread=ts)[1]
-    assert control("click", person="pm", channel="acme", ts=reply["ts"], wanted="Go")["acked"] is True
-    assert control("view", person="pm") is None
     assert control("messages", person="pm", channel="acme") == [{"ts": ts, "plain": "hello", "buttons": []}]
-
-
-def test_waiting_ends_with_what_was_seen(ws: Workspace, pm: Person, channel: Channel) -> None:
-    pm.say(channel, "hello")
-    with pytest.raises(AssertionError, match="#acme hello"):
-        ws.wait_for(lambda: False, timeout=0.01)
-    threading.Thread(target=pm.say, args=(channel, "second")).start()
-    assert ws.wait_for(lambda: [each.text for each in ws.messages(channel)][1:])[0] == "second"
 
 
 @pytest.mark.parametrize(

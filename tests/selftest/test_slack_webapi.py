@@ -99,14 +99,9 @@ def test_conversations_are_told_as_far_as_the_bot_sees_them(ws: Workspace, clien
 
 
 def test_people_and_groups_are_told(ws: Workspace, client: WebClient, pm: Person) -> None:
-    guest, stranger = ws.add_person("guest", "single_guest"), ws.add_person("stranger", "stranger")
-    left = ws.add_person("left", "deactivated")
-    group = ws.add_group("approvers", [pm])
-    told = {each.name: client.users_info(user=each.id)["user"] for each in (pm, guest, stranger, left)}
-    assert told["pm"]["profile"]["email"] == "pm@agency.example"
-    assert (told["guest"]["is_restricted"], told["guest"]["is_ultra_restricted"]) == (True, True)
-    assert told["stranger"]["team_id"] != ws.team_id
-    assert (told["left"]["deleted"], "is_admin" in told["left"]) == (True, False)
+    left, group = ws.add_person("left", "deactivated"), ws.add_group("approvers", [pm])
+    told = client.users_info(user=left.id)["user"]
+    assert (told["deleted"], "is_admin" in told) == (True, False)
     assert client.usergroups_users_list(usergroup=group.id)["users"] == [pm.id]
     assert client.auth_test()["user_id"] == ws.bot_user_id
     assert error_of(client.users_info, user="U404") == "user_not_found"
@@ -174,12 +169,6 @@ def test_each_fault_is_met_by_the_real_client(ws: Workspace, client: WebClient, 
         with pytest.raises(OSError, match="closed connection|reset"):
             post()
         assert len(ws.messages(channel)) == left
-
-
-def test_the_default_client_posts_twice_after_a_lost_answer(ws: Workspace, channel: Channel) -> None:
-    ws.faults.arm("chat.postMessage", "drop_after")
-    WebClient(ws.bot_token, base_url=ws.api_url).chat_postMessage(channel=channel.id, text="x")
-    assert [each.text for each in ws.messages(channel)] == ["x", "x"]
 
 
 def test_a_delayed_call_waits_until_it_is_released(ws: Workspace, client: WebClient, channel: Channel) -> None:
