@@ -70,7 +70,9 @@ class Action(StrEnum):
     roles: frozenset[Role]
     statuses: frozenset[Status] | None
 
-    def __new__(cls, word: str, roles: frozenset[Role], statuses: frozenset[Status] | None = None) -> Self:
+    def __new__(
+        cls, word: str, roles: frozenset[Role] = frozenset(), statuses: frozenset[Status] | None = None
+    ) -> Self:
         """A member is its word and carries its row."""
         member = str.__new__(cls, word)
         member._value_, member.roles, member.statuses = word, roles, statuses

@@ -37,7 +37,7 @@ class Status(StrEnum):
 
     next_actor: Actor
 
-    def __new__(cls, word: str, next_actor: Actor) -> Self:
+    def __new__(cls, word: str, next_actor: Actor = Actor.NOBODY) -> Self:
         """A member is its word and carries who moves next."""
         member = str.__new__(cls, word)
         member._value_, member.next_actor = word, next_actor

@@ -13,7 +13,7 @@ from slack_sdk.models.views import View
 from bot.domain.request import KeyType
 from bot.keys import Pki
 from bot.ports import Job
-from bot.shown.form import Form
+from bot.shown.form import Form, FormShown
 from bot.store.engine import open_engine
 from bot.store.jobs import JobTable
 from bot.store.tables import metadata
@@ -64,11 +64,11 @@ def test_a_job_from_asked_to_done_beside_three_bare_commits(tmp_path: Path) -> N
 
 
 def test_a_form_beside_the_library_s_own_view_classes() -> None:
-    form = Form("f-1", "U1", "C1", NOW, {"names": "www.acme.com"})
-    view = form_view(form, "names")
+    form = FormShown(Form("f-1", "U1", "C1", NOW, {"names": "www.acme.com"}), "names")
+    view = form_view(form)
     tell(
         "the first form",
-        seconds(lambda: form_view(form, "names")),
+        seconds(lambda: form_view(form)),
         "slack_sdk",
         seconds(lambda: View(**view).to_dict()),
     )

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Final, Self
 
 from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from tests.sandbox.office import COMPANY, CONTACT, Office
@@ -88,9 +89,10 @@ class Story(Office):
 
     def signed_for_the_client(self) -> tuple[str, str]:
         """What another supplier makes of the request file that the client handed in: certificate and intermediate."""
-        csr, authority = x509.load_pem_x509_csr(self.request.encode()), self.opensrs.authority
+        key, authority = x509.load_pem_x509_csr(self.request.encode()).public_key(), self.opensrs.authority
+        assert isinstance(key, RSAPublicKey)
         end = datetime.fromtimestamp(self.time(), UTC) + timedelta(days=90)
-        leaf = authority.issue(Subject((API,), "DV", {}), csr.public_key(), end)
+        leaf = authority.issue(Subject((API,), "DV", {}), key, end)
         one, other = (each.public_bytes(Encoding.PEM).decode() for each in (leaf, authority.intermediate))
         return one, other
 
@@ -136,10 +138,8 @@ def scene(title: str) -> Callable[[Scene], Scene]:
 )
 def project_is_set_up(story: Story) -> None:
     story.reads(story.pm, "/cert new", "no project yet")
-    story.set_up_project(
-        story.channel,
-        **{"Project": "Acme website", "Engineer": story.erik, "Kick-off": story.day(1), "Launch": story.day(17)},
-    )
+    usual = {"Project": "Acme website", "Engineer": story.erik, "Kick-off": story.day(1), "Launch": story.day(17)}
+    story.set_up_project(story.channel, "Acme LLC", **usual)
     story.channel_says("has its project now")
     story.pass_time(days=1)
     story.channel_says("has no certificate on order yet")

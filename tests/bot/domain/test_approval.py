@@ -43,7 +43,7 @@ set_up: owner stand_in approver |
 pause: admin |
 """
 ROWS = {
-    Action(action): ({Role(role) for role in roles.split()}, {Status(status) for status in statuses.split()})
+    Action(action): (frozenset(map(Role, roles.split())), frozenset(map(Status, statuses.split())))
     for action, _, row in (line.partition(":") for line in TABLE.strip().splitlines())
     for roles, _, statuses in [row.partition("|")]
 }
