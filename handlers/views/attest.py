@@ -1,6 +1,5 @@
 """The dialog that asks what the official register says of a company, with the way there."""
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -18,19 +17,15 @@ def attest(asked: Asked) -> Json:
     good = ", ".join(parts.bold(word) for word in register.good)
     doubt = "" if register.verified else said["doubt"]
     picks = [parts.option(word, parts.cut(word, 74 - len(doubt)) + doubt) for word in register.words]
+    every = [*picks, parts.option(_OTHER, said["other"])]
     text = said["ask"].format(name=parts.code(asked.organisation), where=where)
     blocks = [
         parts.section(f"{text} {said['good'].format(good=good)}" if good else text),
-        parts.entry(
-            "word",
-            said["word"],
-            parts.input_select([*picks, parts.option(_OTHER, said["other"])], "" if picks else _OTHER),
-        ),
+        parts.entry("word", said["word"], parts.input_select(every, "" if picks else _OTHER)),
         parts.entry("other", said["otherwise"], parts.input_text(most=75), optional=True),
         parts.entry("number", said["number"], parts.input_text(most=75), optional=True),
     ]
-    about = json.dumps({"about": asked.order_id})
-    return parts.modal(said["title"], blocks, ATTEST, said["save"], about)
+    return dialogs.ask(ATTEST, said["title"], said["save"], asked.order_id, blocks)
 
 
 def read(view: Mapping[str, Any]) -> tuple[str, dict[str, str]]:

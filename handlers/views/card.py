@@ -3,7 +3,7 @@
 Its reader may be a guest of the channel: no price, balance, contact or supplier's id stands on it.
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from typing import NamedTuple
 
 from bot.domain.approval import Buying
@@ -121,12 +121,13 @@ _AT_SUPPLIER, _IN_HAND = (Status.BUYING, Status.DOUBTFUL, Status.VALIDATING), (S
 def _particulars(order: Order, told: Callable[[str], str]) -> list[str]:
     """What else is to say in this status, the most pressing first."""
     raw = order.status is not Status.VALIDATING or proof(order) is State.UNKNOWN  # else the checklist says it
+    every = tuple(Status)
     silent = f" since {parts.when(order.drafting_at)}" if order.drafting_at else " now"
     votes = (f"{parts.mention(vote.by)}: {words.VOTE.get(vote.about, '?')}" for vote in order.votes[-4:])
-    rows: tuple[tuple[str, Collection[Status], str], ...] = (
+    rows = (
         ("wish", _AT_SUPPLIER, parts.mention(order.cancel_wanted_by)),
-        ("second", Status, "yes" if order.second else ""),
-        ("overridden", Status, counted(len(order.overrides), "stop") if order.overrides else ""),
+        ("second", every, "yes" if order.second else ""),
+        ("overridden", every, counted(len(order.overrides), "stop") if order.overrides else ""),
         ("silent", (Status.PREPARING,), silent if order.lost_saves else ""),
         ("blocked", (Status.BUYING,), told(order.blocked[:1].upper() + order.blocked[1:])),
         ("votes", (Status.DOUBTFUL,), ", ".join(votes)),

@@ -3,8 +3,7 @@
 The prose stands in texts/, one file a text; here it becomes modals.
 """
 
-import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -14,7 +13,7 @@ from jinja2 import Environment, FunctionLoader, select_autoescape
 from bot.domain.order import Status
 from bot.domain.request import Dcv
 from bot.service.clients import Answered, ClientText, Support
-from handlers.views import parts
+from handlers.views import dialogs, parts
 from handlers.views.form import _COMPANY, _CONTACT
 from handlers.views.parts import Json
 from handlers.views.words import CONTROL
@@ -59,12 +58,11 @@ def text(about: ClientText, name: str = "") -> Json:
     order = about.order
     handed = pieces(order.csr) if order.by_client and order.status is Status.VALIDATING and not name else []
     name = name or ("by_client" if handed else order.status.value)
-    inputs = [_copied("text", "Text", _written(name, about))]
-    inputs += [
-        _copied(f"request{n}", f"Request file{f', part {n}' if n > 1 else ''}", p) for n, p in enumerate(handed, 1)
-    ]
+    labels = ("Request file", *(f"Request file, part {n}" for n in range(2, len(handed) + 1)))
+    handing = [_copied(f"request{n}", label, p) for n, (label, p) in enumerate(zip(labels, handed, strict=False), 1)]
+    inputs = (_copied("text", "Text", _written(name, about)), *handing)
     alone = parts.actions(parts.button(QUESTIONS, "Only the questions", order.id)) if name == "held" else []
-    return _modal("Text for the client", SENT, "I have sent it", order.id, [parts.section(_COPY), *inputs, *alone])
+    return dialogs.ask(SENT, "Text for the client", "I have sent it", order.id, [parts.section(_COPY), *inputs, *alone])
 
 
 def support(about: Support) -> Json:
@@ -72,7 +70,7 @@ def support(about: Support) -> Json:
     ask = parts.mention(about.engineer) if about.engineer else "an engineer"
     whom = _COPY if about.numbers else f"OpenSRS wants the order’s numbers, which approvers see: please ask {ask}."
     blocks = [parts.section(whom), _copied("text", "Text", _written("support", about, product=None))]
-    return _modal("Ask OpenSRS", SUPPORT, "Done", about.order.id, blocks)
+    return dialogs.ask(SUPPORT, "Ask OpenSRS", "Done", about.order.id, blocks)
 
 
 def answers(order_id: str, answered: Answered | None = None) -> Json:
@@ -84,7 +82,7 @@ def answers(order_id: str, answered: Answered | None = None) -> Json:
     box = parts.input_text(parts.cut(left, parts.LONGEST_INPUT), multiline=True)
     field = f"answers{answered.order.version if answered else ''}"
     blocks = [*wrong[:10], parts.section(done or said), parts.entry(field, "Their answers", box)]
-    return _modal("Paste answers", ANSWERS, "Fill in", order_id, blocks)
+    return dialogs.ask(ANSWERS, "Paste answers", "Fill in", order_id, blocks)
 
 
 def read_answers(view: Mapping[str, Any]) -> str:
@@ -103,11 +101,9 @@ def switch(order_id: str, now: str, mailboxes: Sequence[str]) -> Json:
     boxes = parts.input_select([parts.option(box, box) for box in mailboxes], mailboxes[0])
     asked = (
         parts.entry("dcv", "Proof of control", parts.input_radio(ways, other)),
-        parts.entry(
-            "approver_email", "Mailbox", boxes, "Only for proof by mail: somebody must read it.", optional=True
-        ),
+        parts.entry("approver_email", "Mailbox", boxes, "Only for proof by mail: it must be read.", optional=True),
     )
-    return _modal("Proof of control", SWITCH, "Switch", order_id, asked)
+    return dialogs.ask(SWITCH, "Proof of control", "Switch", order_id, asked)
 
 
 def certificate(order_id: str, kinds: Sequence[str]) -> Json:
@@ -117,12 +113,8 @@ def certificate(order_id: str, kinds: Sequence[str]) -> Json:
     said = "Paste what came, or choose its files; the order does not matter. *Never a secret key.*"
     picked = {"type": "file_input", "action_id": parts.VALUE, "filetypes": list(kinds), "max_files": 3}
     chosen = parts.entry("files", "Or files", picked, optional=True)
-    return _modal("Paste the certificate", PASTE, "Hand in", order_id, [parts.section(said), *inputs, chosen])
+    return dialogs.ask(PASTE, "Paste the certificate", "Hand in", order_id, [parts.section(said), *inputs, chosen])
 
 
 def _copied(field: str, label: str, value: str) -> Json:
     return parts.entry(field, label, parts.input_text(value, multiline=True), optional=True)
-
-
-def _modal(title: str, callback: str, submit: str, order_id: str, blocks: Iterable[Json]) -> Json:
-    return parts.modal(title, list(blocks), callback, submit, json.dumps({"about": order_id}))

@@ -2,14 +2,14 @@
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
 from bot.domain.findings import Finding
 from handlers.views import parts
 from handlers.views.parts import Json
-from handlers.views.words import DIALOG
+from handlers.views.words import DIALOG, PROJECT_FIELD
 
 REFUSE, OVERRIDE, SECOND = "order.refuse", "order.override", "second.allow"
 NUMBER, BOUGHT_AS, PROJECT = "order.number", "order.bought_as", "project.save"
@@ -21,7 +21,7 @@ def _why(callback_id: str, about: str, *blocks: Json) -> Json:
     """Asks for a reason, after whatever else is asked."""
     title, submit, label, said = DIALOG[callback_id].split("|")
     why = parts.entry("reason", label, parts.input_text(multiline=True, most=500))
-    return _ask(callback_id, title, submit, about, [parts.section(said), *blocks, why])
+    return ask(callback_id, title, submit, about, [parts.section(said), *blocks, why])
 
 
 refuse, allow_second, not_needed = (partial(_why, each) for each in (REFUSE, SECOND, NOT_NEEDED))
@@ -59,7 +59,7 @@ def number(order_id: str, callback_id: str = NUMBER) -> Json:
     """Asks for an order number; `BOUGHT_AS` is the same view where it resolves a doubtful purchase."""
     hint = "Digits only. It counts if OpenSRS shows it with the request file of this order."
     asked = parts.entry("number", "Order number in OpenSRS’s panel", parts.input_text(most=40), hint)
-    return _ask(callback_id, "The order number", "Check it", order_id, [asked])
+    return ask(callback_id, "The order number", "Check it", order_id, [asked])
 
 
 def read_text(view: Mapping[str, Any]) -> tuple[str, str]:
@@ -68,49 +68,29 @@ def read_text(view: Mapping[str, Any]) -> tuple[str, str]:
     return about(view), said.get("reason", "") or said.get("number", "")
 
 
+_line, _lines = partial(parts.input_text, most=200), partial(parts.input_text, multiline=True, most=500)
+_PROJECT: dict[str, Callable[[str], Json]] = {
+    "name": _line, "client_name": _line, "owner": parts.input_user, "stand_in": parts.input_user,
+    "engineer": parts.input_user, "kick_off": parts.input_date, "sprint_weeks": _line, "launch": parts.input_date,
+    "targets": _lines, "not_needed": _lines,
+}  # fmt: skip
 _WANTED = ("name", "client_name", "owner", "sprint_weeks")
-
-
-def _lines(value: str) -> Json:
-    return parts.input_text(value, multiline=True, most=500)
 
 
 def project(channel: str, values: Mapping[str, str], clients: Sequence[str] = ()) -> Json:
     """`values`: what ProjectInput holds, each maybe empty; `clients` are the names there are."""
-    value = values.get
-    known = f"Known: {parts.cut(', '.join(clients), 300)}" if clients else ""
-    lead, more = (
-        "Named to the authority as technical contact, and reminded.",
-        "Empty: you are reminded until one is ordered.",
-    )
-    fields = (
-        ("name", "Project", parts.input_text(value("name", ""), most=200), ""),
-        ("client_name", "Client", parts.input_text(value("client_name", ""), most=200), known),
-        ("owner", "Owner", parts.input_user(value("owner", "")), "Asked when something must be decided."),
-        ("stand_in", "Stand-in", parts.input_user(value("stand_in", "")), ""),
-        ("engineer", "Engineer", parts.input_user(value("engineer", "")), lead),
-        ("kick_off", "Kick-off", parts.input_date(value("kick_off", "")), ""),
-        ("sprint_weeks", "Weeks in a sprint", parts.input_text(value("sprint_weeks", "2"), most=10), ""),
-        ("launch", "Launch", parts.input_date(value("launch", "")), ""),
-        (
-            "targets",
-            "Where certificates go",
-            _lines(value("targets", "")),
-            "The operator’s names of servers, one a line.",
-        ),
-        ("not_needed", "No certificate is needed, because", _lines(value("not_needed", "")), more),
-    )
-    blocks = [
-        parts.entry(field, label, element, hint, optional=field not in _WANTED)
-        for field, label, element, hint in fields
-    ]
-    return _ask(PROJECT, "This channel’s project", "Save", channel, blocks)
+    typed, blocks = {"sprint_weeks": "2", **values}, []
+    for field, element in _PROJECT.items():
+        label, _, hint = PROJECT_FIELD[field].partition("|")
+        known = f"Known: {parts.cut(', '.join(clients), 300)}" if clients and field == "client_name" else hint
+        blocks.append(parts.entry(field, label, element(typed.get(field, "")), known, optional=field not in _WANTED))
+    return ask(PROJECT, "This channel’s project", "Save", channel, blocks)
 
 
 def hand_over(channel: str, stand_in: str) -> Json:
     owner = parts.entry("owner", "New owner", parts.input_user())
     beside = parts.entry("stand_in", "Stand-in", parts.input_user(stand_in), optional=True)
-    return _ask(HAND_OVER, "Hand it over", "Hand over", channel, [owner, beside])
+    return ask(HAND_OVER, "Hand it over", "Hand over", channel, [owner, beside])
 
 
 def read_project(view: Mapping[str, Any]) -> tuple[str, dict[str, str]]:
@@ -123,5 +103,6 @@ def about(view: Mapping[str, Any]) -> str:
     return str(json.loads(view["private_metadata"])["about"])
 
 
-def _ask(callback_id: str, title: str, submit: str, about: str, blocks: list[Json]) -> Json:
-    return parts.modal(title, blocks, callback_id, submit, json.dumps({"about": about}))
+def ask(callback_id: str, title: str, submit: str, about: str, blocks: Iterable[Json]) -> Json:
+    """A dialog that sends something; `about` is the id of what it is about."""
+    return parts.modal(title, list(blocks), callback_id, submit, json.dumps({"about": about}))

@@ -7,7 +7,7 @@ whoever is named in a message is called. Channel messages carry no price, balanc
 import re
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from datetime import date, datetime
+from datetime import datetime
 
 from bot.domain.notices import Notice, Told
 from bot.shown.card import CardFacts
@@ -60,9 +60,8 @@ def _safe(name: str, value: str, tell: Callable[[str, int], str]) -> str:
         return counted(int(value[:6]), "day")
     with suppress(ValueError):
         if _DATED.fullmatch(value):
-            return (
-                parts.day(date.fromisoformat(value)) if len(value) == 10 else parts.when(datetime.fromisoformat(value))
-            )
+            at = datetime.fromisoformat(value)
+            return parts.day(at.date()) if len(value) == 10 else parts.when(at)
     return tell(value, 400).rstrip(".")
 
 

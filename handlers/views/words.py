@@ -36,7 +36,7 @@ STATE, ACTOR, DOING, LEVEL = Words("state"), Words("actor"), Words("doing"), Wor
 PURPOSE, BUYER, CONTROL, TURN = Words("purpose"), Words("buyer"), Words("control"), Words("turn")
 KEY, VOTE, DEED, TOLD = Words("key"), Words("vote"), Words("deed"), Words("told")
 BUTTON, SURE, HELP, CHECKLIST = Words("button"), Words("sure"), Words("help"), Words("checklist")
-LINE, DIALOG = Words("line"), Words("dialog")
+LINE, DIALOG, PROJECT_FIELD = Words("line"), Words("dialog"), Words("project_field")
 STANDING = Words("standing")
 
 

@@ -57,8 +57,8 @@ def test_each_thing_that_is_said_has_exactly_one_row(
     assert set(table) == {*wanted, *also}
 
 
-def test_what_stands_in_the_history_is_a_move() -> None:
-    assert set(words.DEED) - set(Move) == {"placed"}
+def test_what_stands_in_the_history_is_a_move_or_a_note() -> None:
+    assert set(words.DEED) - set(Move) == {"placed", "attested", "consent"}  # notes beside the moves
 
 
 def test_each_wording_says_what_happened_and_what_to_do() -> None:
