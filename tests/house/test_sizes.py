@@ -53,15 +53,11 @@ def test_no_function_is_longer_than_its_ring_allows(folders: tuple[str, ...], be
     assert [str(function) for function in measured if function.lines > limit] == []
 
 
-def test_listeners_are_short() -> None:
-    listeners = [function for function in size.functions("handlers") if function.is_listener]
+def test_listeners_are_short_and_few_functions_are_long() -> None:
+    measured = size.functions(*PRODUCT)
+    listeners = [function for function in measured if function.is_listener]
     assert listeners, "no listener was found"
     assert [str(function) for function in listeners if function.lines > size.HANDLER_LIMIT] == []
-
-
-def test_few_functions_are_long() -> None:
-    measured = size.functions(*PRODUCT)
-    assert measured
     assert size.long_share(measured) <= size.LONG_SHARE
 
 

@@ -41,29 +41,18 @@ def test_no_unwanted_word_stands_anywhere() -> None:
     assert {path: lines for path, lines in found.items() if lines} == {}
 
 
-@pytest.mark.parametrize(
-    "line",
-    [
-        "# TODO: later",
-        "index = https://files.PYTHONhosted.org/simple".lower(),
-        "cd /root/thing",
-        "from x import y  # XXX",
-        "import bot.utils",
-        "mock.patch('bot.clock')",
-    ],
-)
-def test_an_unwanted_word_is_seen(line: str) -> None:
-    assert len(offences(line)) == 1
+UNWANTED_LINES = [
+    "# TODO: later", "index = HOST/simple", "cd /root/thing", "from x import y  # XXX",
+    "import bot.utils", "mock.patch('bot.clock')",
+]  # fmt: skip
+OTHER_LINES = ["cat ./work/x", "a = 'network/work/a'", "TODOS", "https://example.com/work/1"]
 
 
-@pytest.mark.parametrize("line", ["cat ./work/x", "a = 'network/work/a'", "TODOS", "https://example.com/work/1"])
-def test_other_words_are_left_alone(line: str) -> None:
-    assert offences(line) == []
+@pytest.mark.parametrize("line", [*UNWANTED_LINES, *OTHER_LINES])
+def test_an_unwanted_word_is_seen_and_others_are_left_alone(line: str) -> None:
+    assert len(offences(line)) == (line in UNWANTED_LINES)
 
 
-def test_no_file_has_a_name_that_excludes_nothing() -> None:
-    assert [str(path) for path in project_files() if path.stem in EMPTY_NAMES] == []
-
-
-def test_no_lock_that_names_hosts_is_kept() -> None:
-    assert [str(path) for path in project_files() if path.name in {"uv.lock", "poetry.lock", "pylock.toml"}] == []
+def test_no_file_has_a_name_that_excludes_nothing_or_is_a_lock_that_names_hosts() -> None:
+    locks = {"uv.lock", "poetry.lock", "pylock.toml"}
+    assert [str(path) for path in project_files() if path.stem in EMPTY_NAMES or path.name in locks] == []
