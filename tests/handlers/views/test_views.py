@@ -245,7 +245,7 @@ def test_a_card_offers_what_makes_sense(status: Status, changes: dict[str, Any],
 @pytest.mark.parametrize(("changes", "said"), [
     ({}, "<@U0PM>: send the text to Acme, then say so here"),
     ({"sent_at": samples.AT}, "Acme: do what the text says"),
-    ({"account": CLIENT, "sent_at": samples.AT, "raw_state": "quantum"}, "Acme: orders it and hands in the certificate"),
+    ({"account": CLIENT, "sent_at": samples.AT, "raw_state": "quantum"}, "Acme: orders it and hands in"),
     ({"raw_state": "quantum"}, "the certificate authority: "),
 ])  # fmt: skip
 def test_at_the_authority_the_card_says_who_must_do_what(changes: dict[str, Any], said: str) -> None:
