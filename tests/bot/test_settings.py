@@ -12,7 +12,11 @@ from bot.domain.request import Contact, Organisation
 from bot.settings import LIVE_URL, TEST_URL, Settings, is_loopback, read
 from tests.bot.environment import GIVEN, SECRETS, put, settings
 
-TRIAL = {"slack_api_url": "http://127.0.0.1:1/api/", "opensrs_url": "http://localhost:2/"}
+TRIAL = {
+    "slack_api_url": "http://127.0.0.1:1/api/",
+    "opensrs_url": "http://localhost:2/",
+    "rdap_bootstrap": "http://[::1]/",
+}
 
 
 @pytest.fixture(autouse=True)
