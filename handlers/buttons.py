@@ -167,6 +167,12 @@ def _kept(body: Json, desk: Desk) -> tuple[Form, str]:
     return desk.fill.form(form_id, user), at
 
 
+def _anew(client: WebClient, body: Json, view: Json) -> None:
+    """Draw other values into inputs that are there: Slack keeps what stands in an input while the input stays."""
+    for each in (modal("One moment", [section("…")]), view):
+        client.views_update(view_id=body["view"]["id"], view=each)
+
+
 def back(ack: Ack, body: Json, client: WebClient, desk: Desk) -> None:
     """One step back."""
     draft, at = _kept(body, desk)
@@ -185,7 +191,7 @@ def open_group(ack: Ack, body: Json, action: Json, client: WebClient, desk: Desk
 def add_apex(ack: Ack, body: Json, client: WebClient, desk: Desk) -> None:
     draft, at = _kept(body, desk)
     draft = desk.fill.add_apex(draft.id, _user(body))
-    client.views_update(view_id=body["view"]["id"], view=draw_step(desk, draft, at))
+    _anew(client, body, draw_step(desk, draft, at))
     ack()
 
 
@@ -200,7 +206,7 @@ def ask_client(ack: Ack, body: Json, client: WebClient, desk: Desk) -> None:
 def continue_draft(ack: Ack, body: Json, action: Json, client: WebClient, desk: Desk) -> None:
     """The draft that was begun before takes the place of the empty one."""
     draft = desk.fill.form(action["value"], _user(body))
-    client.views_update(view_id=body["view"]["id"], view=draw_step(desk, draft, draft.step or "names"))
+    _anew(client, body, draw_step(desk, draft, draft.step or "names", view_id=body["view"]["id"]))
     ack()
 
 

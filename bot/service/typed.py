@@ -17,7 +17,7 @@ ORGANISATION = ("name", "street", "city", "state", "postal_code", "country", "ph
 CONTACT = ("first_name", "last_name", "title", "email", "phone")
 _LONGEST = 3000  # of any field; what the authority allows is for the checks
 MAILBOXES = ("admin@", "administrator@", "webmaster@", "hostmaster@", "postmaster@")
-_NAME = re.compile(r"(?<![\w@.-])(?:\*\.)?(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}(?![\w-])", re.IGNORECASE)
+_NAME = re.compile(r"(?<![\w@.-])(?:\*\.)?(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}(?![\w@-])", re.IGNORECASE)
 _PRIVATE = re.compile(r"PRIVATE\s+KEY-----|PuTTY-User-Key-File", re.IGNORECASE)
 
 
@@ -145,5 +145,9 @@ def told(
 
 
 def names_in(text: str) -> str:
-    """The web addresses that a message mentions, one a line, each once; Slack writes links as <http://a.com|a.com>."""
+    """The web addresses that a message mentions, one a line, each once; Slack writes links as <http://a.com|a.com>.
+
+    BadInput where it holds a private key.
+    """
+    refuse_keys({"names": text})
     return "\n".join(dict.fromkeys(match.lower() for match in _NAME.findall(text)))

@@ -12,6 +12,7 @@ import yaml
 from slack_bolt import App, BoltRequest, BoltResponse
 from slack_sdk import WebClient
 
+from bot.service.desk import Desk
 from handlers import attach
 from handlers.views.parts import actions, button
 from tests.fakes import CHANNEL
@@ -31,9 +32,11 @@ def view_of(what: Outcome | Submitted | Person) -> OpenView:
 class Surface:
     """`person` is a member of the project's channel. With `at_once` a listener has ended when its answer is there."""
 
-    def __init__(self, ws: Workspace, *, at_once: bool = True) -> None:
+    def __init__(
+        self, ws: Workspace, person: Person | None = None, desk: Desk | None = None, *, at_once: bool = True
+    ) -> None:
         self.ws, self.desk = ws, FakeDesk()
-        self.person = ws.add_person(f"person{len(ws.people)}")
+        self.person = person or ws.add_person(f"person{len(ws.people)}")
         self.channel = ws.find_channel(CHANNEL)
         ws.join(self.person, self.channel)
         self.app = App(
@@ -44,7 +47,7 @@ class Surface:
             raise_error_for_unhandled_request=True,
             listener_executor=ThreadPoolExecutor(4),
         )
-        attach(self.app, self.desk)  # type: ignore[arg-type]  # has every verb of the desk, checked at each call
+        attach(self.app, desk or self.desk)  # type: ignore[arg-type]  # has every verb, checked at each call
         ws.deliver = self._deliver
 
     def _deliver(self, kind: str, payload: Json) -> Json | Missed | None:

@@ -1,5 +1,8 @@
 """What each submitted view asks of the desk, in typed values, and what its reader sees next."""
 
+from dataclasses import replace
+from datetime import timedelta
+
 import pytest
 
 from bot.domain.errors import BadInput, ChangedSince, IllegalMove, OpenOrderExists, PeopleUnknown
@@ -8,7 +11,8 @@ from bot.domain.order import Status
 from bot.service.project import ProjectInput
 from bot.shown.review import Review
 from handlers.views import dialogs, form, review
-from tests.fakes import CHANNEL, OWNER
+from tests.builders import World, a_client, a_project, a_supplier
+from tests.fakes import CHANNEL, FIRST, OTHER_CHANNEL, OWNER, REQUESTER, FakeLookups
 from tests.handlers.desk import ORDER, a_form, an_order, facts_of, shown
 from tests.handlers.surface import Surface, view_of
 
@@ -134,3 +138,108 @@ def test_trouble_on_the_way_leaves_the_form_as_it_is(surface: Surface) -> None:
     surface.submit(EMPTY, {"Web addresses": "acme.com"})
     surface.person.close()
     assert view_of(surface.person).inputs["Web addresses"].value == "acme.com"
+
+
+# -- the form of a real desk, driven by people
+
+NEW_NAMES = " ".join(f"n{number}.acme.com" for number in range(100))
+
+
+def orders(world: World) -> list[str]:
+    with world.store.unit() as unit:
+        return [order.id for order in unit.orders()]
+
+
+@pytest.mark.parametrize(
+    ("names", "said"),
+    [("www.acme.com", "is being prepared"), ("*.acme.com", "is being prepared"), (NEW_NAMES, "No kind of certificate")],
+    ids=["one", "wildcard", "a hundred"],
+)
+def test_a_form_left_open_for_a_day_is_sent_as_it_was(walk: Surface, world: World, names: str, said: str) -> None:
+    assert view_of(walk.cert(f"new {names}")).inputs["Web addresses"].value.split() == names.split()
+    for step in ("new.send", ""):
+        world.clock.advance(timedelta(days=1))
+        assert view_of(walk.person.submit()).callback_id == (step if len(names) < 99 else "new.send")
+    assert said in view_of(walk.person).plain
+    assert len(orders(world)) == (names != NEW_NAMES)
+
+
+def test_an_address_added_by_its_button_stands_among_those_that_are_open(walk: Surface, world: World) -> None:
+    roomy = tuple(replace(product, extra_names=4) for product in world.gear.supplier.products())
+    supplier = a_supplier(world.standin, world.clock, products=roomy)
+    world.restart(supplier=supplier)
+    walk = Surface(walk.ws, walk.person, world.desk)
+    walk.cert("new *.acme.com")
+    walk.person.submit()
+    walk.person.press("Change web addresses")
+    walk.person.press("Add acme.com")
+    assert view_of(walk.person).inputs["Web addresses"].value.split() == ["*.acme.com", "acme.com"]
+
+
+def test_back_keeps_what_was_typed(walk: Surface, world: World) -> None:
+    with world.store.unit() as unit:
+        unit.save_client(a_client(organisation=None, contact=None))
+    walk.cert("new *.acme.com")
+    for _ in range(2):
+        walk.person.submit()
+    walk.person.fill("State or province", "IL")
+    walk.person.press("Back")
+    assert view_of(walk.person.submit()).inputs["State or province"].value == "IL"
+
+
+@pytest.mark.parametrize(("where", "offered"), [(CHANNEL, True), (OTHER_CHANNEL, False)])
+def test_a_draft_of_this_project_is_gone_on_with(walk: Surface, world: World, where: str, *, offered: bool) -> None:
+    with world.store.unit() as unit:
+        unit.save_project(a_project(id=OTHER_CHANNEL))
+    draft = world.desk.fill.open_form(REQUESTER, where, "began.acme.com")
+    assert ("Continue" in view_of(walk.cert("new")).buttons) is offered
+    if offered:
+        walk.person.press("Continue")
+        assert view_of(walk.person).inputs["Web addresses"].value == "began.acme.com"
+        assert draft.id in view_of(walk.person).private_metadata
+
+
+def test_of_two_who_order_the_same_at_once_one_is_told_of_the_others(walk: Surface, world: World) -> None:
+    walk.cert("new www.acme.com")
+    walk.person.submit()
+    other = world.desk.fill.open_form(FIRST, CHANNEL, "www.acme.com")
+    first = world.desk.ask.place(other.id, FIRST)
+    said = view_of(walk.person.submit())
+    assert (said.title, first.id in said.plain, orders(world)) == ("Already ordered", True, [first.id])
+
+
+def test_a_form_that_was_sent_already_leads_to_its_order(walk: Surface, world: World) -> None:
+    walk.cert("new www.acme.com")
+    last = view_of(walk.person.submit())
+    placed = world.desk.ask.place(form.meta(last.behind.body)[0], REQUESTER)
+    walk.person.fill("Which kind", last.inputs["Which kind"].options[-1])
+    assert placed.id in view_of(walk.person.submit()).plain
+    assert orders(world) == [placed.id]
+
+
+@pytest.mark.parametrize(("text", "said"), [
+    ("for www.acme.com and <https://shop.acme.com/a|shop>, ann.lee@acme.com!", "www.acme.com\nshop.acme.com"),
+    ("-----BEGIN PRIVATE KEY-----\nMII for www.acme.com", "This is a private key"),
+])  # fmt: skip
+def test_a_messages_addresses_are_ordered_unless_it_holds_a_key(walk: Surface, text: str, said: str) -> None:
+    done = walk.person.shortcut(walk.person.say(walk.channel, text), "new_from_message")
+    told = "".join(each.plain for each in done.ephemerals)
+    assert said in (done.view.inputs["Web addresses"].value if done.view else told)
+
+
+def test_what_is_found_late_wipes_nothing(walk: Surface, world: World) -> None:
+    world.restart(lookups=FakeLookups())
+    walk.cert("new www.acme.com")
+    other = view_of(walk.person.submit()).inputs["Which kind"].options[-1]
+    walk.person.fill("Which kind", other)
+    assert "Looking the domain up" in view_of(walk.person).plain
+    world.run_jobs()
+    assert "Looking the domain up" not in view_of(walk.person).plain
+    assert view_of(walk.person).inputs["Which kind"].value == other
+    walk.person.press("Back")
+    walk.person.fill("Web addresses", "other.acme.com")
+    walk.person.submit()
+    walk.person.press("Back")
+    walk.person.fill("Web addresses", "third.acme.com")
+    world.run_jobs()
+    assert view_of(walk.person).inputs["Web addresses"].value == "third.acme.com"
