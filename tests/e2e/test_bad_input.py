@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from tests.sandbox.office import COMPANY, CONSENT, CONTACT, Office
+from tests.sandbox.office import COMPANY, CONTACT, Office
 from tests.sandbox.slack.fields import REQUIRED
 
 LOUD = "<!channel> *all* <@U0NOBODY> <https://evil.example|click> `x` & done"
@@ -210,4 +210,3 @@ def test_logs_and_audit_hold_ids_and_digests_but_nobodys_data(office: Office) ->
     people = {person.name for person in office.ws.people.values()} - {"certdesk"}
     for text in (audit, office.written()):
         assert {word for word in personal | people if re.search(rf"\b{re.escape(word)}", text)} == set()
-    assert CONSENT not in audit

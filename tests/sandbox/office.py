@@ -32,6 +32,7 @@ CONTACT: Final = {
 }  # fmt: skip
 _SETTLED: Final = "Waiting for approval|must be settled"
 _FILLED: Final = {"The client’s company": COMPANY, "Their contact": CONTACT}
+_MORE: Final = {"Key", "Mailbox for the proof", "Own request file", "Proof of control"}
 ORDER: Final = re.compile(r"\bo-[a-z0-9]+\b")
 
 
@@ -200,6 +201,8 @@ class Office(World):
         for _ in range(6):
             view = person.view
             assert view is not None
+            if view.title == stop_at and _MORE & given.keys() and "More options" in view.buttons:
+                person.press("More options")
             wanted: Mapping[str, object] = {**_FILLED.get(view.title, {}), **given}
             for label, value in wanted.items():
                 if label in view.inputs:

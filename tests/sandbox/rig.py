@@ -14,7 +14,6 @@ from datetime import UTC, datetime
 from itertools import pairwise
 from typing import Any, Final
 
-from tests.sandbox.office import CONSENT
 from tests.sandbox.opensrs.books import Order
 from tests.sandbox.slack.state import Message
 from tests.sandbox.world import World
@@ -150,8 +149,8 @@ class Rig(World):
         """An order for one address that waits for an approval, its review open before the engineer; its id."""
         self.pm.command(self.channel, f"/cert new {name}")
         assert not self.pm.submit().errors
+        self.pm.press("More options")
         self.pm.fill("Key", _KEY)
-        self.pm.fill(CONSENT, ["Yes, that is agreed"])
         assert not self.pm.submit().errors
         self.pm.close(everything=True)
         order = str(self.rows("SELECT id FROM orders ORDER BY opened_at DESC LIMIT 1")[0][0])
