@@ -7,17 +7,12 @@ from functools import partial
 
 import pytest
 
-from bot.domain.errors import IllegalMove, NotAllowed, Stale
+from bot.domain.errors import NotAllowed
 from bot.domain.findings import Finding, Verdict
 from bot.domain.notices import Told
 from bot.domain.order import Order, Status
-from bot.domain.request import Request
-from bot.domain.supply import Accepted
-from bot.ports import Case, Supplier
-from tests import fakes
-from tests.bot.service.conftest import MakeDesk
 from tests.builders import ACCOUNT, World, a_supplier
-from tests.fakes import APPROVERS, COLLEAGUE, FIRST, REQUESTER, SECOND
+from tests.fakes import APPROVERS, FIRST, REQUESTER
 
 DARK_BEFORE = ["drop_before", "html_502"]
 DARK_AFTER = ["drop_after", "reset_mid_body", "truncated_xml", "missing_is_success"]
@@ -164,15 +159,6 @@ def test_after_one_repetition_it_is_doubtful_and_never_bought_again_unasked(worl
     assert no_approval_stands(after)
 
 
-def test_looking_now_hurries_no_repetition(world: World, order: Order) -> None:
-    lose_answer(world, "drop_before")
-    for _ in range(14):
-        world.pass_time(minutes=1)
-        world.desk.follow.look_now(order.id, COLLEAGUE)
-        world.run_jobs()
-    assert sent(world) == 1
-
-
 def test_a_worker_that_slept_after_its_record_does_not_send(world: World, order: Order) -> None:
     world.store.after["attempt"] = lambda: world.clock.advance(timedelta(minutes=10))
     after = play(world, order, "10 buying 0 pending", "35 validating 1 in-progress")
@@ -182,29 +168,16 @@ def test_a_worker_that_slept_after_its_record_does_not_send(world: World, order:
 # -- deaths and rivals
 
 
-@pytest.mark.parametrize(("moment", "what"), [
-    ("before", "attempt"), ("after", "attempt"), ("before", "answered"), ("after", "answered"), ("before", "accepted"),
-])  # fmt: skip
-def test_after_a_death_around_a_record_it_is_bought_once(world: World, order: Order, moment: str, what: str) -> None:
-    getattr(world.store, moment)[what] = fakes.die
-    world.run_until_dead()
-    world.restart()
-    play(world, order, "30 validating 1 in-progress")
+class Meddled:
+    """The supplier, where something else happens first when one of its verbs is called."""
 
-
-class Meanwhile:
-    """The supplier, where something happens once between the worker's decision and the supplier's doing."""
-
-    def __init__(self, supplier: Supplier, act: Callable[[], None]) -> None:
-        self.supplier, self.acts = supplier, [act]
+    def __init__(self, supplier: object, **acts: Callable[[], object]) -> None:
+        self.supplier, self.acts = supplier, acts
 
     def __getattr__(self, name: str) -> object:
+        if name in self.acts:
+            self.acts.pop(name)()
         return getattr(self.supplier, name)
-
-    def submit(self, order_id: str, request: Request) -> Accepted:
-        if self.acts:
-            self.acts.pop()()
-        return self.supplier.submit(order_id, request)
 
 
 def another_worker_for(world: World, order: Order, minutes: int) -> None:
@@ -215,7 +188,7 @@ def another_worker_for(world: World, order: Order, minutes: int) -> None:
 
 
 def test_a_call_that_arrives_after_another_worker_repeated_it_buys_nothing(world: World, order: Order) -> None:
-    world.restart(supplier=Meanwhile(world.gear.supplier, lambda: another_worker_for(world, order, 20)))
+    world.restart(supplier=Meddled(world.gear.supplier, submit=lambda: another_worker_for(world, order, 20)))
     play(world, order, "0 validating 2 in-progress")
 
 
@@ -226,27 +199,8 @@ def test_a_late_no_to_the_first_call_does_not_end_the_second(world: World, order
         another_worker_for(world, order, 20)
         arm("code", code=465, text="No")(world, order)
 
-    world.restart(supplier=Meanwhile(world.gear.supplier, meanwhile))
+    world.restart(supplier=Meddled(world.gear.supplier, submit=meanwhile))
     play(world, order, "0 buying 2 pending", finish_late, "26 validating 2 in-progress")
-
-
-def test_of_two_workers_one_buys(make: MakeDesk) -> None:
-    check = fakes.FakeCheck("dns", FINE)
-    world = make(checks=(check,))
-    order = approved(world)
-    world.clock.advance(timedelta(hours=2))
-
-    class Rival(fakes.FakeCheck):
-        def look(self, case: Case) -> list[Finding]:
-            rival = World(**{name: getattr(world, name) for name in World.__dataclass_fields__})
-            rival.restart(checks=(check,))
-            rival.run_job("purchase", order)
-            return super().look(case)
-
-    world.restart(checks=(Rival("dns", FINE),))
-    with pytest.raises(Stale):
-        world.run_job("purchase", order)
-    assert (world.order(order.id).status, sent(world), bought(world)) == (Status.VALIDATING, 1, 1)
 
 
 # -- what a look shows (R4, R8)
@@ -301,17 +255,6 @@ def test_an_unknown_state_is_shown_raw_and_told_the_approvers_once(world: World,
     assert world.later(order, hours=3).raw_state == "in_limbo"
     told = world.told(Told.UNKNOWN_STATE)
     assert [(notice.fact("state"), set(notice.mentions)) for notice in told] == [("in_limbo", set(APPROVERS))]
-
-
-@pytest.mark.parametrize("act", [
-    cancel(FIRST), lambda world, order: world.desk.fill.open_form(REQUESTER, order.project_id, changes=order.id),
-    lambda world, order: world.desk.decide.approve(order.id, SECOND, world.order(order.id).digest),
-], ids=["cancel", "change", "approve"])  # fmt: skip
-def test_a_doubtful_order_can_only_be_resolved(world: World, order: Order, act: Act) -> None:
-    play(world, order, arm("drop_after"), "0 buying 1 in-progress", darken, "70 doubtful 1 in-progress")
-    with pytest.raises(IllegalMove) as caught:
-        act(world, order)
-    assert caught.value.status is Status.DOUBTFUL
 
 
 # -- cancelling around the attempt
