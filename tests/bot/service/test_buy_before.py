@@ -61,15 +61,6 @@ def test_what_is_not_the_approved_draft_is_held(
     assert [notice.mentions for notice in world.told(Told.BUY_BY_HAND, Told.HELD)] == [(ENGINEER,)] * (asked + 1)
 
 
-@pytest.mark.parametrize(("acts", "shown"), [
-    ([at_supplier("set_state", "declined")], "declined"), ([at_supplier("cancel_at_supplier")], "cancelled"),
-    ([at_supplier("cancel_at_supplier", replacement=True)], "cancelled"),
-    ([another_csr, at_supplier("submit_in_panel")], "in-progress"),
-], ids=["declined", "cancelled", "replaced", "live with another request file"])  # fmt: skip
-def test_anything_else_before_the_attempt_is_doubtful(world: World, order: Order, acts: list[Act], shown: str) -> None:
-    play(world, order, *acts, f"0 doubtful 0 {shown}", f"1200 doubtful 0 {shown}")
-
-
 def test_a_draft_that_is_live_already_is_followed_and_the_approvers_are_told(world: World, order: Order) -> None:
     play(world, order, at_supplier("submit_in_panel"), "0 validating 0 in-progress")
     (notice,) = world.told(Told.FOUND_BOUGHT)
@@ -168,14 +159,6 @@ def test_what_is_not_to_be_bought_now_waits_says_why_and_goes_on_after_its_check
 ], ids=["silent supplier", "silent workspace", "paused in the dark"])  # fmt: skip
 def test_what_cannot_be_known_or_done_now_is_done_later(world: World, order: Order, story: tuple[Act | str]) -> None:
     play(world, order, *story)
-
-
-@pytest.mark.parametrize("user", [FIRST, REQUESTER, COLLEAGUE])
-def test_only_an_admin_pauses(world: World, user: str) -> None:
-    for act in (world.desk.buy.pause, world.desk.buy.resume):
-        with pytest.raises(NotAllowed):
-            act(user)
-    assert world.told(Told.PAUSED, Told.RESUMED) == []
 
 
 @pytest.mark.parametrize(("limit", "that_day"), [(97, 1), (98, 2)])
