@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import func, select
 
 from bot.domain.approval import Action, Role
-from bot.domain.errors import IllegalMove, NotAllowed, NotInvited, PeopleUnknown, Stale
+from bot.domain.errors import IllegalMove, NotInvited, PeopleUnknown, Stale
 from bot.domain.notices import Told
 from bot.domain.order import Move, Order, Status
 from bot.store.tables import audit, jobs, outbox
@@ -52,14 +52,6 @@ def test_a_move_that_does_not_come_about_leaves_nothing(
     with pytest.raises(error), world.store.unit() as unit:
         world.gear.move(unit, order, move, REQUESTER)
     assert (rows(world), world.order(order.id)) == before
-
-
-def test_an_approver_outside_the_channel_approves_but_changes_nothing(world: World) -> None:
-    order = world.waiting()
-    world.people.channels[CHANNEL].discard(FIRST)
-    assert world.gear.allow(Action.APPROVE, FIRST, order.id) == order
-    with pytest.raises(NotAllowed):
-        world.gear.allow(Action.CHANGE, FIRST, order.id)
 
 
 def test_rights_hold_in_the_projects_channel_only(world: World) -> None:
