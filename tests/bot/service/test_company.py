@@ -36,13 +36,6 @@ def test_each_problem_stands_at_its_field(
     assert set(company.problems(world.gear, GOOD | changes, product)) == wrong
 
 
-def test_nothing_typed_names_every_field_that_is_needed(world: World) -> None:
-    found = company.problems(world.gear, {}, OV)
-    assert {"org.name", "org.street", "org.country", "org.phone", "contact.first_name", "contact.email"} <= set(found)
-    assert set(found) <= set(GOOD) | {"org.registration_number"}
-    assert all(sentence.endswith((".", "!")) for sentence in found.values())
-
-
 @pytest.mark.parametrize("changes", [{}, {"org.state": "IL"}, {"contact.phone": "1"}], ids=str)
 def test_the_form_and_the_order_are_of_one_mind(world: World, changes: dict[str, str]) -> None:
     request = typed.request_from(GOOD | changes, ("www.acme.com",), OV, world.gear.policy)
