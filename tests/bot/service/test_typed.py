@@ -21,11 +21,6 @@ def of(kind: type, **known: str) -> st.SearchStrategy[Any]:
     return st.builds(kind, **{f.name: st.just(known[f.name]) if f.name in known else TEXT for f in fields(kind)})
 
 
-def test_every_field_of_company_and_contact_can_be_typed() -> None:
-    assert set(typed.ORGANISATION) == {field.name for field in fields(Organisation)}
-    assert set(typed.CONTACT) == {field.name for field in fields(Contact)}
-
-
 @given(of(Organisation, country="US"), of(Contact), st.none() | st.dates(), TEXT, st.data())
 def test_a_request_typed_out_and_read_again_is_the_same(
     company: Organisation, contact: Contact, wanted: date | None, approver: str, data: st.DataObject
