@@ -67,11 +67,6 @@ def test_the_standard_catalogue_claims_no_price_and_confirms_nothing() -> None:
     assert {product.standing for product in products} == {Standing.UNCONFIRMED, Standing.ENDED}
 
 
-@pytest.mark.parametrize("code", ["quickssl", "sgcsuper_certs", "thawte_csc", "truebizid_ev_ft"])
-def test_what_was_retired_is_ended(code: str) -> None:
-    assert {product.standing for product in catalogue.standard() if product.code == code} == {Standing.ENDED}
-
-
 def test_wildcards_are_marked_and_never_vetted_at_length() -> None:
     for product in catalogue.standard():
         assert product.wildcard == ("wildcard" in product.code)

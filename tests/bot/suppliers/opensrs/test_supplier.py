@@ -1,6 +1,5 @@
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from decimal import Decimal
 
 import pytest
 
@@ -113,20 +112,10 @@ def test_a_yes_without_an_order_number_is_no_clear_answer(act: Callable[[OpenSRS
         act(supplier(answer)[0])
 
 
-def test_a_look_shows_the_order_asked_for_and_no_other() -> None:
-    look = supplier(yes(order_id="7", state="pending", csr=CSR))[0].look("7")
-    assert (look.order_id, look.state, look.at, look.csr) == ("7", State.PENDING, NOW, CSR.strip())
-    with pytest.raises(Lost, match="another order"):
-        supplier(yes(order_id="8", state="completed"))[0].look("7")
-
-
-def test_only_an_unknown_order_is_a_clear_no_to_a_look() -> None:
-    with pytest.raises(Refused) as caught:
-        supplier(no("405"))[0].look("7")
-    assert caught.value.unknown_id
-    for code in ("401", "435", "465"):
-        with pytest.raises(Lost):
-            supplier(no(code))[0].look("7")
+@pytest.mark.parametrize("answer", [yes(order_id="8", state="completed"), *map(no, ("401", "435", "465"))])
+def test_a_look_at_another_order_or_none_says_nothing(answer: bytes) -> None:
+    with pytest.raises(Lost):
+        supplier(answer)[0].look("7")
 
 
 @pytest.mark.parametrize(
@@ -162,26 +151,23 @@ def test_without_a_certificate_the_answer_is_unusable(look: Look, answer: bytes,
     assert len(transport.sent) == sent
 
 
-@pytest.mark.parametrize("mailbox", ["admin@acme.test", ""])
-def test_the_mail_is_used_when_it_goes_to_the_mailbox_wanted_or_none_is_shown(mailbox: str) -> None:
+@pytest.mark.parametrize("mailbox", ["admin@acme.test", "", "eve@agency.test"])
+def test_the_mail_is_sent_unless_it_would_go_to_another_mailbox(mailbox: str) -> None:
     opensrs, transport = supplier(yes(order_id="7", approver_email=mailbox), yes(order_id="7"))
-    opensrs.switch_dcv("7", "email", "admin@acme.test")
-    assert transport.calls[-1] == ("UPDATE_DV_AUTH", {"order_id": "7", "dv_auth_method": "email"})
-
-
-def test_a_mail_that_would_go_to_another_mailbox_is_not_sent() -> None:
-    opensrs, transport = supplier(yes(order_id="7", approver_email="eve@agency.test"), yes(order_id="7"))
-    with pytest.raises(Refused, match="eve@agency.test") as caught:
+    if "eve" in mailbox:
+        with pytest.raises(Refused, match=mailbox) as caught:
+            opensrs.switch_dcv("7", "email", "admin@acme.test")
+        assert caught.value.field == "approver_email"
+    else:
         opensrs.switch_dcv("7", "email", "admin@acme.test")
-    assert caught.value.field == "approver_email"
-    assert [action for action, _ in transport.calls] == ["GET_ORDER_INFO"]
+        assert transport.calls.pop() == ("UPDATE_DV_AUTH", {"order_id": "7", "dv_auth_method": "email"})
+    assert [action for action, _ in transport.calls][:1] == ["GET_ORDER_INFO"]
+    assert len(transport.sent) == (1 if "eve" in mailbox else 2)
 
 
-def test_funds_are_exact_amounts() -> None:
-    opensrs, transport = supplier(yes(balance="1000.10", hold_balance="0.20"))
-    funds = opensrs.funds()
-    assert (funds.balance, funds.held) == (Decimal("1000.10"), Decimal("0.20"))
+@pytest.mark.parametrize("answer", [yes(), yes(balance="lots", hold_balance="0")])
+def test_without_readable_amounts_nothing_is_said_of_funds(answer: bytes) -> None:
+    opensrs, transport = supplier(answer)
+    with pytest.raises(Unusable):
+        opensrs.funds()
     assert transport.calls == [("GET_BALANCE", {})]
-    for answer in (yes(), yes(balance="lots", hold_balance="0")):
-        with pytest.raises(Unusable):
-            supplier(answer)[0].funds()

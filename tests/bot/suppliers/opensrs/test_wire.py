@@ -3,7 +3,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.suppliers.opensrs import wire
@@ -43,16 +43,12 @@ def test_the_signature_is_over_exactly_the_bytes_sent(body: bytes, signed: str) 
 
 
 @given(VALUES)
+@example({"org_name": "line\r\nline"})
 def test_what_is_encoded_is_ascii_starts_with_its_declaration_and_is_read_back(value: wire.Value) -> None:
     body = wire.encode(value)
     assert wire.decode(body) == value
     assert body.isascii()
     assert body.startswith(b"<?xml ")
-
-
-@pytest.mark.parametrize("text", ["Müller & Söhne <GmbH>", "a \"b\" 'c'", "line\nline", "line\r\nline", "東京", "🔒"])
-def test_text_survives(text: str) -> None:
-    assert wire.decode(wire.encode({"org_name": text})) == {"org_name": text}
 
 
 def test_a_request_has_the_documented_frame() -> None:
@@ -136,11 +132,9 @@ def test_both_date_forms_are_read(written: str, means: datetime | None) -> None:
     assert wire.date(written) == means
 
 
-@pytest.mark.parametrize("written", ["99.0", "449", "-3.50"])
-def test_amounts_are_plain_decimals(written: str) -> None:
-    assert wire.decimal(written) == Decimal(written)
+AMOUNTS = ("99.0", "449", "-3.50")
 
 
-@pytest.mark.parametrize("written", ["", "NaN", "1e5", "1,000.00", "Infinity", "٣"])
-def test_what_is_no_plain_decimal_is_no_amount(written: str) -> None:
-    assert wire.decimal(written) is None
+@pytest.mark.parametrize("written", [*AMOUNTS, "", "NaN", "1e5", "1,000.00", "Infinity", "٣"])
+def test_only_plain_decimals_are_amounts(written: str) -> None:
+    assert wire.decimal(written) == (Decimal(written) if written in AMOUNTS else None)
