@@ -43,17 +43,6 @@ def test_a_first_order_goes_from_the_project_to_the_certificate(request: pytest.
     first_order(request.getfixturevalue(way), "first", "First LLC", "first.acme.com")
 
 
-def test_a_known_client_is_asked_for_nothing_twice(office: Office) -> None:
-    """Domain only: one field, two submits."""
-    name = office.name()
-    office.pm.command(office.channel, "/cert new")
-    office.pm.fill("Web addresses", name)
-    done = office.pm.submit()
-    assert done.view is not None
-    assert done.view.title == "Check and send"
-    office.until_card(office.send(office.pm), "Waiting for approval")
-
-
 def test_what_a_stricter_kind_needs_of_a_known_client_is_asked_for(office: Office) -> None:
     where = office.new_channel("stricter", "Stricter LLC")
     office.waiting(office.name(), channel=where, Which_kind="sslwebserver")

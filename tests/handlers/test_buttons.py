@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.domain.errors import BadInput, NotAllowed
+from bot.domain.errors import NotAllowed
 from bot.domain.findings import Finding, Verdict
 from bot.domain.order import Status
 from bot.domain.request import Level
@@ -11,7 +11,7 @@ from handlers.views import form
 from handlers.views.parts import actions, overflow
 from tests.builders import a_product
 from tests.fakes import CHANNEL, NOW
-from tests.handlers.desk import ORDER, a_form, an_order, facts_of, shown
+from tests.handlers.desk import ORDER, an_order, facts_of
 from tests.handlers.surface import Surface, view_of
 
 VERBS = {
@@ -71,15 +71,6 @@ def test_a_refused_review_says_so_in_the_view_that_is_open(surface: Surface) -> 
 def test_show_opens_the_card_and_its_buttons_work_there(surface: Surface) -> None:
     assert "acme.com" in view_of(surface.click("order.show", ORDER)).plain
     assert view_of(surface.person.press("Refuse…")).callback_id == "order.refuse"
-
-
-def test_back_keeps_what_was_typed_even_if_it_is_wrong(surface: Surface) -> None:
-    surface.open(form.form_view(shown(a_form(), "contact")))
-    surface.person.fill("E-mail", "no address")
-    surface.desk.answers["fill.save_step"] = BadInput({"contact.email": "This is no mail address."})
-    assert surface.person.press("Back").acked
-    assert surface.desk.calls("fill.save_step")[0]["values"]["contact.email"] == "no address"
-    assert view_of(surface.person).callback_id == "new.names"
 
 
 def test_a_second_order_is_wished_for_in_the_view_that_refused_it(surface: Surface) -> None:
