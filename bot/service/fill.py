@@ -24,7 +24,7 @@ _VERBS = {"changes": Action.CHANGE, "corrects": Action.REORDER, "renews": Action
 # words of a refusal, and the group of the form where that is mended
 _ABOUT = {
     "contact": ("contact", "person", "mailbox"),
-    "company": ("organi", "company", "business", "phone", "address", "regist"),
+    "company": ("organi", "company", "business", "phone", "address", "registration", "register"),
     "names": ("domain", "name", "csr"),
 }
 
