@@ -35,14 +35,12 @@ SHAPES = [
 @pytest.mark.parametrize("shape", SHAPES, ids=range(len(SHAPES)))
 def test_a_certificate_is_read_whatever_stands_around_it(shape: str) -> None:
     assert pem.certificates_in([shape]) == [LEAF]
+    assert not pem.holds_private_key(shape)
 
 
-def test_blocks_without_a_line_between_them_are_two() -> None:
-    assert pem.certificates_in([LEAF_TEXT.strip() + ISSUER_TEXT.strip()]) == [LEAF, ISSUER.certificate]
-
-
-def test_each_certificate_counts_once() -> None:
-    assert pem.certificates_in([LEAF_TEXT, LEAF_TEXT + ISSUER_TEXT]) == [LEAF, ISSUER.certificate]
+def test_each_certificate_counts_once_even_without_a_line_between_two() -> None:
+    unbroken = LEAF_TEXT.strip() + ISSUER_TEXT.strip()
+    assert pem.certificates_in([LEAF_TEXT, unbroken]) == [LEAF, ISSUER.certificate]
 
 
 GARBAGE = [
@@ -74,10 +72,6 @@ def test_a_private_key_is_recognised_and_never_repeated(text: str) -> None:
         pem.request_in(text)
     assert "private key" in caught.value.fields["own_csr"]
     assert "c2VjcmV0" not in str(caught.value.fields)
-
-
-def test_a_certificate_is_no_private_key() -> None:
-    assert not pem.holds_private_key(LEAF_TEXT)
 
 
 NO_REQUESTS = [

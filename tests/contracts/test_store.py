@@ -62,11 +62,6 @@ def race(threads: int, run: Callable[[int], object]) -> list[BaseException | Non
         return list(pool.map(start, range(threads)))
 
 
-def test_an_order_is_read_as_it_was_added(store: Store) -> None:
-    add(store, full_order())
-    assert read(store, "o-full") == full_order()
-
-
 def test_an_order_is_read_as_it_was_saved(store: Store) -> None:
     add(store, order("o-full"))
     saved = save(store, full_order())
@@ -79,14 +74,6 @@ def test_an_unknown_order_is_said_to_be_unknown(store: Store) -> None:
         read(store)
     with pytest.raises(Stale):
         save(store, order())
-
-
-def test_a_second_save_from_the_same_reading_is_stale(store: Store) -> None:
-    add(store, order())
-    save(store, order(csr="one"))
-    with pytest.raises(Stale):
-        save(store, order(csr="two"))
-    assert read(store).csr == "one"
 
 
 def test_of_eight_savers_exactly_one_wins(store: Store) -> None:

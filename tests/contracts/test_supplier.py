@@ -41,8 +41,8 @@ class Desk:
         return order_id
 
 
-def connect(world: StandIn, *, key: str = "", read: float = 5.0) -> Supplier:
-    client = OpenSRSClient(world.url, world.username, key or world.key, (2.0, read))
+def connect(world: StandIn, *, key: str = "") -> Supplier:
+    client = OpenSRSClient(world.url, world.username, key or world.key, (2.0, 5.0))
     return OpenSRS(client, ACCOUNT, AGENCY, catalogue.standard(), FakeClock())
 
 
@@ -85,15 +85,6 @@ def test_a_draft_costs_nothing_and_a_purchase_holds_its_price(desk: Desk) -> Non
     assert (funds.balance, funds.held) == (Decimal(1000), Decimal("49.50"))
 
 
-def test_the_id_of_the_answer_is_the_one_to_go_on_with(desk: Desk) -> None:
-    order_id = desk.draft()
-    desk.world.faults.arm("process_pending", "different_order_id")
-    accepted = desk.supplier.submit(order_id, DOMAIN_ONLY)
-    assert accepted.order_id != order_id
-    assert desk.supplier.look(accepted.order_id).state.live
-    assert desk.supplier.look(order_id).state is State.CANCELLED
-
-
 def test_a_cancelled_draft_cannot_be_bought_any_more(desk: Desk) -> None:
     order_id = desk.draft()
     desk.supplier.cancel_draft(order_id)
@@ -125,37 +116,6 @@ def test_short_funds_are_a_clear_no_and_the_draft_stays(desk: Desk) -> None:
         desk.supplier.submit(order_id, DOMAIN_ONLY)
     assert caught.value.funds
     assert desk.supplier.look(order_id).state is State.PENDING
-
-
-@pytest.mark.parametrize(("kind", "bought"), [
-    ("timeout_before", (0, 0)), ("timeout_after", (1, 1)), ("still_running", (0, 1)),
-])  # fmt: skip
-def test_a_purchase_that_times_out_may_have_happened_or_happen_later(
-    desk: Desk, kind: str, bought: tuple[int, int]
-) -> None:
-    order_id = desk.draft()
-    desk.world.faults.arm("process_pending", kind)
-    with pytest.raises(Lost):
-        connect(desk.world, read=0.3).submit(order_id, DOMAIN_ONLY)
-    for act, count in zip((desk.world.release, desk.world.finish_late), bought, strict=True):
-        act()
-        assert (desk.supplier.look(order_id).state.live, len(desk.world.submitted())) == (count == 1, count)
-
-
-def test_the_reason_of_a_decline_is_the_newest_note(desk: Desk) -> None:
-    order_id = desk.bought()
-    desk.world.decline(order_id, "not in good standing")
-    look = desk.supplier.look(order_id)
-    assert look.state is State.DECLINED
-    assert "not in good standing" in look.newest_note
-
-
-def test_the_record_to_set_is_shown_as_data(desk: Desk) -> None:
-    order_id = desk.bought()
-    desk.world.ca_asks(order_id)
-    look = desk.supplier.look(order_id)
-    (task,) = look.tasks
-    assert (look.dcv, task.kind in {"txt", "cname"}, "" in (task.where, task.value)) == ("dns", True, False)
 
 
 def test_mail_is_sent_again_and_the_method_switched(desk: Desk) -> None:

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from bot.domain.request import Kind, Level
+from bot.domain.request import Level
 from bot.domain.supply import Account, Funds, Look, Note, State, differences
 from tests.builders import COMPANY, CONTACT, STAFF, a_look, a_request
 from tests.fakes import NOW
@@ -78,13 +78,6 @@ def test_the_price_is_compared_with_the_one_agreed(
     look = a_look(price=Decimal(found) if found else None, fields=tuple(FIELDS.items()))
     differs, not_shown = differences(REQUEST, look, Decimal(agreed) if agreed else None, csr_is_ours=True)
     assert (bool(differs), "price" in not_shown) == (wrong, missing)
-
-
-def test_a_renewal_reads_back_as_one() -> None:
-    renewal = a_request(kind=Kind.RENEW)
-    look = a_look(fields=(("registration", "renewal"),))
-    assert not differences(renewal, look, None, csr_is_ours=True)[0]
-    assert differences(a_request(), look, None, csr_is_ours=True)[0]
 
 
 @pytest.mark.parametrize("state", State)

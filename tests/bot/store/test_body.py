@@ -23,10 +23,6 @@ def test_what_is_dumped_is_loaded(kind: type[Any], data: st.DataObject) -> None:
     assert load(kind, dump(value)) == value
 
 
-def test_the_digest_survives_storing() -> None:
-    assert load(Order, dump(full_order())).digest == full_order().digest
-
-
 def test_bytes_are_never_stored() -> None:
     with pytest.raises(TypeError, match="bytes is never stored"):
         dump(order(csr=b"PEM"))

@@ -48,13 +48,6 @@ def test_migrating_makes_the_tables_as_they_are_written_down(empty: Engine) -> N
     assert migrated == shape(empty)
 
 
-def test_migrating_twice_changes_nothing(empty: Engine) -> None:
-    migrate(empty)
-    before = shape(empty)
-    migrate(empty)
-    assert shape(empty) == before
-
-
 def test_two_processes_may_migrate_at_once(empty: Engine) -> None:
     with ThreadPoolExecutor(1) as pool:
         other = pool.submit(migrate, empty)

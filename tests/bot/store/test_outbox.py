@@ -68,14 +68,10 @@ def test_a_claimed_post_says_what_it_is(store: SqlStore, outbox: Outbox) -> None
     assert claim(outbox) == Post("p-1", PostKind.NOTICE, "C1", "", NOW, in_channel("C1", "a"), fence=1)
 
 
-@pytest.mark.parametrize(
-    ("notice", "lane"),
-    [
-        (in_channel("C7", "a"), "C7"),
-        (Notice(Told.UNDELIVERED, "C1", "o-1", person="U7"), "U7"),
-        (Notice(Told.PAUSED, "C1"), "admins"),
-    ],
-)
+@pytest.mark.parametrize(("notice", "lane"), [
+    (in_channel("C7", "a"), "C7"), (Notice(Told.UNDELIVERED, "C1", "o-1", person="U7"), "U7"),
+    (Notice(Told.PAUSED, "C1"), "admins"),
+])  # fmt: skip
 def test_the_lane_is_where_it_goes(store: SqlStore, outbox: Outbox, notice: Notice, lane: str) -> None:
     put(store, notice)
     assert claim(outbox).lane == lane

@@ -1,4 +1,4 @@
-"""Workers as processes of their own: `python -m tests.bot.store.workers <url> <owner> drain|hold`."""
+"""Workers as processes of their own: `python -m tests.bot.store.workers <url> <owner>`."""
 
 import sys
 
@@ -14,12 +14,5 @@ def drain(table: JobTable, owner: str) -> None:
             sys.stdout.write(f"{job.subject} {table.finish(job)}\n")
 
 
-def hold(table: JobTable, owner: str) -> None:
-    """Claim everything, say so, and never finish."""
-    sys.stdout.write(f"{len(table.claim(NOW, owner, 100))}\n")
-    sys.stdout.flush()
-    sys.stdin.read()
-
-
 if __name__ == "__main__":
-    {"drain": drain, "hold": hold}[sys.argv[3]](JobTable(open_engine(sys.argv[1])), sys.argv[2])
+    drain(JobTable(open_engine(sys.argv[1])), sys.argv[2])
