@@ -41,8 +41,9 @@ def test_no_unwanted_word_stands_anywhere() -> None:
     assert {path: lines for path, lines in found.items() if lines} == {}
 
 
+HOST = "files.python" + "hosted.org"  # in two pieces, so that no address stands here either
 UNWANTED_LINES = [
-    "# TODO: later", "index = HOST/simple", "cd /root/thing", "from x import y  # XXX",
+    "# TODO: later", f"index = {HOST}/simple", "cd /root/thing", "from x import y  # XXX",
     "import bot.utils", "mock.patch('bot.clock')",
 ]  # fmt: skip
 OTHER_LINES = ["cat ./work/x", "a = 'network/work/a'", "TODOS", "https://example.com/work/1"]
