@@ -102,6 +102,7 @@ class World:
     people: fakes.FakePeople
     screens: fakes.FakeScreens
     standin: StandIn
+    lookups: fakes.FakeLookups
     dropped: list[str] = field(default_factory=list)
 
     def restart(self, **changes: Any) -> None:
@@ -225,6 +226,7 @@ class World:
 def a_desk(folder: Path, standin: StandIn, *, checks: tuple[Check, ...] = CHECKS, **policy: Any) -> World:
     """A desk on a new SQLite database in the folder, in front of a stand-in that has been started."""
     clock, people, screens, ids = fakes.FakeClock(), fakes.FakePeople(), fakes.FakeScreens(), fakes.SequentialIds()
+    lookups = fakes.FakeLookups()
     engine = open_engine(f"sqlite:///{folder / 'desk.db'}")
     event.listen(
         engine, "connect", lambda connection, _: connection.execute("PRAGMA synchronous = OFF")
@@ -235,13 +237,13 @@ def a_desk(folder: Path, standin: StandIn, *, checks: tuple[Check, ...] = CHECKS
     gear = Gear(
         store=store, clock=clock, ids=ids, vault=LocalVault([new_master_key()]), pki=Pki(),
         supplier=a_supplier(standin, clock), checks=checks, people=people, screens=screens, policy=a_policy(**policy),
-        read_names=normalise, domain=registrable, lookups=fakes.FakeLookups(),
+        read_names=normalise, domain=registrable, lookups=lookups,
         register=register_of,
     )  # fmt: skip
     with store.unit() as unit:
         unit.save_client(a_client())
         unit.save_project(a_project())
-    return World(gear, Desk(gear), store, engine, JobTable(engine), clock, people, screens, standin)
+    return World(gear, Desk(gear), store, engine, JobTable(engine), clock, people, screens, standin, lookups)
 
 
 def a_supplier(

@@ -8,7 +8,7 @@ from bot.ports import Case, CsrFacts
 from tests.bot.checks.cases import DV, REQUEST, case, judged, table
 
 SUBJECT = {"C": "US", "ST": "Illinois", "L": "Chicago", "O": "Acme LLC", "CN": "www.acme.com"}
-FACTS = CsrFacts(tuple(SUBJECT.items()), REQUEST.names, "RSA", 2048, True, "ab")  # noqa: FBT003 - a row of facts
+FACTS = CsrFacts(tuple(SUBJECT.items()), REQUEST.names, "RSA", 2048, signature_ok=True, public_key_sha256="ab")
 P256 = {"key_type": KeyType.P256}
 OWN = {"own_csr": "x"}
 

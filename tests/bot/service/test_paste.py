@@ -75,7 +75,7 @@ def test_for_ours_the_desk_goes_on_to_ask_for_the_suppliers_number(world: World)
 def test_a_leaf_alone_is_completed_from_the_addresses_in_it(world: World) -> None:
     order = client_orders(world)
     leaf = leaf_of(order.csr)
-    world.gear.lookups.chains[leaf] = (CHAIN,)  # type: ignore[attr-defined]
+    world.lookups.chains[leaf] = (CHAIN,)
     assert world.desk.paste.paste(order.id, COLLEAGUE, {"leaf": leaf}).status is Status.VALIDATING
     after = world.later(order)
     assert after.certificate is not None

@@ -18,6 +18,7 @@ from tests.bot.service.conftest import Act, MakeDesk, asked, course, keeps, says
 from tests.bot.service.test_buy import arm, at_supplier, foreign_csr, sent
 from tests.builders import ACCOUNT, World, a_request, a_supplier
 from tests.fakes import APPROVERS, COLLEAGUE, FIRST, REQUESTER
+from tests.sandbox.opensrs import books
 
 WAITS, HELD = "awaiting_approval approval_wanted:approvers", "held held:engineer"
 VOIDED = "awaiting_approval changed approval_wanted:approvers"
@@ -29,7 +30,7 @@ def drafts(world: World) -> int:
     return world.calls("sw_register")
 
 
-def only_draft(world: World) -> Any:  # noqa: ANN401 - a row of the stand-in's books
+def only_draft(world: World) -> books.Order:
     return list(world.standin.orders.values())[-1]
 
 

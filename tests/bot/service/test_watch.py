@@ -146,7 +146,7 @@ def test_it_begins_with_a_project_or_an_order_and_goes_on_at_working_times(
     watched(world)
     begin(world)
     world.run_jobs()
-    assert ("registration", "acme.com") in world.gear.lookups.calls  # type: ignore[attr-defined] # the fake's memory
+    assert ("registration", "acme.com") in world.lookups.calls
     friday = NOW + 4 * DAY + 6 * HOUR
     assert world.desk.jobs["watch"](Job("watch", CHANNEL, NOW)) == NOW + DAY
     world.clock.time = friday
