@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from slack_bolt import Ack
 from slack_sdk import WebClient
 
-from handlers.buttons import _order, _show, _user
+from handlers.buttons import order_of, show_view
+from handlers.forms import user_of
 from handlers.views import attest
 from handlers.views.parts import Json
 
@@ -16,11 +17,11 @@ if TYPE_CHECKING:
 
 
 def ask(ack: Ack, body: Json, action: Json, client: WebClient, desk: Desk) -> None:
-    _show(client, body, attest.attest(desk.attest.asked(_order(action), _user(body))))
+    show_view(client, body, attest.attest(desk.attest.asked(order_of(action), user_of(body))))
     ack()
 
 
 def save(ack: Ack, body: Json, view: Json, desk: Desk) -> None:
     order_id, said = attest.read(view)
-    desk.attest.attest(order_id, _user(body), **said)
+    desk.attest.attest(order_id, user_of(body), **said)
     ack()

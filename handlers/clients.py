@@ -13,8 +13,8 @@ from slack_sdk import WebClient
 
 from bot.domain.errors import BadInput
 from bot.domain.order import Status
-from handlers.buttons import _order, _show, _user
-from handlers.forms import first_step
+from handlers.buttons import order_of, show_view
+from handlers.forms import first_step, user_of
 from handlers.views import client_text, dialogs
 from handlers.views.parts import Json, modal, read, section
 
@@ -33,7 +33,7 @@ def _opens(draw: Callable[[Desk, str, str], Json]) -> Callable[..., None]:
     """A button that opens a view, drawn for an order and a person."""
 
     def listener(ack: Ack, body: Json, action: Json, client: WebClient, desk: Desk) -> None:
-        _show(client, body, draw(desk, _order(action), _user(body)))
+        show_view(client, body, draw(desk, order_of(action), user_of(body)))
         ack()
 
     return listener
@@ -43,7 +43,7 @@ def _asks(verb: Callable[[Desk, str, str], object]) -> Callable[..., None]:
     """A button that is all that is needed."""
 
     def listener(ack: Ack, body: Json, action: Json, desk: Desk) -> None:
-        verb(desk, _order(action), _user(body))
+        verb(desk, order_of(action), user_of(body))
         ack()
 
     return listener
@@ -76,7 +76,7 @@ def _goes_on(ack: Ack, view: Json | None) -> None:
 
 def text_sent(ack: Ack, body: Json, view: Json, desk: Desk) -> None:
     """The text's own button says the same as the card's."""
-    desk.clients.sent(dialogs.about(view), _user(body))
+    desk.clients.sent(dialogs.about(view), user_of(body))
     ack(response_action="clear")
 
 
@@ -88,20 +88,20 @@ def done(ack: Ack) -> None:
 def answers(ack: Ack, body: Json, view: Json, desk: Desk) -> None:
     """Closes when everything was taken; else what was not stays on the screen."""
     order_id = dialogs.about(view)
-    answered = desk.clients.answer(order_id, _user(body), client_text.read_answers(view))
+    answered = desk.clients.answer(order_id, user_of(body), client_text.read_answers(view))
     _goes_on(ack, client_text.answers(order_id, answered) if answered.left else None)
 
 
 def switch(ack: Ack, body: Json, view: Json, desk: Desk) -> None:
     said = read(view)
-    desk.clients.switch(dialogs.about(view), _user(body), said["dcv"], said["approver_email"])
+    desk.clients.switch(dialogs.about(view), user_of(body), said["dcv"], said["approver_email"])
     ack()
 
 
 def certificate(ack: Ack, body: Json, view: Json, client: WebClient, desk: Desk) -> None:
     """Closes when it is in; one that came alone is completed by a job."""
     given = {**read(view), "files": read_files(view, client)}
-    order = desk.paste.paste(dialogs.about(view), _user(body), given)
+    order = desk.paste.paste(dialogs.about(view), user_of(body), given)
     _goes_on(ack, modal("Thank you", [section(_KEPT)]) if order.status is Status.VALIDATING else None)
 
 

@@ -27,13 +27,13 @@ def first_step(desk: Desk, of: Form) -> Json:
     return draw_step(desk, of, desk.fill.steps(of)[0])
 
 
-def _user(body: Json) -> str:
+def user_of(body: Json) -> str:
     return str(body["user"]["id"])
 
 
 def step(ack: Ack, body: Json, view: Json, desk: Desk) -> None:
     """Any step of the form: keep what was typed, then the next step; after the last one the order is placed."""
-    (form_id, at), user = form.meta(view), _user(body)
+    (form_id, at), user = form.meta(view), user_of(body)
     saved = desk.fill.save_step(form_id, user, form.read(view))
     after = desk.fill.next_step(saved, at)
     shown = draw_step(desk, saved, after, view_id=view["id"]) if after else _placed(desk, form_id, user)
@@ -48,18 +48,18 @@ def _placed(desk: Desk, form_id: str, user: str) -> Json:
 def approve(ack: Ack, body: Json, view: Json, desk: Desk) -> None:
     """The approval itself: bound to the digest that this very view showed."""
     order_id, digest = review.read(view)
-    desk.decide.approve(order_id, _user(body), digest)
+    desk.decide.approve(order_id, user_of(body), digest)
     ack()
 
 
 def refuse(ack: Ack, body: Json, view: Json, desk: Desk) -> None:
     order_id, reason = dialogs.read_text(view)
-    desk.decide.refuse(order_id, _user(body), reason)
+    desk.decide.refuse(order_id, user_of(body), reason)
     ack()
 
 
 def override(ack: Ack, body: Json, view: Json, desk: Desk) -> None:
-    user = _user(body)
+    user = user_of(body)
     order = desk.see.order(dialogs.about(view), user).order
     order_id, keys, reason = dialogs.read_override(view, standing_stops(order.findings, order.overrides))
     desk.decide.override(order_id, user, keys, reason)
@@ -68,23 +68,23 @@ def override(ack: Ack, body: Json, view: Json, desk: Desk) -> None:
 
 def allow_second(ack: Ack, body: Json, view: Json, desk: Desk) -> None:
     form_id, reason = dialogs.read_text(view)
-    desk.ask.allow_second(form_id, _user(body), reason)
+    desk.ask.allow_second(form_id, user_of(body), reason)
     ack()
 
 
 def order_number(ack: Ack, body: Json, view: Json, desk: Desk) -> None:
     order_id, number = dialogs.read_text(view)
-    desk.resolve.order_number(order_id, _user(body), number)
+    desk.resolve.order_number(order_id, user_of(body), number)
     ack()
 
 
 def bought_as(ack: Ack, body: Json, view: Json, desk: Desk) -> None:
     order_id, number = dialogs.read_text(view)
-    desk.resolve.bought_as(order_id, _user(body), number)
+    desk.resolve.bought_as(order_id, user_of(body), number)
     ack()
 
 
 def save_project(ack: Ack, body: Json, view: Json, desk: Desk) -> None:
     channel, values = dialogs.read_project(view)
-    desk.projects.set_up(channel, _user(body), ProjectInput(**values))
+    desk.projects.set_up(channel, user_of(body), ProjectInput(**values))
     ack()

@@ -14,13 +14,13 @@ from bot.domain.order import Status
 from bot.domain.request import Dcv
 from bot.service.clients import Answered, ClientText, Support
 from handlers.views import dialogs, parts
-from handlers.views.form import _COMPANY, _CONTACT
+from handlers.views.form import COMPANY, CONTACT
 from handlers.views.parts import Json
 from handlers.views.words import CONTROL
 
 SENT, QUESTIONS, ANSWERS = "client.sent", "client.questions", "client.paste"
 SUPPORT, SWITCH, PASTE = "supplier.ask", "order.switch", "order.paste"
-_LABELS = {field.name: field for field in (*_COMPANY, *_CONTACT)}
+_LABELS = {field.name: field for field in (*COMPANY, *CONTACT)}
 _COPY = "Copy it from here; what you change in it here is not kept."
 
 

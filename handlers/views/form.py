@@ -46,7 +46,7 @@ class Field(NamedTuple):
     optional: bool = False
 
 
-_COMPANY = (
+COMPANY = (
     Field("org.name", "Registered name", "Exactly as in the commercial register, with its Inc., LLC or GmbH."),
     Field("org.street", "Street and number"),
     Field("org.city", "City"),
@@ -56,7 +56,7 @@ _COMPANY = (
     Field("org.phone", "Phone of the company", "From a public listing; the authority calls it. As in +1.3125550123."),
     Field("org.registration_number", "Number in the register", optional=True),
 )
-_CONTACT = (
+CONTACT = (
     Field("contact.first_name", "First name"),
     Field("contact.last_name", "Last name"),
     Field("contact.title", "Position", "As in Head of IT.", optional=True),
@@ -205,18 +205,18 @@ def _why(shown: FormShown, why: str) -> Json:
 
 
 def _company(shown: FormShown) -> list[Json]:
-    return [_why(shown, "The authority looks this company up and calls it."), *_texts(shown, _COMPANY)]
+    return [_why(shown, "The authority looks this company up and calls it."), *_texts(shown, COMPANY)]
 
 
 def _contact(shown: FormShown) -> list[Json]:
-    return [_why(shown, "Somebody at the client whom the authority may write to and call."), *_texts(shown, _CONTACT)]
+    return [_why(shown, "Somebody at the client whom the authority may write to and call."), *_texts(shown, CONTACT)]
 
 
 _INPUTS: dict[str, Callable[[FormShown], list[Json]]] = {
     "names": lambda shown: _names(shown)[-3:],
     "kind": _kind,
-    "company": lambda shown: _texts(shown, _COMPANY),
-    "contact": lambda shown: _texts(shown, _CONTACT),
+    "company": lambda shown: _texts(shown, COMPANY),
+    "contact": lambda shown: _texts(shown, CONTACT),
 }
 
 
