@@ -1,4 +1,7 @@
-"""Brings a database to the present tables. Alembic is configured here; there is no alembic.ini."""
+"""Brings a database to the present tables. Alembic is configured here; there is no alembic.ini.
+
+A new database gets the tables as they are written down today and counts as migrated; an older one gets what is missing.
+"""
 
 from pathlib import Path
 
@@ -8,15 +11,21 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine
 
+from bot.store.tables import metadata
+
 _FOLDER = Path(__file__).parent / "migrations"
 
 
 def migrate(engine: Engine) -> None:
-    """Run what is missing, in one transaction; nothing when all is there. PostgreSQL: one process at a time."""
+    """Make or change what is missing, in one transaction; nothing when all is there. One process at a time."""
     with engine.begin() as connection:
         if engine.dialect.name == "postgresql":
             connection.exec_driver_sql("SELECT pg_advisory_xact_lock(hashtext('certdesk migrations'))")
-        command.upgrade(_config(connection), "head")
+        if MigrationContext.configure(connection).get_current_heads():
+            command.upgrade(_config(connection), "head")
+        else:
+            metadata.create_all(connection)
+            command.stamp(_config(connection), "head")
 
 
 def is_current(engine: Engine) -> bool:

@@ -5,14 +5,41 @@ account's price is known, price in US dollars.
 """
 
 import tomllib
-from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
-from enum import StrEnum
 from importlib.resources import files
-from typing import Any
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, Field, StrictBool, StringConstraints, ValidationError
 
 from bot.domain.errors import BadInput
 from bot.domain.request import Level, Product, Standing
+
+
+def _rising(days: tuple[int, int]) -> tuple[int, int]:
+    if days[0] > days[1]:
+        raise ValueError("the least comes before the most")
+    return days
+
+
+_Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=75)]  # an option of Slack's
+_Day = Annotated[int, Field(strict=True, ge=0, le=90)]
+
+
+class _Entry(BaseModel, extra="forbid"):
+    """The fields of a `Product` but its code."""
+
+    title: _Text
+    brand: _Text
+    level: Level
+    wildcard: StrictBool
+    extra_names: Annotated[int, Field(strict=True, ge=0, le=250)]
+    price: Annotated[Decimal, Field(gt=0, lt=100_000, decimal_places=2)] | None = None
+    days: Annotated[tuple[_Day, _Day], AfterValidator(_rising)]
+    standing: Standing
+
+
+class _File(BaseModel):
+    products: Annotated[dict[str, _Entry], Field(min_length=1)]
 
 
 def standard() -> tuple[Product, ...]:
@@ -23,66 +50,10 @@ def standard() -> tuple[Product, ...]:
 def load(text: str) -> tuple[Product, ...]:
     """The products of a catalogue file, in its order. BadInput names every wrong entry and field as `code.field`."""
     try:
-        products = tomllib.loads(text, parse_float=Decimal).get("products")
+        found = _File.model_validate(tomllib.loads(text, parse_float=Decimal)).products
     except tomllib.TOMLDecodeError as error:
         raise BadInput({"catalogue": f"is no TOML: {error}"}) from None
-    if not isinstance(products, dict) or not products:
-        raise BadInput({"catalogue": "needs a table `products` with at least one entry"})
-    wrong = {where: sentence for code, entry in products.items() for where, sentence in _wrong(code, entry)}
-    if wrong:
-        raise BadInput(wrong)
-    return tuple(_product(code, entry) for code, entry in products.items())
-
-
-def _wrong(code: str, entry: object) -> Iterator[tuple[str, str]]:
-    if not isinstance(entry, dict):
-        yield code, "must be a table"
-        return
-    for name in sorted(entry.keys() - _RULES.keys()):
-        yield f"{code}.{name}", f"is no field; fields are {', '.join(_RULES)}"
-    for name, (fits, sentence) in _RULES.items():
-        if (name in entry or name != "price") and not fits(entry.get(name)):
-            yield f"{code}.{name}", f"must be {sentence}"
-
-
-def _product(code: str, entry: Mapping[str, Any]) -> Product:
-    price = Decimal(entry["price"]) if "price" in entry else None
-    level, standing, days = Level(entry["level"]), Standing(entry["standing"]), tuple(entry["days"])
-    return Product(**{**entry, "code": code, "level": level, "standing": standing, "days": days, "price": price})
-
-
-def _whole(value: object, most: int) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= most
-
-
-def _days(value: object) -> bool:
-    return (
-        isinstance(value, list) and len(value) == 2 and all(_whole(day, 90) for day in value) and value[0] <= value[1]
-    )
-
-
-def _price(value: object) -> bool:
-    if not isinstance(value, int | Decimal) or isinstance(value, bool):
-        return False
-    amount = Decimal(value)
-    return amount.is_finite() and 0 < amount < 100_000 and amount == round(amount, 2)
-
-
-def _text(value: object) -> bool:
-    return isinstance(value, str) and 0 < len(value.strip()) <= 75  # an option of a Slack menu holds no more
-
-
-def _word_of(words: type[StrEnum]) -> tuple[Callable[[object], bool], str]:
-    return lambda value: isinstance(value, str) and value in [*words], f"one of {', '.join(words)}"
-
-
-_RULES: Mapping[str, tuple[Callable[[object], bool], str]] = {
-    "title": (_text, "a text of at most 75 characters"),
-    "brand": (_text, "a text of at most 75 characters"),
-    "level": _word_of(Level),
-    "wildcard": (lambda value: isinstance(value, bool), "true or false"),
-    "extra_names": (lambda value: _whole(value, 250), "a whole number from 0 to 250"),
-    "price": (_price, "dollars above 0 with at most two decimals, or left out"),
-    "days": (_days, "[least, most] in whole business days"),
-    "standing": _word_of(Standing),
-}
+    except ValidationError as wrong:
+        places = {".".join(map(str, error["loc"][1:3])) or "products": error["msg"] for error in wrong.errors()}
+        raise BadInput(places) from None
+    return tuple(Product(code, **dict(entry)) for code, entry in found.items())
