@@ -3,20 +3,16 @@
 Everything is denied that the table does not list.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
 from enum import StrEnum
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
 from bot.domain.client import Person, PersonKind, Project
 from bot.domain.errors import ChangedSince, DecidedAlready, IllegalMove, NotAllowed, NotAMember, OwnOrder
 from bot.domain.order import OPEN, Order, Status
 from bot.domain.request import Contact, Level
-
-if TYPE_CHECKING:
-    from datetime import date
-    from decimal import Decimal
 
 
 class Buying(StrEnum):

@@ -1,15 +1,10 @@
 """Whose certificate it is and who works on it: client, project, person."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
+from datetime import date, datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from datetime import date, datetime
-
-    from bot.domain.request import Contact, Organisation
+from bot.domain.request import Contact, Organisation
 
 
 class PersonKind(StrEnum):

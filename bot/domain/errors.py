@@ -18,12 +18,7 @@ DeskError
 └── SupplierError      Lost (no clear answer) · Refused (a clear no) · Unusable (an answer that makes no sense)
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+from collections.abc import Mapping
 
 
 class DeskError(Exception):

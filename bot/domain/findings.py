@@ -3,8 +3,6 @@
 A finding that says stop holds an order until the world mends itself or an approver overrides it with a reason.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum

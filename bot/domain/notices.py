@@ -1,7 +1,5 @@
 """Everything the desk may say unasked, as data: what, how urgent, to whom. Worded and posted by the Slack edge."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Self

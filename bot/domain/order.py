@@ -1,10 +1,8 @@
 """The whole order: its statuses and who moves next, every move, what each status starts, and how an order advances.
 
-Nothing else decides. `MOVES` is the table; a pair that is not in it is refused to a person and dropped for a job.
+Nothing else decides. `Move` is the table; a pair that is not in it is refused to a person and dropped for a job.
 The rules R1 to R13 stand in docs/rules.md; docs/states.md is made from this file.
 """
-
-from __future__ import annotations
 
 import hashlib
 import json
@@ -32,193 +30,6 @@ class Actor(StrEnum):
     NOBODY = "nobody"
 
 
-class Status(StrEnum):
-    """Where an order stands, and who moves next."""
-
-    next_actor: Actor
-
-    def __new__(cls, word: str, next_actor: Actor = Actor.NOBODY) -> Self:
-        """A member is its word and carries who moves next."""
-        member = str.__new__(cls, word)
-        member._value_, member.next_actor = word, next_actor
-        return member
-
-    PREPARING = "preparing", Actor.DESK
-    HELD = "held", Actor.REQUESTER  # or whom the hold names
-    AWAITING_APPROVAL = "awaiting_approval", Actor.APPROVER
-    BUYING = "buying", Actor.DESK  # the engineer when buying is by hand
-    DOUBTFUL = "doubtful", Actor.APPROVER
-    VALIDATING = "validating", Actor.AUTHORITY  # and the client, who is asked
-    ISSUED = "issued", Actor.ENGINEER
-    LIVE = "live", Actor.DESK
-    REFUSED = "refused", Actor.REQUESTER
-    DECLINED = "declined", Actor.REQUESTER
-    CANCELLED = "cancelled", Actor.NOBODY
-    ENDED = "ended", Actor.NOBODY
-
-
-OPEN = (Status.PREPARING, Status.HELD, Status.AWAITING_APPROVAL, Status.BUYING, Status.DOUBTFUL, Status.VALIDATING)
-ENDS = (Status.CANCELLED, Status.ENDED)
-
-
-class Move(StrEnum):
-    """Everything that can happen to an order; the comment says by whom or by what."""
-
-    READY = "ready"  # desk: key, CSR, checks, draft and read-back done, no stop
-    HOLD = "hold"  # a check stops, the read-back differs, data is missing, the save is refused
-    SAVE_LOST = "save_lost"  # the supplier did not answer the save, or the process died before the id was stored
-    CHANGE = "change"  # a covered field was changed (R9)
-    CANCEL = "cancel"  # while nothing is bought (R6)
-    CLIENT_ORDERS = "client_orders"  # key and CSR made, the client buys it
-    MENDED = "mended"  # a re-check no longer stops
-    FILL_IN = "fill_in"
-    ATTEST = "attest"
-    OVERRIDE = "override"  # approver, with a reason (R11)
-    REMIND = "remind"  # nobody moved for a while
-    LAPSE = "lapse"  # held for 60 days
-    APPROVE = "approve"  # one approval, not yet enough
-    APPROVED = "approved"  # enough approvals of the present digest
-    REFUSE = "refuse"
-    DRAFT_DIFFERS = "draft_differs"  # gone, changed, or another price (R3)
-    RECHECKED = "rechecked"  # checked again, no new stop
-    BOUGHT_IN_PANEL = "bought_in_panel"  # submitted by hand before the approval
-    APPROVER_LOST = "approver_lost"  # one of the approvers no longer is one (R13)
-    BLOCKED = "blocked"  # buying is off, paused, or over the day's limit
-    ATTEMPT = "attempt"  # desk: on record before the supplier is asked (R1)
-    ACCEPTED = "accepted"  # clear answer to a submission
-    REJECTED = "rejected"  # surely refused, the draft is still pending
-    NO_ANSWER = "no_answer"  # R2 begins
-    DOUBT = "doubt"  # an hour without a look that decides, or after one repetition
-    CANCEL_LATER = "cancel_later"  # cancel after the attempt: recorded, done when the answer is known
-    FOUND_LIVE = "found_live"  # a look shows a live state with our CSR
-    FOUND_DECLINED = "found_declined"
-    FOUND_CANCELLED = "found_cancelled"
-    NUMBER_WANTED = "number_wanted"  # by hand: the draft turned cancelled, a new order may exist
-    ORDER_NUMBER = "order_number"  # by hand: the engineer names it and it is ours
-    STILL_PENDING = "still_pending"  # R2: surely not bought
-    VOTE = "vote"  # one approver of the two that a resolution needs
-    BOUGHT_OUTSIDE = "bought_outside"
-    BOUGHT_AS = "bought_as"
-    NOT_BOUGHT = "not_bought"
-    PROGRESS = "progress"  # the supplier's state or notes changed
-    UNKNOWN_STATE = "unknown_state"  # R8
-    SWITCH_DCV = "switch_dcv"
-    RESEND = "resend"
-    NUDGE = "nudge"  # somebody asks to look now
-    CANCELLED_THERE = "cancelled_there"  # our cancel_order, or the supplier's own doing
-    NO_CERTIFICATE = "no_certificate"  # completed, but nothing usable to fetch
-    OTHER_KEY = "other_key"  # a certificate for another key: never installed
-    ISSUE = "issue"  # fetched: right key
-    PASTE = "paste"  # pasted: right key
-    GAVE_UP = "gave_up"  # the client gave up ordering
-    PROVEN = "proven"
-    ELSEWHERE = "elsewhere"  # installed elsewhere, says an approver
-    INSTALL_FAILED = "install_failed"
-    REISSUED = "reissued"
-    SERVED_DIFFERS = "served_differs"
-    BURNT = "burnt"
-    REVOKED = "revoked"
-    RENEWAL = "renewal"  # opened, refused or declined
-    RENEWAL_PROVEN = "renewal_proven"
-    COVERAGE_OVER = "coverage_over"
-    REORDER = "reorder"  # correct and order again: a new, linked order
-    AFTERMATH = "aftermath"  # cancelled here after an attempt, and the supplier goes on all the same
-    VAULT_SHUT = "vault_shut"  # the vault cannot open the key
-
-
-_STAYS: dict[Status, tuple[Move, ...]] = {
-    Status.PREPARING: (Move.SAVE_LOST, Move.CHANGE),
-    Status.HELD: (Move.REMIND,),
-    Status.AWAITING_APPROVAL: (Move.APPROVE, Move.RECHECKED, Move.REMIND),
-    Status.BUYING: (
-        Move.BLOCKED, Move.ATTEMPT, Move.NO_ANSWER, Move.CANCEL_LATER, Move.NUMBER_WANTED, Move.REMIND,
-        Move.UNKNOWN_STATE,
-    ),
-    Status.DOUBTFUL: (Move.VOTE, Move.REMIND, Move.UNKNOWN_STATE),
-    Status.VALIDATING: (
-        Move.PROGRESS, Move.UNKNOWN_STATE, Move.SWITCH_DCV, Move.RESEND, Move.NUDGE, Move.REMIND, Move.NO_CERTIFICATE,
-        Move.OTHER_KEY, Move.CANCEL_LATER,
-    ),
-    Status.ISSUED: (Move.INSTALL_FAILED, Move.REISSUED, Move.BURNT, Move.RENEWAL),
-    Status.LIVE: (Move.REISSUED, Move.SERVED_DIFFERS, Move.BURNT, Move.RENEWAL),
-    Status.REFUSED: (Move.REORDER,),
-    Status.DECLINED: (Move.REORDER,),
-    Status.CANCELLED: (Move.AFTERMATH,),
-}  # fmt: skip
-
-_GOES: dict[Status, dict[Move, Status]] = {
-    Status.PREPARING: {
-        Move.READY: Status.AWAITING_APPROVAL,
-        Move.HOLD: Status.HELD,
-        Move.CANCEL: Status.CANCELLED,
-        Move.CLIENT_ORDERS: Status.VALIDATING,
-    },
-    Status.HELD: {
-        Move.MENDED: Status.PREPARING,
-        Move.CHANGE: Status.PREPARING,
-        Move.FILL_IN: Status.PREPARING,
-        Move.ATTEST: Status.PREPARING,
-        Move.OVERRIDE: Status.PREPARING,
-        Move.LAPSE: Status.CANCELLED,
-        Move.CANCEL: Status.CANCELLED,
-    },
-    Status.AWAITING_APPROVAL: {
-        Move.APPROVED: Status.BUYING,
-        Move.REFUSE: Status.REFUSED,
-        Move.CHANGE: Status.PREPARING,
-        Move.CANCEL: Status.CANCELLED,
-        Move.DRAFT_DIFFERS: Status.HELD,
-        Move.HOLD: Status.HELD,
-        Move.BOUGHT_IN_PANEL: Status.DOUBTFUL,
-    },
-    Status.BUYING: {
-        Move.CANCEL: Status.CANCELLED,
-        Move.HOLD: Status.HELD,
-        Move.DRAFT_DIFFERS: Status.HELD,
-        Move.APPROVER_LOST: Status.AWAITING_APPROVAL,
-        Move.ACCEPTED: Status.VALIDATING,
-        Move.REJECTED: Status.HELD,
-        Move.FOUND_LIVE: Status.VALIDATING,
-        Move.FOUND_DECLINED: Status.DECLINED,
-        Move.FOUND_CANCELLED: Status.DOUBTFUL,
-        Move.DOUBT: Status.DOUBTFUL,
-        Move.ORDER_NUMBER: Status.VALIDATING,
-    },
-    Status.DOUBTFUL: {
-        Move.FOUND_LIVE: Status.VALIDATING,
-        Move.STILL_PENDING: Status.HELD,
-        Move.BOUGHT_OUTSIDE: Status.VALIDATING,
-        Move.BOUGHT_AS: Status.VALIDATING,
-        Move.NOT_BOUGHT: Status.HELD,
-    },
-    Status.VALIDATING: {
-        Move.FOUND_DECLINED: Status.DECLINED,
-        Move.CANCELLED_THERE: Status.CANCELLED,
-        Move.ISSUE: Status.ISSUED,
-        Move.PASTE: Status.ISSUED,
-        Move.GAVE_UP: Status.CANCELLED,
-    },
-    Status.ISSUED: {
-        Move.PROVEN: Status.LIVE,
-        Move.ELSEWHERE: Status.LIVE,
-        Move.REVOKED: Status.ENDED,
-        Move.RENEWAL_PROVEN: Status.ENDED,
-        Move.COVERAGE_OVER: Status.ENDED,
-    },
-    Status.LIVE: {
-        Move.REVOKED: Status.ENDED,
-        Move.RENEWAL_PROVEN: Status.ENDED,
-        Move.COVERAGE_OVER: Status.ENDED,
-    },
-}
-
-MOVES: dict[tuple[Status, Move], Status] = {
-    **{(status, Move.VAULT_SHUT): status for status in Status},
-    **{(status, move): status for status, moves in _STAYS.items() for move in moves},
-    **{(status, move): after for status, moves in _GOES.items() for move, after in moves.items()},
-}
-
-
 class Work(StrEnum):
     """Kinds of jobs that an order's statuses start."""
 
@@ -232,16 +43,123 @@ class Work(StrEnum):
     AFTERCARE = "aftercare"
 
 
-ON_ENTER: dict[Status, tuple[Work, ...]] = {
-    Status.PREPARING: (Work.PREPARE,),
-    Status.HELD: (Work.CHECK, Work.REMIND),
-    Status.AWAITING_APPROVAL: (Work.WATCH_DRAFT, Work.REMIND),
-    Status.BUYING: (Work.PURCHASE, Work.REMIND),
-    Status.DOUBTFUL: (Work.PURCHASE, Work.REMIND),
-    Status.VALIDATING: (Work.FOLLOW, Work.REMIND),
-    Status.REFUSED: (Work.DROP_DRAFT,),
-    Status.CANCELLED: (Work.DROP_DRAFT, Work.AFTERCARE),
-}
+class Status(StrEnum):
+    """Where an order stands: its word, who moves next, the jobs that start when it is entered."""
+
+    next_actor: Actor
+    starts: tuple[Work, ...]
+
+    def __new__(cls, word: str, next_actor: Actor, *starts: Work) -> Self:
+        """A member is its word and carries its row."""
+        member = str.__new__(cls, word)
+        member._value_, member.next_actor, member.starts = word, next_actor, starts
+        return member
+
+    PREPARING = "preparing", Actor.DESK, Work.PREPARE
+    HELD = "held", Actor.REQUESTER, Work.CHECK, Work.REMIND  # or whom the hold names
+    AWAITING_APPROVAL = "awaiting_approval", Actor.APPROVER, Work.WATCH_DRAFT, Work.REMIND
+    BUYING = "buying", Actor.DESK, Work.PURCHASE, Work.REMIND  # the engineer when buying is by hand
+    DOUBTFUL = "doubtful", Actor.APPROVER, Work.PURCHASE, Work.REMIND
+    VALIDATING = "validating", Actor.AUTHORITY, Work.FOLLOW, Work.REMIND  # and the client, who is asked
+    ISSUED = "issued", Actor.ENGINEER
+    LIVE = "live", Actor.DESK
+    REFUSED = "refused", Actor.REQUESTER, Work.DROP_DRAFT
+    DECLINED = "declined", Actor.REQUESTER
+    CANCELLED = "cancelled", Actor.NOBODY, Work.DROP_DRAFT, Work.AFTERCARE
+    ENDED = "ended", Actor.NOBODY
+
+
+OPEN = (Status.PREPARING, Status.HELD, Status.AWAITING_APPROVAL, Status.BUYING, Status.DOUBTFUL, Status.VALIDATING)
+ENDS = (Status.CANCELLED, Status.ENDED)
+
+
+class Move(StrEnum):
+    """Everything that can happen to an order: its word, in which statuses, and where it leads (None: it stays). The
+    comment says by whom or by what.
+    """
+
+    befores: tuple[Status, ...]
+    after: Status | None
+
+    def __new__(cls, word: str, befores: tuple[Status, ...], after: Status | None = None) -> Self:
+        """A member is its word and carries its row."""
+        member = str.__new__(cls, word)
+        member._value_, member.befores, member.after = word, befores, after
+        return member
+
+    # desk: key, CSR, checks, draft and read-back done, no stop
+    READY = "ready", (Status.PREPARING,), Status.AWAITING_APPROVAL
+    # a check stops, the read-back differs, data is missing, the save is refused
+    HOLD = "hold", (Status.PREPARING, Status.AWAITING_APPROVAL, Status.BUYING), Status.HELD
+    # the supplier did not answer the save, or the process died before the id was stored
+    SAVE_LOST = "save_lost", (Status.PREPARING,)
+    # a covered field was changed (R9)
+    CHANGE = "change", (Status.PREPARING, Status.HELD, Status.AWAITING_APPROVAL), Status.PREPARING
+    # while nothing is bought (R6)
+    CANCEL = "cancel", (Status.PREPARING, Status.HELD, Status.AWAITING_APPROVAL, Status.BUYING), Status.CANCELLED
+    CLIENT_ORDERS = "client_orders", (Status.PREPARING,), Status.VALIDATING  # key and CSR made, the client buys it
+    MENDED = "mended", (Status.HELD,), Status.PREPARING  # a re-check no longer stops
+    FILL_IN = "fill_in", (Status.HELD,), Status.PREPARING
+    ATTEST = "attest", (Status.HELD,), Status.PREPARING
+    OVERRIDE = "override", (Status.HELD,), Status.PREPARING  # approver, with a reason (R11)
+    # nobody moved for a while
+    REMIND = "remind", (Status.HELD, Status.AWAITING_APPROVAL, Status.BUYING, Status.DOUBTFUL, Status.VALIDATING)
+    LAPSE = "lapse", (Status.HELD,), Status.CANCELLED  # held for 60 days
+    APPROVE = "approve", (Status.AWAITING_APPROVAL,)  # one approval, not yet enough
+    APPROVED = "approved", (Status.AWAITING_APPROVAL,), Status.BUYING  # enough approvals of the present digest
+    REFUSE = "refuse", (Status.AWAITING_APPROVAL,), Status.REFUSED
+    # gone, changed, or another price (R3)
+    DRAFT_DIFFERS = "draft_differs", (Status.AWAITING_APPROVAL, Status.BUYING), Status.HELD
+    RECHECKED = "rechecked", (Status.AWAITING_APPROVAL,)  # checked again, no new stop
+    # submitted by hand before the approval
+    BOUGHT_IN_PANEL = "bought_in_panel", (Status.AWAITING_APPROVAL,), Status.DOUBTFUL
+    # one of the approvers no longer is one (R13)
+    APPROVER_LOST = "approver_lost", (Status.BUYING,), Status.AWAITING_APPROVAL
+    BLOCKED = "blocked", (Status.BUYING,)  # buying is off, paused, or over the day's limit
+    ATTEMPT = "attempt", (Status.BUYING,)  # desk: on record before the supplier is asked (R1)
+    ACCEPTED = "accepted", (Status.BUYING,), Status.VALIDATING  # clear answer to a submission
+    REJECTED = "rejected", (Status.BUYING,), Status.HELD  # surely refused, the draft is still pending
+    NO_ANSWER = "no_answer", (Status.BUYING,)  # R2 begins
+    DOUBT = "doubt", (Status.BUYING,), Status.DOUBTFUL  # an hour without a look that decides, or after one repetition
+    # cancel after the attempt: recorded, done when the answer is known
+    CANCEL_LATER = "cancel_later", (Status.BUYING, Status.VALIDATING)
+    # a look shows a live state with our CSR
+    FOUND_LIVE = "found_live", (Status.BUYING, Status.DOUBTFUL), Status.VALIDATING
+    FOUND_DECLINED = "found_declined", (Status.BUYING, Status.VALIDATING), Status.DECLINED
+    FOUND_CANCELLED = "found_cancelled", (Status.BUYING,), Status.DOUBTFUL
+    NUMBER_WANTED = "number_wanted", (Status.BUYING,)  # by hand: the draft turned cancelled, a new order may exist
+    ORDER_NUMBER = "order_number", (Status.BUYING,), Status.VALIDATING  # by hand: the engineer names it and it is ours
+    STILL_PENDING = "still_pending", (Status.DOUBTFUL,), Status.HELD  # R2: surely not bought
+    VOTE = "vote", (Status.DOUBTFUL,)  # one approver of the two that a resolution needs
+    BOUGHT_OUTSIDE = "bought_outside", (Status.DOUBTFUL,), Status.VALIDATING
+    BOUGHT_AS = "bought_as", (Status.DOUBTFUL,), Status.VALIDATING
+    NOT_BOUGHT = "not_bought", (Status.DOUBTFUL,), Status.HELD
+    PROGRESS = "progress", (Status.VALIDATING,)  # the supplier's state or notes changed
+    UNKNOWN_STATE = "unknown_state", (Status.BUYING, Status.DOUBTFUL, Status.VALIDATING)  # R8
+    SWITCH_DCV = "switch_dcv", (Status.VALIDATING,)
+    RESEND = "resend", (Status.VALIDATING,)
+    NUDGE = "nudge", (Status.VALIDATING,)  # somebody asks to look now
+    # our cancel_order, or the supplier's own doing
+    CANCELLED_THERE = "cancelled_there", (Status.VALIDATING,), Status.CANCELLED
+    NO_CERTIFICATE = "no_certificate", (Status.VALIDATING,)  # completed, but nothing usable to fetch
+    OTHER_KEY = "other_key", (Status.VALIDATING,)  # a certificate for another key: never installed
+    ISSUE = "issue", (Status.VALIDATING,), Status.ISSUED  # fetched: right key
+    PASTE = "paste", (Status.VALIDATING,), Status.ISSUED  # pasted: right key
+    GAVE_UP = "gave_up", (Status.VALIDATING,), Status.CANCELLED  # the client gave up ordering
+    PROVEN = "proven", (Status.ISSUED,), Status.LIVE
+    ELSEWHERE = "elsewhere", (Status.ISSUED,), Status.LIVE  # installed elsewhere, says an approver
+    INSTALL_FAILED = "install_failed", (Status.ISSUED,)
+    REISSUED = "reissued", (Status.ISSUED, Status.LIVE)
+    SERVED_DIFFERS = "served_differs", (Status.LIVE,)
+    BURNT = "burnt", (Status.ISSUED, Status.LIVE)
+    REVOKED = "revoked", (Status.ISSUED, Status.LIVE), Status.ENDED
+    RENEWAL = "renewal", (Status.ISSUED, Status.LIVE)  # opened, refused or declined
+    RENEWAL_PROVEN = "renewal_proven", (Status.ISSUED, Status.LIVE), Status.ENDED
+    COVERAGE_OVER = "coverage_over", (Status.ISSUED, Status.LIVE), Status.ENDED
+    REORDER = "reorder", (Status.REFUSED, Status.DECLINED)  # correct and order again: a new, linked order
+    # cancelled here after an attempt, and the supplier goes on all the same
+    AFTERMATH = "aftermath", (Status.CANCELLED,)
+    VAULT_SHUT = "vault_shut", tuple(Status)  # the vault cannot open the key
 
 
 @dataclass(frozen=True, slots=True)
@@ -416,10 +334,10 @@ def advance(order: Order, move: Move, at: datetime, **changes: Any) -> Order:
 
     Every way back opens a new round, which voids the approvals (R5).
     """
-    after = MOVES.get((order.status, move))
-    guard = GUARDS.get((order.status, move))
-    if after is None or (guard is not None and not guard(order)):
+    guard = GUARDS.get((order.status, move), lambda _: True)
+    if order.status not in move.befores or not guard(order):
         raise IllegalMove(order.id, order.status, move)
+    after = move.after or order.status
     if order.status in _APPROVABLE and after in _WAYS_BACK and after is not order.status:
         changes.update(round=order.round + 1, looks=(), votes=(), blocked="", told=(), outside=False)
     if after is not order.status:
@@ -429,17 +347,16 @@ def advance(order: Order, move: Move, at: datetime, **changes: Any) -> Order:
 
 def work_started(before: Status, after: Status, move: Move) -> tuple[Work, ...]:
     """The jobs a move starts: those of the status entered, and preparing again after a change."""
-    return ON_ENTER.get(after, ()) if before is not after or move is Move.CHANGE else ()
+    return after.starts if before is not after or move is Move.CHANGE else ()
 
 
 def diagram() -> str:
     """The table of moves as a Mermaid state diagram, for docs/states.md."""
-    lines = ["stateDiagram-v2", "    [*] --> preparing"]
-    pairs: dict[tuple[Status, Status], list[str]] = {}
-    for (status, move), after in MOVES.items():
-        if move is not Move.VAULT_SHUT:
-            pairs.setdefault((status, after), []).append(move.value)
-    for (status, after), moves in pairs.items():
-        lines.extend(f"    {status} --> {after}: {move}" for move in moves)
-    lines += [f"    {status} --> [*]" for status in ENDS]
-    return "\n".join(lines) + "\n"
+    moves = [
+        f"    {status} --> {move.after or status}: {move}"
+        for status in Status
+        for move in Move
+        if status in move.befores and move is not Move.VAULT_SHUT
+    ]
+    ends = [f"    {status} --> [*]" for status in ENDS]
+    return "\n".join(["stateDiagram-v2", "    [*] --> preparing", *moves, *ends]) + "\n"

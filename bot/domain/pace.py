@@ -1,15 +1,10 @@
 """How often the desk looks and how long it retries: every waiting time in one place."""
 
-from __future__ import annotations
-
+from collections.abc import Collection
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from bot.domain.request import Level
-
-if TYPE_CHECKING:
-    from collections.abc import Collection
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 

@@ -3,8 +3,6 @@
 The supplier has no idempotency key, so after an attempt without a clear answer only time and looks may decide.
 """
 
-from __future__ import annotations
-
 from datetime import datetime, timedelta
 
 from bot.domain.order import MOST_ATTEMPTS, Move, Order

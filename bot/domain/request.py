@@ -3,15 +3,10 @@
 `Product` is one kind a supplier sells; prices are decimal US dollars, times are business days.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
 from enum import StrEnum
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from datetime import date
-    from decimal import Decimal
 
 
 class Purpose(StrEnum):

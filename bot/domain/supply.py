@@ -1,15 +1,11 @@
 """What a supplier says about an order, in our words, and how a read-back differs from what was asked for (R8, R10)."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from bot.domain.request import Request
+from bot.domain.request import Request
 
 
 class State(StrEnum):

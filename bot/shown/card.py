@@ -1,20 +1,15 @@
 """What the card of an order shows, derived from the order each time it is drawn."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TYPE_CHECKING
 
 from bot.domain.approval import Buying, Policy, approvers_needed
+from bot.domain.client import Client, Project
 from bot.domain.findings import Mender
 from bot.domain.order import Actor, Order, Status
+from bot.domain.request import Product
 from bot.domain.supply import State
 from bot.shown import forecast
-
-if TYPE_CHECKING:
-    from bot.domain.client import Client, Project
-    from bot.domain.request import Product
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,17 +1,12 @@
 """When an order can be there: from its kind, where it stands, what is outstanding, and the agency's calendar."""
 
-from __future__ import annotations
-
 from datetime import date, datetime
-from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from bot.domain.approval import Buying, Policy
 from bot.domain.order import OPEN, Order, Status
 from bot.domain.pace import at_work, business_days_later
-
-if TYPE_CHECKING:
-    from bot.domain.request import Product
+from bot.domain.request import Product
 
 _MENDED_IN = {Status.HELD: 1, Status.DOUBTFUL: 1}  # business days until somebody has cleared it up
 

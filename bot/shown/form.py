@@ -1,7 +1,5 @@
 """A form that somebody is filling in, and what one step of it shows."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime

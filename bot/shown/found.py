@@ -1,7 +1,5 @@
 """What was found out about a web address from public sources: hints for people, never a decision by itself."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import datetime
 

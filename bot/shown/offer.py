@@ -1,16 +1,11 @@
 """What the desk suggests: which kinds can cover the names, what they cost, and whether they come in time."""
 
-from __future__ import annotations
-
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TYPE_CHECKING
 
 from bot.domain.pace import business_days_later
 from bot.domain.request import Level, Product, Purpose, Standing
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,15 +1,11 @@
 """What an approver sees before saying yes: the exact draft, and first of all what differs from the last order."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from bot.domain.findings import Finding
-    from bot.domain.order import Order
-    from bot.domain.supply import Difference, Funds
-    from bot.shown.card import CardFacts
+from bot.domain.findings import Finding
+from bot.domain.order import Order
+from bot.domain.supply import Difference, Funds
+from bot.shown.card import CardFacts
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,16 +1,12 @@
 """Where the standing of a company is looked up and what was seen there: the register, its words, the newest look-up."""
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from bot.domain.client import Attestation, Client
-    from bot.domain.request import Organisation
+from bot.domain.client import Attestation, Client
+from bot.domain.request import Organisation
 
 LASTS = timedelta(days=30)  # how long a look-up counts for a new order
 
