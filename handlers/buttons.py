@@ -1,10 +1,11 @@
-"""Clicks: each names one order (or form) and calls one verb, or opens the view that asks for the rest.
+"""Clicks: each names one order (or channel, or form) and calls one verb, or opens the view that asks for the rest.
 
 The card shows the outcome by itself; whether somebody may is the desk's to say, at the click.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import suppress
 from inspect import signature
 from typing import TYPE_CHECKING
@@ -15,8 +16,8 @@ from slack_sdk import WebClient
 from bot.domain.errors import BadInput
 from bot.domain.findings import standing_stops
 from bot.domain.order import Status
-from handlers.errors import SCREEN, in_modal
-from handlers.forms import draw_step, first_step, user_of
+from handlers.errors import SCREEN, show_view
+from handlers.forms import draw_step, new_form, user_of
 from handlers.views import dialogs, form, lists
 from handlers.views.card import card
 from handlers.views.parts import Json, modal, section
@@ -26,49 +27,32 @@ if TYPE_CHECKING:
     from bot.service.desk import Desk
     from bot.shown.form import Form
 
+_BLANK = modal("One moment", [section("…")])  # shown between: Slack keeps what stands in an input that stays
 
-def order_of(action: Json) -> str:
-    """The order that a button was drawn for, without the version it was drawn from."""
+
+def about(action: Json) -> str:
+    """The order, channel or form that a button was drawn for, without the version it was drawn from."""
     return str(action["value"]).partition(":")[0]
 
 
-def show_view(client: WebClient, body: Json, view: Json) -> str:
-    """Open a modal, from within a modal on top of it; answers its id."""
-    open_view = client.views_push if in_modal(body) else client.views_open
-    return str(open_view(trigger_id=body["trigger_id"], view=view)["view"]["id"])
+def asks(verb: Callable[[Desk], Callable[[str, str], object]]) -> Callable[..., None]:
+    """A button that is all its verb needs."""
+
+    def listener(ack: Ack, body: Json, action: Json, desk: Desk) -> None:
+        verb(desk)(about(action), user_of(body))
+        ack()
+
+    return listener
 
 
-# One verb -------------------------------------------------------------------------------------------------------------
+def opens(draw: Callable[[Desk, str, str], Json]) -> Callable[..., None]:
+    """A button that opens a view, drawn for what the button is about and for who pressed it."""
 
+    def listener(ack: Ack, body: Json, action: Json, client: WebClient, desk: Desk) -> None:
+        show_view(client, body, draw(desk, about(action), user_of(body)))
+        ack()
 
-def check(ack: Ack, body: Json, action: Json, desk: Desk) -> None:
-    desk.ask.check_again(order_of(action), user_of(body))
-    ack()
-
-
-def look(ack: Ack, body: Json, action: Json, desk: Desk) -> None:
-    desk.follow.look_now(order_of(action), user_of(body))
-    ack()
-
-
-def cancel(ack: Ack, body: Json, action: Json, desk: Desk) -> None:
-    desk.ask.cancel(order_of(action), user_of(body))
-    ack()
-
-
-def cancel_bought(ack: Ack, body: Json, action: Json, desk: Desk) -> None:
-    desk.follow.cancel_bought(order_of(action), user_of(body))
-    ack()
-
-
-def not_bought(ack: Ack, body: Json, action: Json, desk: Desk) -> None:
-    desk.resolve.not_bought(order_of(action), user_of(body))
-    ack()
-
-
-def bought_outside(ack: Ack, body: Json, action: Json, desk: Desk) -> None:
-    desk.resolve.bought_outside(order_of(action), user_of(body))
-    ack()
+    return listener
 
 
 def more(
@@ -89,132 +73,90 @@ def more(
 
 def review(ack: Ack, body: Json, action: Json, client: WebClient, context: BoltContext, desk: Desk) -> None:
     """The view opens at once, because a trigger lives three seconds; a job reads the draft and fills it."""
-    context[SCREEN] = show_view(client, body, waiting(order_of(action)))
-    desk.decide.begin_review(order_of(action), user_of(body), context[SCREEN])
+    context[SCREEN] = show_view(client, body, waiting(about(action)))
+    desk.decide.begin_review(about(action), user_of(body), context[SCREEN])
     ack()
 
 
-def show(ack: Ack, body: Json, action: Json, client: WebClient, desk: Desk) -> None:
-    _, blocks = card(desk.see.order(order_of(action), user_of(body)), private=True)
-    show_view(client, body, modal("Order", blocks))
-    ack()
+@opens
+def show(desk: Desk, order_id: str, user: str) -> Json:
+    return modal("Order", card(desk.see.order(order_id, user), private=True)[1])
 
 
-def change(ack: Ack, body: Json, action: Json, client: WebClient, desk: Desk) -> None:
-    opened = desk.fill.open_form(user_of(body), "", changes=order_of(action))
-    show_view(client, body, first_step(desk, opened))
-    ack()
-
-
-def reorder(ack: Ack, body: Json, action: Json, client: WebClient, desk: Desk) -> None:
-    opened = desk.fill.open_form(user_of(body), "", corrects=order_of(action))
-    show_view(client, body, first_step(desk, opened))
-    ack()
-
-
-def renew(ack: Ack, body: Json, action: Json, client: WebClient, desk: Desk) -> None:
-    opened = desk.fill.open_form(user_of(body), "", renews=order_of(action))
-    show_view(client, body, first_step(desk, opened))
-    ack()
-
-
-def plan_b(ack: Ack, body: Json, action: Json, client: WebClient, desk: Desk) -> None:
+@opens
+def plan_b(desk: Desk, order_id: str, user: str) -> Json:
     """The same names with the cheapest kind for which only the domain is checked; beside what is bought, a new form."""
-    user = user_of(body)
-    order = desk.see.order(order_of(action), user).order
+    order = desk.see.order(order_id, user).order
     changes = "" if order.status is Status.VALIDATING else order.id
     draft = desk.fill.open_form(user, order.project_id, "\n".join(order.request.names), changes=changes)
     kinds = [each.product.code for each in desk.fill.offers(draft) if not each.product.level.company_checked]
     draft = desk.fill.save_step(draft.id, user, {"purpose": order.request.purpose, "product": next(iter(kinds), "")})
-    show_view(client, body, draw_step(desk, draft, "send"))
-    ack()
+    return draw_step(desk, draft, "send")
 
 
-def refuse(ack: Ack, body: Json, action: Json, client: WebClient) -> None:
-    show_view(client, body, dialogs.refuse(order_of(action)))
-    ack()
-
-
-def override(ack: Ack, body: Json, action: Json, client: WebClient, desk: Desk) -> None:
-    order = desk.see.order(order_of(action), user_of(body)).order
-    show_view(client, body, dialogs.override(order.id, standing_stops(order.findings, order.overrides)))
-    ack()
-
-
-def order_number(ack: Ack, body: Json, action: Json, client: WebClient) -> None:
-    show_view(client, body, dialogs.number(order_of(action)))
-    ack()
-
-
-def bought_as(ack: Ack, body: Json, action: Json, client: WebClient) -> None:
-    show_view(client, body, dialogs.number(order_of(action), dialogs.BOUGHT_AS))
-    ack()
+@opens
+def override(desk: Desk, order_id: str, user: str) -> Json:
+    order = desk.see.order(order_id, user).order
+    return dialogs.override(order.id, standing_stops(order.findings, order.overrides))
 
 
 # The form and its second order ----------------------------------------------------------------------------------------
 
 
-def _kept(body: Json, desk: Desk) -> tuple[Form, str]:
-    """The form on the screen and its step, with what was typed kept even where it is wrong: no button submits."""
-    view, user = body["view"], user_of(body)
-    form_id, at = form.meta(view)
-    with suppress(BadInput):
-        desk.fill.save_step(form_id, user, form.read(view))
-    return desk.fill.form(form_id, user), at
+def _redraws(draw: Callable[[Desk, str, Form, str, str], Json], *before: Json) -> Callable[..., None]:
+    """A button in the form: what was typed is kept even where it is wrong, because no button submits."""
+
+    def listener(ack: Ack, body: Json, action: Json, client: WebClient, desk: Desk) -> None:
+        view, user = body["view"], user_of(body)
+        form_id, at = form.meta(view)
+        with suppress(BadInput):
+            desk.fill.save_step(form_id, user, form.read(view))
+        drawn = draw(desk, user, desk.fill.form(form_id, user), at, action["value"])
+        _update(client, body, *before, drawn)
+        ack()
+
+    return listener
 
 
-def _anew(client: WebClient, body: Json, view: Json) -> None:
-    """Draw other values into inputs that are there: Slack keeps what stands in an input while the input stays."""
-    for each in (modal("One moment", [section("…")]), view):
-        client.views_update(view_id=body["view"]["id"], view=each)
+def _update(client: WebClient, body: Json, *views: Json) -> None:
+    """The view that was clicked in becomes these, one after the other."""
+    for view in views:
+        client.views_update(view_id=body["view"]["id"], view=view)
 
 
-def back(ack: Ack, body: Json, client: WebClient, desk: Desk) -> None:
-    """One step back."""
-    draft, at = _kept(body, desk)
-    client.views_update(view_id=body["view"]["id"], view=draw_step(desk, draft, desk.fill.previous_step(draft, at)))
-    ack()
+@_redraws
+def back(desk: Desk, _user: str, draft: Form, at: str, _value: str) -> Json:
+    return draw_step(desk, draft, desk.fill.previous_step(draft, at))
 
 
-def open_group(ack: Ack, body: Json, action: Json, client: WebClient, desk: Desk) -> None:
+@_redraws
+def open_group(desk: Desk, user: str, draft: Form, at: str, value: str) -> Json:
     """Change in the last step: the row becomes inputs."""
-    draft, at = _kept(body, desk)
-    draft = desk.fill.open_group(draft.id, user_of(body), action["value"].partition(":")[2])
-    client.views_update(view_id=body["view"]["id"], view=draw_step(desk, draft, at))
-    ack()
+    return draw_step(desk, desk.fill.open_group(draft.id, user, value.partition(":")[2]), at)
 
 
-def add_apex(ack: Ack, body: Json, client: WebClient, desk: Desk) -> None:
-    draft, at = _kept(body, desk)
-    draft = desk.fill.add_apex(draft.id, user_of(body))
-    _anew(client, body, draw_step(desk, draft, at))
-    ack()
-
-
-def ask_client(ack: Ack, body: Json, client: WebClient, desk: Desk) -> None:
+@_redraws
+def ask_client(desk: Desk, user: str, draft: Form, at: str, _value: str) -> Json:
     """From now on nothing about the company is required; what is left empty becomes a question for the client."""
-    draft, at = _kept(body, desk)
-    draft = desk.fill.save_step(draft.id, user_of(body), {"ask_client": "yes"})
-    client.views_update(view_id=body["view"]["id"], view=draw_step(desk, draft, at))
-    ack()
+    return draw_step(desk, desk.fill.save_step(draft.id, user, {"ask_client": "yes"}), at)
+
+
+add_apex = _redraws(
+    lambda desk, user, draft, at, _value: draw_step(desk, desk.fill.add_apex(draft.id, user), at), _BLANK
+)
 
 
 def continue_draft(ack: Ack, body: Json, action: Json, client: WebClient, desk: Desk) -> None:
     """The draft that was begun before takes the place of the empty one."""
     draft = desk.fill.form(action["value"], user_of(body))
-    _anew(client, body, draw_step(desk, draft, draft.step or "names", view_id=body["view"]["id"]))
+    _update(client, body, _BLANK, draw_step(desk, draft, draft.step or "names", view_id=body["view"]["id"]))
     ack()
 
 
 def wish_second(ack: Ack, body: Json, action: Json, client: WebClient, desk: Desk) -> None:
     desk.ask.wish_second(action["value"], user_of(body))
     said = section("The approvers are asked, in the thread of the order that exists. You are told what they decide.")
-    client.views_update(view_id=body["view"]["id"], view=modal("Asked", [said]))
-    ack()
-
-
-def allow_second(ack: Ack, body: Json, action: Json, client: WebClient) -> None:
-    show_view(client, body, dialogs.allow_second(action["value"]))
+    _update(client, body, modal("Asked", [said]))
     ack()
 
 
@@ -224,8 +166,7 @@ def allow_second(ack: Ack, body: Json, action: Json, client: WebClient) -> None:
 def help_new(ack: Ack, body: Json, action: Json, client: WebClient, desk: Desk) -> None:
     """The button's value is an address to order for, or the bare word `new`."""
     names = action["value"] if "." in action["value"] else ""
-    opened = desk.fill.open_form(user_of(body), body.get("channel", {}).get("id", ""), names)
-    show_view(client, body, first_step(desk, opened))
+    show_view(client, body, new_form(desk, user_of(body), body.get("channel", {}).get("id", ""), names))
     ack()
 
 

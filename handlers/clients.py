@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -13,8 +12,8 @@ from slack_sdk import WebClient
 
 from bot.domain.errors import BadInput
 from bot.domain.order import Status
-from handlers.buttons import order_of, show_view
-from handlers.forms import first_step, user_of
+from handlers.buttons import opens
+from handlers.forms import user_of
 from handlers.views import client_text, dialogs
 from handlers.views.parts import Json, modal, read, section
 
@@ -29,55 +28,24 @@ _KEPT = (
 )
 
 
-def _opens(draw: Callable[[Desk, str, str], Json]) -> Callable[..., None]:
-    """A button that opens a view, drawn for an order and a person."""
-
-    def listener(ack: Ack, body: Json, action: Json, client: WebClient, desk: Desk) -> None:
-        show_view(client, body, draw(desk, order_of(action), user_of(body)))
-        ack()
-
-    return listener
-
-
-def _asks(verb: Callable[[Desk, str, str], object]) -> Callable[..., None]:
-    """A button that is all that is needed."""
-
-    def listener(ack: Ack, body: Json, action: Json, desk: Desk) -> None:
-        verb(desk, order_of(action), user_of(body))
-        ack()
-
-    return listener
-
-
-text = _opens(lambda desk, order, user: client_text.text(desk.clients.text(order, user)))
-questions = _opens(lambda desk, order, user: client_text.text(desk.clients.text(order, user), "questions"))
-ask_support = _opens(lambda desk, order, user: client_text.support(desk.clients.support(order, user)))
-ask_answers = _opens(lambda _desk, order, _user: client_text.answers(order))
-ask_certificate = _opens(lambda _desk, order, _user: client_text.certificate(order, KINDS))
-to_agency = _opens(lambda desk, order, user: first_step(desk, desk.clients.to_agency(order, user)))
-sent = _asks(lambda desk, order, user: desk.clients.sent(order, user))
-resend = _asks(lambda desk, order, user: desk.clients.resend(order, user))
-give_up = _asks(lambda desk, order, user: desk.clients.give_up(order, user))
-
-
-@_opens
+@opens
 def ask_switch(desk: Desk, order_id: str, user: str) -> Json:
     order = desk.see.order(order_id, user).order
     return client_text.switch(order.id, order.request.dcv, desk.clients.mailboxes(order))
-
-
-def _goes_on(ack: Ack, view: Json | None) -> None:
-    """With the next view in its place, or closed where there is none."""
-    if view:
-        ack(response_action="update", view=view)
-    else:
-        ack()
 
 
 def text_sent(ack: Ack, body: Json, view: Json, desk: Desk) -> None:
     """The text's own button says the same as the card's."""
     desk.clients.sent(dialogs.about(view), user_of(body))
     ack(response_action="clear")
+
+
+def _go_on(ack: Ack, view: Json | None) -> None:
+    """With the next view in its place, or closed where there is none."""
+    if view:
+        ack(response_action="update", view=view)
+    else:
+        ack()
 
 
 def done(ack: Ack) -> None:
@@ -89,7 +57,7 @@ def answers(ack: Ack, body: Json, view: Json, desk: Desk) -> None:
     """Closes when everything was taken; else what was not stays on the screen."""
     order_id = dialogs.about(view)
     answered = desk.clients.answer(order_id, user_of(body), client_text.read_answers(view))
-    _goes_on(ack, client_text.answers(order_id, answered) if answered.left else None)
+    _go_on(ack, client_text.answers(order_id, answered) if answered.left else None)
 
 
 def switch(ack: Ack, body: Json, view: Json, desk: Desk) -> None:
@@ -102,7 +70,7 @@ def certificate(ack: Ack, body: Json, view: Json, client: WebClient, desk: Desk)
     """Closes when it is in; one that came alone is completed by a job."""
     given = {**read(view), "files": read_files(view, client)}
     order = desk.paste.paste(dialogs.about(view), user_of(body), given)
-    _goes_on(ack, modal("Thank you", [section(_KEPT)]) if order.status is Status.VALIDATING else None)
+    _go_on(ack, modal("Thank you", [section(_KEPT)]) if order.status is Status.VALIDATING else None)
 
 
 def read_files(view: Json, client: WebClient) -> str:

@@ -12,7 +12,8 @@ from slack_bolt import Ack
 from slack_sdk import WebClient
 
 from bot.service.typed import names_in
-from handlers.forms import first_step
+from handlers.errors import show_view
+from handlers.forms import new_form, user_of
 from handlers.home import project_form
 from handlers.views import lists
 from handlers.views.card import card
@@ -34,9 +35,10 @@ class Call:
     word: str
     rest: str
 
-    def opens(self, view: Json) -> None:
-        """Answer with a modal."""
+    def opens(self, view: Json) -> Message:
+        """Answer with a modal, and no message."""
         self.client.views_open(trigger_id=self.trigger, view=view)
+        return "", []
 
 
 def cert(ack: Ack, command: Json, client: WebClient, desk: Desk) -> None:
@@ -46,34 +48,20 @@ def cert(ack: Ack, command: Json, client: WebClient, desk: Desk) -> None:
         desk, client, command["user_id"], command["channel_id"], command["trigger_id"], word.lower() or "help",
         rest.strip(),
     )  # fmt: skip
-    text, blocks = SUBCOMMANDS.get(call.word, _something_else)(call) or ("", [])
+    text, blocks = SUBCOMMANDS.get(call.word, _something_else)(call)
     ack(text=text, blocks=blocks)
-
-
-def _help(_call: Call) -> Message:
-    return lists.help_text()
-
-
-def _new(call: Call) -> None:
-    names = "\n".join(call.rest.replace(",", " ").split())
-    opened = call.desk.fill.open_form(call.user, call.channel, names)
-    call.opens(first_step(call.desk, opened))
 
 
 def from_message(ack: Ack, shortcut: Json, client: WebClient, desk: Desk) -> None:
     """The shortcut on any message: the form, with the addresses that the message mentions."""
     names = names_in(shortcut["message"].get("text", ""))
-    opened = desk.fill.open_form(shortcut["user"]["id"], shortcut["channel"]["id"], names)
-    client.views_open(trigger_id=shortcut["trigger_id"], view=first_step(desk, opened))
+    show_view(client, shortcut, new_form(desk, user_of(shortcut), shortcut["channel"]["id"], names))
     ack()
 
 
-def _project(call: Call) -> None:
-    call.opens(project_form(call.desk, call.channel, call.user))
-
-
-def _list(call: Call) -> Message:
-    return lists.orders(call.desk.see.open_orders(call.user, call.channel))
+def _new(call: Call) -> Message:
+    names = "\n".join(call.rest.replace(",", " ").split())
+    return call.opens(new_form(call.desk, call.user, call.channel, names))
 
 
 def _show(call: Call, order_id: str) -> Message:
@@ -90,28 +78,20 @@ def _cancel(call: Call, order_id: str) -> Message:
     return _show(call, order_id)
 
 
-def _history(call: Call, order_id: str) -> Message:
-    return lists.history(order_id, call.desk.see.history(order_id, call.user))
-
-
 def _pause(call: Call) -> Message:
     call.desk.buy.pause(call.user)
-    return lists.paused()
+    return lists.told("paused")
 
 
 def _resume(call: Call) -> Message:
     call.desk.buy.resume(call.user)
-    return lists.resumed()
+    return lists.told("resumed")
 
 
-def _renew(call: Call, order_id: str) -> None:
-    call.opens(first_step(call.desk, call.desk.fill.open_form(call.user, "", renews=order_id)))
-
-
-def _with_order(act: Callable[[Call, str], Message | None]) -> Callable[[Call], Message | None]:
+def _with_order(act: Callable[[Call, str], Message]) -> Callable[[Call], Message]:
     """An order by its id or by an address of it; where several fit, which one is asked."""
 
-    def found(call: Call) -> Message | None:
+    def found(call: Call) -> Message:
         orders = call.desk.see.find(call.rest, call.user, call.channel)
         return act(call, orders[0].order.id) if len(orders) == 1 else lists.orders(orders, call.rest)
 
@@ -125,16 +105,16 @@ def _something_else(call: Call) -> Message:
     return lists.help_text(call.word, next(iter(get_close_matches(call.word, SUBCOMMANDS, 1)), ""))
 
 
-SUBCOMMANDS: dict[str, Callable[[Call], Message | None]] = {
-    "help": _help,
+SUBCOMMANDS: dict[str, Callable[[Call], Message]] = {
+    "help": lambda _call: lists.help_text(),
     "new": _new,
-    "project": _project,
-    "list": _list,
+    "project": lambda call: call.opens(project_form(call.desk, call.channel, call.user)),
+    "list": lambda call: lists.orders(call.desk.see.open_orders(call.user, call.channel)),
     "show": _with_order(_show),
     "check": _with_order(_check),
     "cancel": _with_order(_cancel),
-    "renew": _with_order(_renew),
-    "history": _with_order(_history),
+    "renew": _with_order(lambda call, order: call.opens(new_form(call.desk, call.user, renews=order))),
+    "history": _with_order(lambda call, order: lists.history(order, call.desk.see.history(order, call.user))),
     "pause": _pause,
     "resume": _resume,
 }

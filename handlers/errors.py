@@ -120,9 +120,10 @@ def answer(
     return None
 
 
-def in_modal(body: Mapping[str, Any]) -> bool:
-    """Whether a click came from a modal, on top of which another can be shown; App Home is a view too, but no modal."""
-    return bool(body.get("view", {}).get("type") == "modal")
+def show_view(client: WebClient, body: Mapping[str, Any], view: Json) -> str:
+    """Open a modal, from within a modal on top of it (App Home is a view too, but no modal); answers its id."""
+    open_view = client.views_push if body.get("view", {}).get("type") == "modal" else client.views_open
+    return str(open_view(trigger_id=body["trigger_id"], view=view)["view"]["id"])
 
 
 def error_view(text: str) -> Json:
@@ -160,9 +161,7 @@ def _show(text: str, body: Mapping[str, Any], context: BoltContext, client: WebC
     if SCREEN in context:
         client.views_update(view_id=context[SCREEN], view=error_view(text))
     elif "view" in body:
-        (client.views_push if in_modal(body) else client.views_open)(
-            trigger_id=body["trigger_id"], view=error_view(text)
-        )
+        show_view(client, body, error_view(text))
     elif "response_url" in body:
         thread = body.get("message", {}).get("thread_ts")
         respond(text, response_type="ephemeral", replace_original=False, thread_ts=thread)

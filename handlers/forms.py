@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from slack_bolt import Ack
@@ -27,8 +27,23 @@ def first_step(desk: Desk, of: Form) -> Json:
     return draw_step(desk, of, desk.fill.steps(of)[0])
 
 
+def new_form(desk: Desk, user: str, channel: str = "", names: str = "", **why: str) -> Json:
+    """A new form at its first step, for a channel; or for an order, with `changes`, `corrects` or `renews`."""
+    return first_step(desk, desk.fill.open_form(user, channel, names, **why))
+
+
 def user_of(body: Json) -> str:
     return str(body["user"]["id"])
+
+
+def submits(verb: Callable[[Desk], Callable[..., object]]) -> Callable[..., None]:
+    """A dialog whose fields are named as its verb names them, and which closes when it is done."""
+
+    def listener(ack: Ack, body: Json, view: Json, desk: Desk) -> None:
+        verb(desk)(dialogs.about(view), user_of(body), **form.read(view))
+        ack()
+
+    return listener
 
 
 def step(ack: Ack, body: Json, view: Json, desk: Desk) -> None:
@@ -52,39 +67,14 @@ def approve(ack: Ack, body: Json, view: Json, desk: Desk) -> None:
     ack()
 
 
-def refuse(ack: Ack, body: Json, view: Json, desk: Desk) -> None:
-    order_id, reason = dialogs.read_text(view)
-    desk.decide.refuse(order_id, user_of(body), reason)
-    ack()
-
-
 def override(ack: Ack, body: Json, view: Json, desk: Desk) -> None:
-    user = user_of(body)
+    user, said = user_of(body), form.read(view)
     order = desk.see.order(dialogs.about(view), user).order
-    order_id, keys, reason = dialogs.read_override(view, standing_stops(order.findings, order.overrides))
-    desk.decide.override(order_id, user, keys, reason)
-    ack()
-
-
-def allow_second(ack: Ack, body: Json, view: Json, desk: Desk) -> None:
-    form_id, reason = dialogs.read_text(view)
-    desk.ask.allow_second(form_id, user_of(body), reason)
-    ack()
-
-
-def order_number(ack: Ack, body: Json, view: Json, desk: Desk) -> None:
-    order_id, number = dialogs.read_text(view)
-    desk.resolve.order_number(order_id, user_of(body), number)
-    ack()
-
-
-def bought_as(ack: Ack, body: Json, view: Json, desk: Desk) -> None:
-    order_id, number = dialogs.read_text(view)
-    desk.resolve.bought_as(order_id, user_of(body), number)
+    keys = dialogs.ticked(said["stops"], standing_stops(order.findings, order.overrides))
+    desk.decide.override(order.id, user, keys, said["reason"])
     ack()
 
 
 def save_project(ack: Ack, body: Json, view: Json, desk: Desk) -> None:
-    channel, values = dialogs.read_project(view)
-    desk.projects.set_up(channel, user_of(body), ProjectInput(**values))
+    desk.projects.set_up(dialogs.about(view), user_of(body), ProjectInput(**form.read(view)))
     ack()

@@ -9,9 +9,11 @@ from slack_bolt import Ack
 from slack_sdk import WebClient
 
 from bot.domain.errors import DeskError
+from handlers.buttons import opens
 from handlers.errors import wording
+from handlers.forms import user_of
 from handlers.views import dialogs, home
-from handlers.views.parts import Json
+from handlers.views.parts import Json, read
 
 if TYPE_CHECKING:
     from bot.service.desk import Desk
@@ -37,37 +39,19 @@ def project_form(desk: Desk, channel: str, user: str) -> Json:
     return dialogs.project(channel, asdict(desk.projects.shown(channel, user)), desk.projects.client_names())
 
 
-def set_up(ack: Ack, body: Json, action: Json, client: WebClient, desk: Desk) -> None:
-    view = project_form(desk, action["value"], body["user"]["id"])
-    client.views_open(trigger_id=body["trigger_id"], view=view)
-    ack()
+@opens
+def hand_over(desk: Desk, channel: str, user: str) -> Json:
+    return dialogs.hand_over(channel, desk.projects.shown(channel, user).stand_in)
 
 
-def hand_over(ack: Ack, body: Json, action: Json, client: WebClient, desk: Desk) -> None:
-    shown = desk.projects.shown(action["value"], body["user"]["id"])
-    client.views_open(trigger_id=body["trigger_id"], view=dialogs.hand_over(action["value"], shown.stand_in))
-    ack()
+@opens
+def not_needed(desk: Desk, channel: str, user: str) -> Json:
+    desk.projects.shown(channel, user)  # who may not change it is told before they type
+    return dialogs.not_needed(channel)
 
 
 def save_hand_over(ack: Ack, body: Json, view: Json, client: WebClient, desk: Desk) -> None:
-    (channel, values), user = dialogs.read_project(view), body["user"]["id"]
-    desk.projects.hand_over(channel, user, **values)
+    user = user_of(body)
+    desk.projects.hand_over(dialogs.about(view), user, **read(view))
     ack()
     _publish(client, desk, user)
-
-
-def not_needed(ack: Ack, body: Json, action: Json, client: WebClient, desk: Desk) -> None:
-    desk.projects.shown(action["value"], body["user"]["id"])  # who may not change it is told before they type
-    client.views_open(trigger_id=body["trigger_id"], view=dialogs.not_needed(action["value"]))
-    ack()
-
-
-def save_not_needed(ack: Ack, body: Json, view: Json, desk: Desk) -> None:
-    channel, reason = dialogs.read_text(view)
-    desk.projects.not_needed(channel, body["user"]["id"], reason)
-    ack()
-
-
-def next_sprint(ack: Ack, body: Json, action: Json, desk: Desk) -> None:
-    desk.projects.next_sprint(action["value"], body["user"]["id"])
-    ack()

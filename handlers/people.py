@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from http.client import HTTPException
-from typing import Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
@@ -17,6 +17,9 @@ from bot.domain.client import Person, PersonKind
 from bot.domain.errors import NotInvited, PeopleUnknown
 from bot.domain.request import Contact
 from bot.ports import Clock
+
+if TYPE_CHECKING:
+    from bot.service.desk import Desk
 
 KEPT_FOR = timedelta(minutes=10)
 _PAGE = 1000
@@ -125,3 +128,13 @@ def _profile(told: Mapping[str, Any]) -> Contact:
     """What people say of themselves, as a contact; the last word of their name is the family's."""
     first, _, last = str(told.get("real_name", "")).strip().rpartition(" ")
     return Contact(first, last, *(str(told.get(field, "")) for field in ("email", "phone", "title")))
+
+
+def person_changed(event: dict[str, Any], desk: Desk) -> None:
+    """An event: somebody joined the workspace, left it, or became something else there."""
+    desk.people.forget(user=event["user"]["id"])
+
+
+def members_changed(event: dict[str, Any], desk: Desk) -> None:
+    """An event: somebody, or the desk itself, came into a channel or left it."""
+    desk.people.forget(channel=event["channel"])

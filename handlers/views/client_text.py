@@ -4,7 +4,7 @@ The prose stands in texts/, one file a text; here it becomes modals.
 """
 
 from collections.abc import Mapping, Sequence
-from functools import cache
+from functools import cache, partial
 from importlib.resources import files
 from typing import Any
 
@@ -63,6 +63,9 @@ def text(about: ClientText, name: str = "") -> Json:
     inputs = (_copied("text", "Text", _written(name, about)), *handing)
     alone = parts.actions(parts.button(QUESTIONS, "Only the questions", order.id)) if name == "held" else []
     return dialogs.ask(SENT, "Text for the client", "I have sent it", order.id, [parts.section(_COPY), *inputs, *alone])
+
+
+questions = partial(text, name="questions")
 
 
 def support(about: Support) -> Json:

@@ -7,13 +7,15 @@ from functools import partial
 from typing import Any
 
 from bot.domain.findings import Finding
+from bot.shown.standing import Asked
 from handlers.views import parts
 from handlers.views.parts import Json
-from handlers.views.words import DIALOG, PROJECT_FIELD
+from handlers.views.words import DIALOG, PROJECT_FIELD, STANDING
 
 REFUSE, OVERRIDE, SECOND = "order.refuse", "order.override", "second.allow"
 NUMBER, BOUGHT_AS, PROJECT = "order.number", "order.bought_as", "project.save"
 HAND_OVER, NOT_NEEDED = "project.hand_over", "project.not_needed"
+ATTEST, _OTHER = "standing.attest", "other"
 _MOST_STOPS = 10  # checkboxes hold ten
 
 
@@ -43,11 +45,9 @@ def _box(stop: Finding) -> Json:
     }
 
 
-def read_override(view: Mapping[str, Any], stops: Sequence[Finding]) -> tuple[str, tuple[str, ...], str]:
-    """Order, keys of what was ticked, reason. `stops` as they are now: what is gone or changed since drops out."""
-    said = parts.read(view)
-    ticked = said["stops"].splitlines()
-    return about(view), tuple(stop.key for stop in stops if _mark(stop) in ticked), said["reason"]
+def ticked(values: str, stops: Sequence[Finding]) -> tuple[str, ...]:
+    """Keys of what was ticked. `stops` as they are now: what is gone or changed since drops out."""
+    return tuple(stop.key for stop in stops if _mark(stop) in values.splitlines())
 
 
 def _mark(stop: Finding) -> str:
@@ -60,12 +60,6 @@ def number(order_id: str, callback_id: str = NUMBER) -> Json:
     hint = "Digits only. It counts if OpenSRS shows it with the request file of this order."
     asked = parts.entry("number", "Order number in OpenSRS’s panel", parts.input_text(most=40), hint)
     return ask(callback_id, "The order number", "Check it", order_id, [asked])
-
-
-def read_text(view: Mapping[str, Any]) -> tuple[str, str]:
-    """What it is about (an order or a form) and the one thing typed: reason or number."""
-    said = parts.read(view)
-    return about(view), said.get("reason", "") or said.get("number", "")
 
 
 _line, _lines = partial(parts.input_text, most=200), partial(parts.input_text, multiline=True, most=500)
@@ -93,9 +87,22 @@ def hand_over(channel: str, stand_in: str) -> Json:
     return ask(HAND_OVER, "Hand it over", "Hand over", channel, [owner, beside])
 
 
-def read_project(view: Mapping[str, Any]) -> tuple[str, dict[str, str]]:
-    """The channel, and the values under the names that `project` takes."""
-    return about(view), parts.read(view)
+def attest(asked: Asked) -> Json:
+    """The register's address, the exact name, and its own words to pick from; those read at second hand say so."""
+    register, said = asked.register, STANDING
+    where = f"<{register.search}|{parts.foreign(register.office)}>" if register.search else register.state
+    good = ", ".join(parts.bold(word) for word in register.good)
+    doubt = "" if register.verified else said["doubt"]
+    picks = [parts.option(word, parts.cut(word, 74 - len(doubt)) + doubt) for word in register.words]
+    every = [*picks, parts.option(_OTHER, said["other"])]
+    text = said["ask"].format(name=parts.code(asked.organisation), where=where)
+    blocks = [
+        parts.section(f"{text} {said['good'].format(good=good)}" if good else text),
+        parts.entry("word", said["word"], parts.input_select(every, "" if picks else _OTHER)),
+        parts.entry("other", said["otherwise"], parts.input_text(most=75), optional=True),
+        parts.entry("number", said["number"], parts.input_text(most=75), optional=True),
+    ]
+    return ask(ATTEST, said["title"], said["save"], asked.order_id, blocks)
 
 
 def about(view: Mapping[str, Any]) -> str:

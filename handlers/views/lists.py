@@ -1,7 +1,6 @@
 """Private answers to commands: help, orders, an order's history, the pause."""
 
 from collections.abc import Sequence
-from functools import partial
 
 from bot.ports import Entry
 from bot.shown.card import CardFacts
@@ -54,8 +53,6 @@ def _entry(entry: Entry) -> str:
     return f"{parts.when(entry.at)} · {parts.mention(entry.by)}: {deed}" + (f" ({facts})" if facts else "")
 
 
-def _line(of: str) -> Message:
+def told(of: str) -> Message:
+    """One line: `paused` or `resumed`."""
     return HELP[of], [parts.section(HELP[of])]
-
-
-paused, resumed = partial(_line, "paused"), partial(_line, "resumed")

@@ -7,7 +7,7 @@ from bot.domain.errors import BadInput
 from bot.domain.findings import Finding, Verdict
 from bot.domain.order import Status
 from bot.shown.standing import Asked, Register
-from handlers.views import attest
+from handlers.views import dialogs
 from handlers.views.card import buttons
 from tests.builders import COMPANY
 from tests.handlers.desk import ORDER, an_order, facts_of
@@ -25,7 +25,7 @@ def test_it_leads_to_the_register_and_offers_its_words(
     opened = view_of(surface.click("standing.attest"))
     surface.assert_asked("attest.asked", order_id=ORDER)
     assert [word for word in shown if word not in opened.plain] == []
-    drawn = attest.attest(Asked(ORDER, "Acme LLC", register))
+    drawn = dialogs.attest(Asked(ORDER, "Acme LLC", register))
     offered = [option["text"]["text"] for option in drawn["blocks"][1]["element"]["options"]]
     assert len(offered) == len(register.words) + 1
     assert all(any(each.startswith(pick) for each in offered) for pick in picks)
@@ -33,7 +33,7 @@ def test_it_leads_to_the_register_and_offers_its_words(
 
 
 def test_what_was_said_reaches_the_desk(surface: Surface) -> None:
-    view = attest.attest(Asked(ORDER, "Acme LLC", register_of(COMPANY)))
+    view = dialogs.attest(Asked(ORDER, "Acme LLC", register_of(COMPANY)))
     done = surface.submit(view, {"What it says": "ACTIVE (not verified)", "Number in the register": "0123"})
     assert done.closed
     surface.assert_asked("attest.attest", order_id=ORDER, word="ACTIVE", other="", number="0123")
@@ -41,7 +41,7 @@ def test_what_was_said_reaches_the_desk(surface: Surface) -> None:
 
 def test_what_cannot_be_stands_at_its_field(surface: Surface) -> None:
     surface.desk.answers["attest.attest"] = BadInput({"word": "Somebody else must look it up."})
-    view = attest.attest(Asked(ORDER, "Acme LLC", Register()))
+    view = dialogs.attest(Asked(ORDER, "Acme LLC", Register()))
     assert surface.submit(view).errors == {"What it says": "Somebody else must look it up."}
 
 

@@ -50,7 +50,7 @@ def test_a_button_with_dots_opens_the_view_that_asks_for_the_rest(surface: Surfa
 @pytest.mark.parametrize(("action", "why"), [("order.change", "changes"), ("order.reorder", "corrects")])
 def test_changing_and_ordering_again_open_the_form_filled_in(surface: Surface, action: str, why: str) -> None:
     opened = view_of(surface.click(action))
-    surface.assert_asked("fill.open_form", channel="", **{why: ORDER})
+    surface.assert_asked("fill.open_form", channel="", names="", **{why: ORDER})
     assert opened.inputs["Web addresses"].value == "acme.com"
 
 

@@ -45,7 +45,7 @@ def test_project_opens_its_view_with_what_is_known(surface: Surface) -> None:
         ("show acme.com", "see.order", {"order_id": ORDER}),
         ("check acme.com", "ask.check_again", {"order_id": ORDER}),
         (f"cancel {ORDER}", "ask.cancel", {"order_id": ORDER}),
-        (f"renew {ORDER}", "fill.open_form", {"channel": "", "renews": ORDER}),
+        (f"renew {ORDER}", "fill.open_form", {"channel": "", "names": "", "renews": ORDER}),
         (f"history {ORDER}", "see.history", {"order_id": ORDER}),
         ("pause", "buy.pause", {}),
         ("resume", "buy.resume", {}),

@@ -119,24 +119,26 @@ def test_of_more_addresses_than_fit_whole_lines_are_kept_and_the_rest_is_said() 
     ],
 )
 def test_a_dialog_gives_back_what_it_is_about_and_what_was_typed(view: Json, about: str, field: str) -> None:
-    assert dialogs.read_text(submitted(view, {field: "3515691 <because>"})) == (about, "3515691 <because>")
+    sent = submitted(view, {field: "3515691 <because>"})
+    assert (dialogs.about(sent), parts.read(sent)) == (about, {field: "3515691 <because>"})
 
 
 def test_an_override_names_what_was_ticked_and_drops_what_changed_since() -> None:
     stops = [replace(samples.STOP, subject=subject) for subject in ("a", "b", "c")]
     view = dialogs.override("o-1", stops)
     marks = [each["value"] for each in view["blocks"][1]["element"]["options"]]
-    sent = submitted(view, {"stops": "\n".join(marks[1:]), "reason": "They filed it"})
-    assert dialogs.read_override(sent, stops) == ("o-1", (stops[1].key, stops[2].key), "They filed it")
+    said = parts.read(submitted(view, {"stops": "\n".join(marks[1:]), "reason": "They filed it"}))
+    assert (dialogs.ticked(said["stops"], stops), said["reason"]) == ((stops[1].key, stops[2].key), "They filed it")
     changed = [*stops[:2], replace(stops[2], evidence="something else")]
-    assert dialogs.read_override(sent, changed) == ("o-1", (stops[1].key,), "They filed it")
+    assert dialogs.ticked(said["stops"], changed) == (stops[1].key,)
 
 
 def test_a_projects_form_gives_back_its_values() -> None:
     values = {"name": "Acme", "client_name": "Acme & Co", "owner": "U0PM", "stand_in": "", "engineer": "U0ENG",
               "launch": "2026-12-10", "kick_off": "2026-11-02", "sprint_weeks": "3", "targets": "web-1\nweb-2",
               "not_needed": ""}  # fmt: skip
-    assert dialogs.read_project(submitted(dialogs.project("C0ACME", values))) == ("C0ACME", values)
+    view = dialogs.project("C0ACME", values)
+    assert (dialogs.about(view), parts.read(submitted(view))) == ("C0ACME", values)
 
 
 def test_a_review_is_a_yes_to_the_digest_it_showed() -> None:

@@ -97,7 +97,7 @@ def messages() -> Iterator[tuple[str, Message]]:
     yield "no orders", lists.orders([], samples.LONG)
     yield "none open", lists.orders([])
     yield "history", lists.history(samples.LONG, samples.entries(200))
-    yield from (("paused", lists.paused()), ("resumed", lists.resumed()))
+    yield from ((word, lists.told(word)) for word in ("paused", "resumed"))
 
 
 def views() -> Iterator[tuple[str, Json]]:
