@@ -5,7 +5,6 @@ from functools import cache, partial
 from importlib.resources import files
 from typing import Any
 
-from bot.checks.countries import US_STATES
 from bot.checks.rules import SHOWN, Rule
 from bot.domain.findings import Finding, Verdict
 from bot.domain.request import Organisation
@@ -13,7 +12,6 @@ from bot.ports import Case
 from bot.shown.standing import LASTS, Register, newest
 
 _OTHERS = {"GB": "GBR", "CA": "CAN"}
-_CODES = {state: code for code, state in US_STATES.items()}
 _LOOK = "Please look it up{where} (Look it up, below)."
 _SOURCE = "Baseline Requirements 3.2.2.1"
 
@@ -47,9 +45,15 @@ def _registers() -> dict[str, Register]:
     }
 
 
+def us_states() -> dict[str, str]:
+    """Postal code to full name."""
+    return {code: register.state for code, register in _registers().items() if len(code) == 2}
+
+
 def register_of(company: Organisation) -> Register:
     """The register a company is in: its state's in the USA, its country's elsewhere, one without words if unknown."""
-    code = _CODES.get(company.state, "") if company.country == "US" else _OTHERS.get(company.country, "")
+    codes = {state: code for code, state in us_states().items()} if company.country == "US" else {}
+    code = codes.get(company.state, _OTHERS.get(company.country, ""))
     return _registers().get(code, Register())
 
 

@@ -4,11 +4,23 @@ import re
 from collections.abc import Iterator
 from functools import partial
 
-from bot.checks.countries import COUNTRIES, OTHER_CODES, US_STATES
 from bot.checks.rules import Rule
+from bot.checks.standing import us_states
 from bot.domain.findings import Finding, Verdict
 from bot.domain.request import Level, Organisation
 from bot.ports import Case
+
+# ISO 3166-1 alpha-2
+COUNTRIES = frozenset(
+    "AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR BS BT BV BW BY BZ "
+    "CA CC CD CF CG CH CI CK CL CM CN CO CR CU CV CW CX CY CZ DE DJ DK DM DO DZ EC EE EG EH ER ES ET FI FJ FK FM FO "
+    "FR GA GB GD GE GF GG GH GI GL GM GN GP GQ GR GS GT GU GW GY HK HM HN HR HT HU ID IE IL IM IN IO IQ IR IS IT JE "
+    "JM JO JP KE KG KH KI KM KN KP KR KW KY KZ LA LB LC LI LK LR LS LT LU LV LY MA MC MD ME MF MG MH MK ML MM MN MO "
+    "MP MQ MR MS MT MU MV MW MX MY MZ NA NC NE NF NG NI NL NO NP NR NU NZ OM PA PE PF PG PH PK PL PM PN PR PS PT PW "
+    "PY QA RE RO RS RU RW SA SB SC SD SE SG SH SI SJ SK SL SM SN SO SR SS ST SV SX SY SZ TC TD TF TG TH TJ TK TL TM "
+    "TN TO TR TT TV TW TZ UA UG UM US UY UZ VA VC VE VG VI VN VU WF WS YE YT ZA ZM ZW".split()
+)
+OTHER_CODES = {"UK": "GB", "EL": "GR", "USA": "US"}  # what people write instead
 
 _BR = "Baseline Requirements 7.1.2.7"
 _stop = partial(Rule, "subject", Verdict.STOP)
@@ -91,12 +103,11 @@ def _malformed(company: Organisation) -> Iterator[Finding]:
     if company.country and company.country not in COUNTRIES:
         code = OTHER_CODES.get(company.country.upper(), company.country.upper())
         yield COUNTRY.found(company.country, hint=f": {code}" if code in COUNTRIES else ", for example US")
-    if company.country == "US" and company.state and company.state not in US_STATES.values():
+    if company.country == "US" and company.state and company.state not in us_states().values():
         yield STATE.found(company.state, hint=_meant(company.state))
 
 
 def _meant(state: str) -> str:
-    plain = state.replace(".", "").strip()
-    by_name = {name.upper(): name for name in US_STATES.values()}
-    meant = US_STATES.get(plain.upper()) or by_name.get(plain.upper())
+    names = {word.upper(): name for code, name in us_states().items() for word in (code, name)}
+    meant = names.get(state.replace(".", "").strip().upper())
     return f": {meant}" if meant else ", for example Illinois"

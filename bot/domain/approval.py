@@ -3,7 +3,7 @@
 Everything is denied that the table does not list.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -38,7 +38,7 @@ class Policy:
     time_zone: str = "UTC"
     holidays: frozenset[date] = frozenset()
     billing: Contact | None = None
-    agency: Contact | None = field(default=None)
+    agency: Contact | None = None
 
 
 class Role(StrEnum):

@@ -49,7 +49,7 @@ class Status(StrEnum):
     next_actor: Actor
     starts: tuple[Work, ...]
 
-    def __new__(cls, word: str, next_actor: Actor, *starts: Work) -> Self:
+    def __new__(cls, word: str, next_actor: Actor = Actor.NOBODY, *starts: Work) -> Self:
         """A member is its word and carries its row."""
         member = str.__new__(cls, word)
         member._value_, member.next_actor, member.starts = word, next_actor, starts
@@ -81,7 +81,7 @@ class Move(StrEnum):
     befores: tuple[Status, ...]
     after: Status | None
 
-    def __new__(cls, word: str, befores: tuple[Status, ...], after: Status | None = None) -> Self:
+    def __new__(cls, word: str, befores: tuple[Status, ...] = (), after: Status | None = None) -> Self:
         """A member is its word and carries its row."""
         member = str.__new__(cls, word)
         member._value_, member.befores, member.after = word, befores, after
@@ -334,8 +334,8 @@ def advance(order: Order, move: Move, at: datetime, **changes: Any) -> Order:
 
     Every way back opens a new round, which voids the approvals (R5).
     """
-    guard = GUARDS.get((order.status, move), lambda _: True)
-    if order.status not in move.befores or not guard(order):
+    guard = GUARDS.get((order.status, move))
+    if order.status not in move.befores or (guard and not guard(order)):
         raise IllegalMove(order.id, order.status, move)
     after = move.after or order.status
     if order.status in _APPROVABLE and after in _WAYS_BACK and after is not order.status:

@@ -47,11 +47,7 @@ def pending_for_sure(seen: tuple[Seen, ...], attempted_at: datetime, now: dateti
     return all(look.sight is Sight.PENDING for look in since[since.index(tail[-1]) :])
 
 
-_CLEAR = {
-    Sight.LIVE: Move.FOUND_LIVE,
-    Sight.DECLINED: Move.FOUND_DECLINED,
-    Sight.CANCELLED: Move.FOUND_CANCELLED,
-}
+_CLEAR = {Sight.LIVE: Move.FOUND_LIVE, Sight.DECLINED: Move.FOUND_DECLINED, Sight.CANCELLED: Move.FOUND_CANCELLED}
 
 
 def judge(order: Order, seen: tuple[Seen, ...], now: datetime) -> Move | None:

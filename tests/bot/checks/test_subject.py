@@ -1,6 +1,6 @@
 import pytest
 
-from bot.checks.countries import US_STATES
+from bot.checks.standing import us_states
 from bot.checks.subject import Subject, is_filler
 from bot.domain.request import Level
 from bot.ports import Case
@@ -32,11 +32,11 @@ def test_what_each_level_needs_of_the_company(said: str, given: Case) -> None:
     assert judged(Subject(), given) == said
 
 
-@pytest.mark.parametrize("code", sorted(US_STATES))
+@pytest.mark.parametrize("code", us_states())
 def test_an_abbreviated_state_is_answered_with_its_full_name(code: str) -> None:
     (found,) = Subject().look(of(state=code))
-    assert US_STATES[code] in found.advice
-    assert judged(Subject(), of(state=US_STATES[code])) == ""
+    assert us_states()[code] in found.advice
+    assert judged(Subject(), of(state=us_states()[code])) == ""
 
 
 @pytest.mark.parametrize(("typed", "code"), [("UK", "GB"), ("us", "US"), ("USA", "US")])
