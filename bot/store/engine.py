@@ -1,11 +1,11 @@
-"""Opens the database, and the three statements in which SQLite and PostgreSQL would otherwise differ."""
+"""Opens the database, and what several tables do alike: rows are added, replaced, and taken under a lease."""
 
 from collections.abc import Mapping
 from sqlite3 import Connection as SqliteConnection
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy import create_engine, event, extract, func, insert, update
+from sqlalchemy import create_engine, event, extract, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 LEASE_SECONDS = 60
@@ -63,8 +63,19 @@ def add_row(connection: sa.Connection, table: sa.Table, row: Mapping[str, Any]) 
     return try_row(connection, insert(table).values(**row)) is not None
 
 
-def put_row(connection: sa.Connection, table: sa.Table, key: Mapping[str, Any], values: Mapping[str, Any]) -> None:
-    """Replace the row with this key, or add it; somebody else's adding it at the same moment is no error."""
-    replace = update(table).filter_by(**key).values(**values)
-    if connection.execute(replace).rowcount == 0 and not add_row(connection, table, {**key, **values}):
-        connection.execute(replace)
+def put_row(
+    connection: sa.Connection, table: sa.Table, key: Mapping[str, Any], values: Mapping[str, Any], **new: object
+) -> None:
+    """Change the row with this key, or add it, `new` values first; somebody else's adding it meanwhile is no error."""
+    change = update(table).filter_by(**key).values(**values)
+    if connection.execute(change).rowcount == 0 and not add_row(connection, table, {**key, **values, **new}):
+        connection.execute(change)
+
+
+def take(engine: sa.Engine, table: sa.Table, due: sa.Select[Any], owner: str, **values: object) -> list[sa.Row[Any]]:
+    """The rows whose ids are due and that nobody else is taking, for this owner alone for 60 seconds."""
+    picked = due.with_for_update(skip_locked=True).cte("due")
+    mine = update(table).where(table.c.id.in_(select(picked.c.id)))
+    taken = mine.values(owner=owner, lease_until=lease(), fence=table.c.fence + 1, **values).returning(table)
+    with engine.begin() as connection:
+        return list(connection.execute(taken))

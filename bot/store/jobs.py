@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy import and_, case, delete, func, literal, null, or_, select, update
 
 from bot.ports import Job
-from bot.store.engine import add_row, database_seconds, lease, run
+from bot.store.engine import database_seconds, lease, put_row, run, take
 from bot.store.tables import UtcDateTime, jobs
 
 _FREE = {"lease_until": None, "owner": ""}
@@ -20,15 +20,8 @@ _FREE = {"lease_until": None, "owner": ""}
 
 def schedule(connection: sa.Connection, job: Job) -> None:
     """Due at `run_at` or before; the newest facts are the ones it runs with."""
-    wanted = {"facts": json.dumps(job.facts), "run_at": job.run_at}
-    sooner = (
-        update(jobs)
-        .filter_by(kind=job.kind, subject=job.subject)
-        .values(facts=wanted["facts"], run_at=_earlier(job.run_at))
-    )
-    row = {"kind": job.kind, "subject": job.subject, "due_at": job.run_at, **wanted}
-    if connection.execute(sooner).rowcount == 0 and not add_row(connection, jobs, row):
-        connection.execute(sooner)
+    key, sooner = {"kind": job.kind, "subject": job.subject}, {"run_at": _earlier(job.run_at)}
+    put_row(connection, jobs, key, {"facts": json.dumps(job.facts), **sooner}, run_at=job.run_at, due_at=job.run_at)
 
 
 def _earlier(at: datetime) -> sa.ColumnElement[datetime | None]:
@@ -51,23 +44,12 @@ class JobTable:
         lost = jobs.c.lease_until < database_seconds()
         urgency = func.coalesce(jobs.c.run_at, jobs.c.due_at)
         due = select(jobs.c.id).where(or_(free, lost)).order_by(urgency).limit(limit)
-        picked = due.with_for_update(skip_locked=True).cte("due")
-        claimed = (
-            update(jobs)
-            .where(jobs.c.id.in_(select(picked.c.id)))
-            .values(
-                due_at=case((jobs.c.lease_until.is_(None), jobs.c.run_at), else_=jobs.c.due_at),
-                run_at=case((jobs.c.run_at > now, jobs.c.run_at), else_=null()),
-                lease_until=lease(),
-                owner=owner,
-                fence=jobs.c.fence + 1,
-                attempts=jobs.c.attempts + 1,
-            )
-            .returning(jobs)
-        )
-        with self._engine.begin() as connection:
-            found = [_job(row) for row in connection.execute(claimed)]
-        return sorted(found, key=lambda job: job.run_at)
+        begun = {
+            "due_at": case((jobs.c.lease_until.is_(None), jobs.c.run_at), else_=jobs.c.due_at),
+            "run_at": case((jobs.c.run_at > now, jobs.c.run_at), else_=null()),
+            "attempts": jobs.c.attempts + 1,
+        }
+        return sorted(map(_job, take(self._engine, jobs, due, owner, **begun)), key=lambda job: job.run_at)
 
     def beat(self, held: Iterable[Job]) -> list[Job]:
         """Hold on to running jobs for another 60 seconds; answers those that are still held."""

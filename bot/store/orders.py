@@ -5,7 +5,7 @@ from collections import defaultdict
 from dataclasses import asdict, astuple, replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Table, select, update
+from sqlalchemy import ColumnElement, Connection, Table, insert, select, update
 
 from bot.domain.errors import DecidedAlready, OpenOrderExists, Stale, Unusable
 from bot.domain.order import OPEN, Approval, Attempt, Order
@@ -93,22 +93,17 @@ def _add_children(connection: Connection, before: Order, after: Order) -> None:
         row = {"order_id": after.id, **asdict(approval)}
         if approval not in before.approvals and not add_row(connection, approvals, row):
             raise DecidedAlready(after.id)
-    answered = {(attempt.round, attempt.number): attempt for attempt in before.attempts}
+    answers = {(attempt.round, attempt.number): attempt.answer for attempt in before.attempts}
     for attempt in after.attempts:
-        _save_attempt(connection, after, answered.get((attempt.round, attempt.number)), attempt)
+        key = {"order_id": after.id, "round": attempt.round, "number": attempt.number}
+        if (attempt.round, attempt.number) not in answers:
+            connection.execute(insert(attempts).values(order_id=after.id, **asdict(attempt)))
+        elif attempt.answer != answers[attempt.round, attempt.number]:
+            connection.execute(update(attempts).filter_by(**key).values(answer=attempt.answer))
     for supplier_id in dict.fromkeys(after.supplier_ids):
         row = {"order_id": after.id, **_account(after.account), "supplier_id": supplier_id}
         if supplier_id not in before.supplier_ids and not add_row(connection, supplier_ids, row):
             raise Unusable(f"another order has the number {supplier_id}")
-
-
-def _save_attempt(connection: Connection, order: Order, before: Attempt | None, attempt: Attempt) -> None:
-    row = {"order_id": order.id, **asdict(attempt)}
-    if before is None and not add_row(connection, attempts, row):
-        raise Stale(order.id, order.status, "attempt")
-    if before is not None and before.answer != attempt.answer:
-        same = {"order_id": order.id, "round": attempt.round, "number": attempt.number}
-        connection.execute(update(attempts).filter_by(**same).values(answer=attempt.answer))
 
 
 def _account(account: Account) -> dict[str, str]:

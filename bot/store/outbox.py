@@ -13,7 +13,7 @@ from bot.domain.notices import Audience, Notice
 from bot.domain.order import Order
 from bot.ports import Place, Post, PostKind
 from bot.store.body import dump, load
-from bot.store.engine import database_seconds, lease, put_row, run
+from bot.store.engine import database_seconds, lease, put_row, run, take
 from bot.store.tables import cards, outbox
 
 _FREE = {"lease_until": None, "owner": ""}
@@ -82,16 +82,7 @@ class Outbox:
             outbox.c.done_at.is_(None), outbox.c.not_before <= now, free, ~_waits_for_card(outbox), ~_lane_is_taken(now)
         )
         oldest = select(outbox.c.id).where(may_go).order_by(outbox.c.id).limit(1)
-        picked = oldest.with_for_update(skip_locked=True).cte("oldest")
-        claimed = (
-            update(outbox)
-            .where(outbox.c.id.in_(select(picked.c.id)))
-            .values(lease_until=lease(), owner=owner, fence=outbox.c.fence + 1)
-            .returning(outbox)
-        )
-        with self._engine.begin() as connection:
-            row = connection.execute(claimed).first()
-        return _post(row) if row else None
+        return next(map(_post, take(self._engine, outbox, oldest, owner)), None)
 
     def tried(self, post: Post, now: datetime) -> bool:
         """On record, directly before the send, that from now on it may have arrived."""

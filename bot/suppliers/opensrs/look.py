@@ -5,16 +5,10 @@ from datetime import datetime
 
 from bot.domain.request import Dcv
 from bot.domain.supply import Look, Note, State, Task
-from bot.suppliers.opensrs.wire import Fields, Value, date, decimal, text
+from bot.suppliers.opensrs.wire import Fields, date, decimal, dicts, text
 
-_OUR_NAMES = {
-    "product_type": "product",
-    "period": "period",
-    "domain": "domain",
-    "server_type": "server_type",
-    "server_count": "server_count",
-    "reg_type": "registration",
-}
+_SAME = ("period", "domain", "server_type", "server_count")
+_OUR_NAMES = {"product_type": "product", "reg_type": "registration", **{name: name for name in _SAME}}
 _RENEWAL = {"renew": "renewal"}  # asked for as one, answered as the other
 
 
@@ -36,7 +30,7 @@ def read_look(order_id: str, shown: Fields, at: datetime) -> Look:
         fields=tuple(_fields(shown)),
         notes=tuple(
             Note(date(text(row, "date")), text(row, "type"), text(row, "note"))
-            for row in _rows(shown.get("notes_list", ""))
+            for row in dicts(shown.get("notes_list", ""))
         ),
         product_id=text(shown, "product_id"),
         supplier_order_id=text(shown, "supplier_order_id"),
@@ -52,14 +46,6 @@ def state(raw: str) -> State:
         return State(raw.strip().lower().replace("_", "-"))
     except ValueError:
         return State.UNKNOWN
-
-
-def _rows(value: Value) -> Iterator[Fields]:
-    """The dicts of a list, or a dict alone."""
-    if isinstance(value, Mapping):
-        yield value
-    elif not isinstance(value, str):
-        yield from (row for row in value if isinstance(row, Mapping))
 
 
 def _fields(shown: Fields) -> Iterator[tuple[str, str]]:
@@ -79,7 +65,7 @@ def _tasks(shown: Fields) -> Iterator[Task]:
     Records and files by the one shape that is known; other scalars verbatim, as kind `shown`.
     """
     for key, value in shown.items():
-        for row in _rows(value) if "auth" in key.lower() else ():
+        for row in dicts(value) if "auth" in key.lower() else ():
             record, file = text(row, "record_type"), text(row, "filename")
             if record:
                 yield Task(record.lower(), text(row, "domain"), text(row, "value"))

@@ -76,14 +76,12 @@ def read_reply(body: bytes) -> Reply:
     data = decode(body)
     if not isinstance(data, Mapping):
         raise WireError("an envelope without an answer")
-    details = data.get("error_details")
-    rows = details if isinstance(details, Sequence) and not isinstance(details, str) else ()
     attributes = data.get("attributes")
     return Reply(
         success={"1": True, "0": False}.get(text(data, "is_success")),
         code=text(data, "response_code"),
         text=" ".join(text(data, "response_text").split()),
-        details=tuple((text(row, "field_name"), text(row, "error_detail")) for row in rows if isinstance(row, Mapping)),
+        details=tuple((text(r, "field_name"), text(r, "error_detail")) for r in dicts(data.get("error_details", ""))),
         attributes=attributes if isinstance(attributes, Mapping) else {},
     )
 
@@ -92,6 +90,11 @@ def text(data: Fields, name: str) -> str:
     """A scalar by name, empty when it is missing or no scalar."""
     value = data.get(name, "")
     return value if isinstance(value, str) else ""
+
+
+def dicts(value: Value) -> list[Fields]:
+    """The dicts of a list, or a dict alone; none of anything else."""
+    return [row for row in (value if isinstance(value, list) else [value]) if isinstance(row, Mapping)]
 
 
 def date(written: str) -> datetime | None:

@@ -26,7 +26,7 @@ def test_an_accounts_own_file_gives_prices_and_standing(price: str | None, read:
     assert catalogue.load(written(price=price)) == (expected,)
 
 
-WRONG = {
+WRONG: dict[str, list[str | None]] = {
     "title": [None, '""', "7", f'"{"x" * 76}"'], "brand": [None, '" "'], "level": [None, '"ov"', "[]"],
     "wildcard": [None, '"no"', "0"], "extra_names": [None, "-1", "true", "1.5"],
     "price": ["0", "-1", "nan", "inf", "9.999", '"dear"', "true", "1e9"],

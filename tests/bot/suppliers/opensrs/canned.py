@@ -18,15 +18,11 @@ USERNAME, KEY = "agency", "0123456789abcdef" * 7
 
 def tree(value: object) -> str:
     """A value as an envelope holds it, written apart from the product's own encoder."""
-    if isinstance(value, Mapping):
-        return f"<dt_assoc>{_items(value)}</dt_assoc>"
-    if isinstance(value, list):
-        return f"<dt_array>{_items({str(index): item for index, item in enumerate(value)})}</dt_array>"
-    return str(value)
-
-
-def _items(pairs: Mapping[str, object]) -> str:
-    return "".join(f"<item key={quoteattr(key)}>{tree(value)}</item>" for key, value in pairs.items())
+    if not isinstance(value, Mapping | list):
+        return str(value)
+    pairs = value.items() if isinstance(value, Mapping) else enumerate(value)
+    items = "".join(f"<item key={quoteattr(str(key))}>{tree(item)}</item>" for key, item in pairs)
+    return f"<dt_array>{items}</dt_array>" if isinstance(value, list) else f"<dt_assoc>{items}</dt_assoc>"
 
 
 def envelope(value: object) -> bytes:
@@ -41,10 +37,9 @@ def yes(**attributes: object) -> bytes:
     return envelope({"is_success": "1", "response_code": "200", "response_text": "done", "attributes": attributes})
 
 
-def no(code: str, text: str = "it will not", details: object = None) -> bytes:
+def no(code: str, text: str = "it will not", details: object = "") -> bytes:
     """A failure as recorded: HTTP 200, no attributes."""
-    said: dict[str, object] = {"is_success": "0", "response_code": code, "response_text": text}
-    return envelope(said | ({"error_details": details} if details is not None else {}))
+    return envelope({"is_success": "0", "response_code": code, "response_text": text, "error_details": details})
 
 
 @dataclass
@@ -74,12 +69,8 @@ class Canned(BaseAdapter):
     @property
     def calls(self) -> list[tuple[str, Mapping[str, wire.Value]]]:
         """Action and attributes of every request."""
-        return [_call(request.body) for request in self.sent]
-
-
-def _call(body: Any) -> tuple[str, Mapping[str, wire.Value]]:  # noqa: ANN401 - bytes, or the test fails
-    data: Any = wire.decode(body)
-    return wire.text(data, "action"), data["attributes"]
+        read: list[Any] = [wire.decode(request.body) for request in self.sent if isinstance(request.body, bytes)]
+        return [(call["action"], call["attributes"]) for call in read]
 
 
 def client_on(transport: Canned) -> OpenSRSClient:

@@ -15,10 +15,6 @@ Call: TypeAlias = Callable[[OpenSRSClient], wire.Fields]
 PRIVATE = "private@client.test"
 
 
-def read(client: OpenSRSClient) -> wire.Fields:
-    return client.ask("GET_ORDER_INFO", {"order_id": "7"})
-
-
 def write(client: OpenSRSClient) -> wire.Fields:
     return client.ask("PROCESS_PENDING", {"order_id": "7"})
 
@@ -27,14 +23,14 @@ def draft(client: OpenSRSClient) -> wire.Fields:
     return client.ask("SW_REGISTER", {"email": PRIVATE}, harmless=True)
 
 
+CALLS = (write, draft)
 SURELY_NOT = "401 405 410 415 420 430 435 440 445 447 460 463 465 470 480 501 599".split()
 PERHAPS_LATER = "300 310 350 404 436 437 485 486 555 702 703 704 705 720".split()
 NOBODY_KNOWS = ["", "200", "210", "220", "250", "400", "468", "541", "550", "558", "999", "4O5"]
 EVERY_CODE = [
-    *((code, call, Refused) for code in SURELY_NOT for call in (read, write, draft)),
-    *((code, call, Lost) for code in PERHAPS_LATER for call in (read, write, draft)),
-    *((code, call, Lost) for code in NOBODY_KNOWS for call in (read, write)),
-    *((code, draft, Refused) for code in NOBODY_KNOWS),
+    *((code, call, Refused) for code in SURELY_NOT for call in CALLS),
+    *((code, call, Lost) for code in PERHAPS_LATER for call in CALLS),
+    *((code, call, means) for code in NOBODY_KNOWS for call, means in ((write, Lost), (draft, Refused))),
 ]
 NO_ANSWERS: dict[str, bytes | Exception] = {
     **{kind.__name__: kind() for kind in (
@@ -48,7 +44,6 @@ NO_ANSWERS: dict[str, bytes | Exception] = {
     "a strange is_success": envelope({"is_success": "yes", "response_code": "200"}),
     "more than two megabytes": yes(order_id="7", note="x" * BIGGEST_ANSWER),
 }  # fmt: skip
-every_call = pytest.mark.parametrize("call", [read, write, draft], ids=["read", "write", "draft"])
 
 
 @pytest.mark.parametrize(("code", "call", "meaning"), EVERY_CODE)
@@ -59,27 +54,26 @@ def test_every_code_is_a_clear_no_or_no_clear_answer(code: str, call: Call, mean
     assert len(transport.sent) == 1
 
 
-@every_call
-@pytest.mark.parametrize("answer", NO_ANSWERS.values(), ids=NO_ANSWERS.keys())
-def test_without_an_answer_nobody_knows_and_nothing_is_repeated(call: Call, answer: bytes | Exception) -> None:
-    transport = Canned([answer])
-    with pytest.raises(Lost, match="API key.*allow-list|did not say"):
-        call(client_on(transport))
-    assert len(transport.sent) == 1
+ELSEWHERE = (201, 204, 302, 307, 401, 403, 404, 500, 502, 503)
 
 
-@every_call
-@pytest.mark.parametrize("status", [201, 204, 302, 307, 401, 403, 404, 500, 502, 503])
-def test_any_status_but_200_is_no_clear_answer_and_no_redirect_is_followed(call: Call, status: int) -> None:
-    transport = Canned([yes(order_id="7")], status=status)
-    with pytest.raises(Lost, match=str(status)):
+@pytest.mark.parametrize("call", CALLS)
+@pytest.mark.parametrize(("answer", "status", "why"), [
+    *((answer, 200, "API key.*allow-list|did not say") for answer in NO_ANSWERS.values()),
+    *((yes(order_id="7"), status, str(status)) for status in ELSEWHERE),
+], ids=[*NO_ANSWERS, *map(str, ELSEWHERE)])  # fmt: skip
+def test_without_an_answer_nobody_knows_and_nothing_is_repeated_or_redirected(
+    call: Call, answer: bytes | Exception, status: int, why: str
+) -> None:
+    transport = Canned([answer], status=status)
+    with pytest.raises(Lost, match=why):
         call(client_on(transport))
     assert [request.url for request in transport.sent] == [URL]
 
 
 def test_a_yes_is_a_yes_whatever_the_code_says() -> None:
     said = {"is_success": "1", "response_code": "465", "attributes": {"order_id": "7"}}
-    assert read(client_on(Canned([envelope(said)]))) == {"order_id": "7"}
+    assert write(client_on(Canned([envelope(said)]))) == {"order_id": "7"}
 
 
 def test_a_request_is_signed_and_sent_once_on_a_connection_of_its_own() -> None:
@@ -95,7 +89,7 @@ def test_a_request_is_signed_and_sent_once_on_a_connection_of_its_own() -> None:
 
 
 @pytest.mark.parametrize(("code", "text", "detail", "said"), [
-    ("465", "Invalid data", "key too small", "Invalid data; key too small"),
+    ("465", "Invalid\n data", "key too small", "Invalid data; key too small"),
     ("501", "Permission denied", "Permission denied", "Permission denied"),
     ("465", "na " * 1000, "", ("na " * 167)[:500]),
 ])  # fmt: skip
@@ -107,19 +101,17 @@ def test_a_refusal_names_its_field_says_nothing_twice_and_is_cut(code: str, text
     assert (refused.text, refused.field, refused.funds, refused.unknown_id) == (said, "csr", False, False)
 
 
-@pytest.mark.parametrize(
-    ("code", "text"),
-    [("401", "Authentication Failed"), ("410", "who?"), ("400", "access denied, invalid IP"), ("400", "Access Denied")],
-)
+@pytest.mark.parametrize(("code", "text"), [("401", "Failed"), ("410", "who?"), ("400", "access denied, invalid IP")])
 def test_a_locked_door_points_at_key_and_allow_list(code: str, text: str) -> None:
     with pytest.raises(Refused, match="API key.*allow-list"):
         write(client_on(Canned([no(code, text)])))
 
 
-def test_what_cannot_be_written_is_refused_before_anything_is_sent() -> None:
+@pytest.mark.parametrize("text", ["bell\x07", "nul\x00", "half\ud800", "nobody\uffff"])
+def test_what_cannot_be_written_is_refused_before_anything_is_sent(text: str) -> None:
     transport = Canned([yes()])
     with pytest.raises(Refused, match="control character"):
-        client_on(transport).ask("SW_REGISTER", {"org_name": "bell\x07"})
+        client_on(transport).ask("SW_REGISTER", {"org_name": text})
     assert transport.sent == []
 
 
@@ -136,8 +128,7 @@ def test_no_secret_stands_in_errors_chains_logs_or_reprs(
         draft(client)
     signature = transport.sent[0].headers["X-Signature"]
     shown = "".join(traceback.format_exception(caught.value)) + repr(client) + caplog.text
-    for secret in (KEY, signature, "ab" * 16, PRIVATE):
-        assert secret not in shown
+    assert [secret for secret in (KEY, signature, "ab" * 16, PRIVATE) if secret in shown] == []
     chained = caught.value.__context__
     while chained is not None:
         assert not isinstance(chained, requests.RequestException)  # it would hold request, headers and body
