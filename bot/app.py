@@ -149,7 +149,7 @@ def supplier_of(settings: Settings, clock: SystemClock) -> OpenSRS:
     client = OpenSRSClient(settings.supplier_url, settings.opensrs_username, settings.opensrs_key.get_secret_value())
     account = Account("opensrs", settings.opensrs_username, settings.opensrs_environment)
     products = catalogue.load(settings.catalogue.read_text("utf-8")) if settings.catalogue else catalogue.standard()
-    return OpenSRS(client, account, settings.agency, products, clock)
+    return OpenSRS(client, account, settings.agency_address, products, clock)
 
 
 def lookups_of(settings: Settings, clock: SystemClock) -> PublicLookups:
@@ -172,9 +172,9 @@ def policy_of(settings: Settings) -> Policy:
         limit_day=settings.buy_limit_day,
         self_approval=settings.allow_self_approval,
         time_zone=settings.desk_time_zone,
-        holidays=frozenset(date.fromisoformat(day) for day in settings.holidays),
-        billing=settings.contact(settings.billing_contact or settings.agency_contact),
-        agency=settings.contact(settings.agency_contact),
+        holidays=frozenset(settings.holidays),
+        billing=settings.billing_contact or settings.agency_contact,
+        agency=settings.agency_contact,
     )
 
 

@@ -1,5 +1,6 @@
 """Settings: everything wrong is named at once, and no secret is ever shown."""
 
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -9,14 +10,10 @@ from pydantic import ValidationError
 
 from bot.domain.approval import Buying
 from bot.domain.request import Contact, Organisation
-from bot.settings import LIVE_URL, TEST_URL, Settings, is_loopback, read
+from bot.settings import LIVE_URL, TEST_URL, is_loopback, read
 from tests.bot.environment import GIVEN, SECRETS, put, settings
 
-TRIAL = {
-    "slack_api_url": "http://127.0.0.1:1/api/",
-    "opensrs_url": "http://localhost:2/",
-    "rdap_bootstrap": "http://[::1]/",
-}
+TRIAL = dict.fromkeys(("slack_api_url", "opensrs_url", "rdap_bootstrap"), "http://127.0.0.1:1/")
 
 
 @pytest.fixture(autouse=True)
@@ -32,19 +29,18 @@ def wrong(**changes: Any) -> ValidationError:
 
 
 def fields(error: ValidationError) -> set[str]:
-    return {".".join(map(str, each["loc"])) for each in error.errors(include_input=False)}
+    return {str(each["loc"][0]) for each in error.errors(include_input=False)}
 
 
 def test_what_must_be_given_is_enough() -> None:
     found = read()
     assert found.approvers == ("U1", "U2")
     assert (found.buying, found.opensrs_environment, found.ops_address) == (Buying.BY_HAND, "test", "127.0.0.1:9464")
-    assert found.agency == Organisation(
+    assert found.agency_address == Organisation(
         "Agency LLC", "1 Main St", "Chicago", "Illinois", "60601", "US", "+1.3125550100"
     )
-    assert found.contact(found.agency_contact) == Contact(
-        "Erik", "Engineer", "certs@agency.example", "+1.3125550101", "Certificates"
-    )
+    erik = Contact("Erik", "Engineer", "certs@agency.example", "+1.3125550101", "Certificates")
+    assert (found.agency_contact, found.billing_contact) == (erik, None)
 
 
 def test_everything_missing_is_named_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -54,22 +50,16 @@ def test_everything_missing_is_named_at_once(monkeypatch: pytest.MonkeyPatch) ->
     assert {name.upper() for name in fields(caught.value)} == set(GIVEN) - {"SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET"}
 
 
-WRONG: list[tuple[str, object]] = [
-    ("slack_mode", "carrier pigeon"), ("slack_pace", -1), ("port", "http"), ("buying", "sometimes"),
-    ("buy_limit_order", "much"), ("desk_time_zone", "Chicago"), ("holidays", "2026-12-25, Boxing Day"),
-    ("agency_address", "Agency LLC; Chicago"), ("agency_contact", "Erik"),
-    ("billing_contact", "Bea <bea@agency.example>"), ("opensrs_environment", "production"), ("tick_seconds", 0),
-    ("vault_key", "short"), ("database_url", "somewhere"), ("catalogue", "nowhere.toml"),
-]  # fmt: skip
-
-
-@pytest.mark.parametrize(("field", "value"), WRONG)
-def test_a_value_that_cannot_be_is_named(field: str, value: object) -> None:
-    assert fields(wrong(**{field: value})) == {field}
+WRONG = {
+    "slack_mode": "carrier pigeon", "slack_pace": -1, "port": "http", "buying": "sometimes", "buy_limit_order": "much",
+    "desk_time_zone": "Chicago", "holidays": "2026-12-25, Boxing Day", "agency_address": "Agency LLC; Chicago",
+    "agency_contact": "Erik", "billing_contact": "Bea <bea@agency.example>", "opensrs_environment": "production",
+    "tick_seconds": 0, "vault_key": "short", "database_url": "somewhere", "catalogue": "nowhere.toml",
+}  # fmt: skip
 
 
 def test_all_that_is_wrong_stands_in_one_error() -> None:
-    assert fields(wrong(**dict(WRONG))) == {field for field, _ in WRONG}
+    assert fields(wrong(**WRONG)) == set(WRONG)
 
 
 @pytest.mark.parametrize(("changes", "named"), [
@@ -96,36 +86,24 @@ def test_each_environment_has_its_address(environment: str, url: str) -> None:
 
 
 @pytest.mark.parametrize(("url", "is_it"), [
-    ("http://127.0.0.1:80/", True), ("http://127.9.9.9/", True), ("http://[::1]:80/", True),
-    ("http://localhost/", True), ("http://LOCALHOST/", True), ("https://127.0.0.1.nip.example/", False),
-    ("https://localhost.example/", False), ("https://slack.com/api/", False), ("nonsense", False),
+    ("http://127.9.9.9/", True), ("http://[::1]:80/", True), ("http://LOCALHOST/", True), ("nonsense", False),
+    ("https://127.0.0.1.nip.example/", False), ("https://localhost.example/", False),
 ])  # fmt: skip
 def test_only_this_machine_itself_is_loopback(url: str, *, is_it: bool) -> None:
     assert is_loopback(url) is is_it
 
 
-def test_any_value_comes_from_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "key").write_text("from a file\n", encoding="utf-8")
-    (tmp_path / "who").write_text("U7,U8\n", encoding="utf-8")
-    put(
-        monkeypatch, OPENSRS_KEY=None, OPENSRS_KEY_FILE=str(tmp_path / "key"), APPROVERS=None,
-        APPROVERS_FILE=str(tmp_path / "who"),
-    )  # fmt: skip
-    found = read()
-    assert (found.opensrs_key.get_secret_value(), found.approvers) == ("from a file", ("U7", "U8"))
-
-
 def test_the_environment_goes_before_a_file_and_a_file_before_dotenv(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (tmp_path / "name").write_text("file", encoding="utf-8")
-    (tmp_path / ".env").write_text("OPENSRS_USERNAME=dotenv\nPORT=4000\n", encoding="utf-8")
-    put(monkeypatch, OPENSRS_USERNAME_FILE=str(tmp_path / "name"))
-    assert read().opensrs_username == "agency"
-    put(monkeypatch, OPENSRS_USERNAME=None, OPENSRS_USERNAME_FILE=str(tmp_path / "name"))
-    assert (read().opensrs_username, read().port) == ("file", 4000)
+    (tmp_path / ".env").write_text("OPENSRS_USERNAME=dotenv\nADMINS=U5,U6\nPORT=4000\n", encoding="utf-8")
+    (tmp_path / "file").write_text("U7,U8\n", encoding="utf-8")
+    for given, username in (({}, "agency"), ({"OPENSRS_USERNAME": None}, "U7,U8")):
+        put(monkeypatch, **given, OPENSRS_USERNAME_FILE="file", ADMINS_FILE="file")
+        found = read()
+        assert (found.opensrs_username, found.admins, found.port) == (username, ("U7", "U8"), 4000)
     put(monkeypatch, OPENSRS_USERNAME=None)
-    assert read().opensrs_username == "dotenv"
+    assert (read().opensrs_username, read().admins) == ("dotenv", ("U5", "U6"))
 
 
 def test_a_file_that_is_not_there_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -138,17 +116,8 @@ def test_a_file_that_is_not_there_is_named(monkeypatch: pytest.MonkeyPatch) -> N
 
 def test_lists_and_amounts_are_read_as_people_write_them() -> None:
     found = settings(admins=" U1 ,,U2, ", holidays="2026-12-25", buy_limit_day="1000.50", billing_contact="")
-    assert (found.admins, found.holidays, found.buy_limit_day) == (("U1", "U2"), ("2026-12-25",), Decimal("1000.50"))
-    assert found.contact(found.billing_contact) is None
-
-
-def test_settings_cannot_be_changed_afterwards() -> None:
-    with pytest.raises(ValidationError):
-        settings().port = 1
-
-
-def test_every_setting_says_what_it_is_for() -> None:
-    assert [name for name, field in Settings.model_fields.items() if not field.description] == []
+    assert (found.admins, found.holidays, found.billing_contact) == (("U1", "U2"), (date(2026, 12, 25),), None)
+    assert found.buy_limit_day == Decimal("1000.50")
 
 
 @pytest.mark.parametrize("field", [name.lower() for name in SECRETS])
