@@ -27,23 +27,23 @@ EMAIL_ENDING = _warn("PERIOD-3", "The year reaches past {subject}, when showing 
 # fmt: on
 
 
-def lives(start: date, years: int = 1, lead: timedelta = LEAD) -> list[tuple[date, date]]:
-    """(issued, ends) of each certificate of a coverage: a day below the cap, replaced `lead` before its end."""
-    over = coverage_end(start, years)
+def lives(start: date) -> list[tuple[date, date]]:
+    """(issued, ends) of each certificate of a year: a day below the cap, replaced LEAD before its end."""
+    over = coverage_end(start)
     made: list[tuple[date, date]] = []
     issued = start
     while not made or made[-1][1] < over:
         made.append((issued, min(issued + timedelta(days=cap_days(issued) - 1), over)))
-        issued = made[-1][1] - lead
+        issued = made[-1][1] - LEAD
     return made
 
 
-def coverage_end(start: date, years: int = 1) -> date:
-    """The same day some years later; the first of March for the last of February."""
+def coverage_end(start: date) -> date:
+    """The same day a year later; the first of March for the last of February."""
     try:
-        return start.replace(year=start.year + years)
+        return start.replace(year=start.year + 1)
     except ValueError:
-        return date(start.year + years, 3, 1)
+        return date(start.year + 1, 3, 1)
 
 
 class Period:

@@ -1,6 +1,3 @@
-from hypothesis import given as whatever
-from hypothesis import strategies as st
-
 from bot.checks.contacts import Contacts, as_phone
 from bot.domain.findings import Mender
 from bot.ports import Case
@@ -63,13 +60,3 @@ def test_the_desk_s_own_people_are_mended_by_its_engineer() -> None:
 })  # fmt: skip
 def test_a_phone_number_is_put_into_the_supplier_s_form(said: str, given: str) -> None:
     assert as_phone(given) == said
-
-
-def test_the_advice_shows_the_number_in_the_right_form() -> None:
-    (found,) = Contacts().look(admin(phone="+1 312 555 0123"))
-    assert found.advice == "Write it as +1.3125550123."
-
-
-@whatever(st.text(max_size=30))
-def test_putting_a_number_into_form_twice_changes_nothing(typed: str) -> None:
-    assert as_phone(as_phone(typed)) == as_phone(typed)

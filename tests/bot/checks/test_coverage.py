@@ -1,11 +1,6 @@
-import fnmatch
 from typing import Any
 
-from hypothesis import given as whatever
-from hypothesis import strategies as st
-
 from bot.checks.coverage import Coverage
-from bot.domain.findings import Verdict
 from bot.domain.request import Product, Purpose
 from bot.ports import Case
 from tests.bot.checks.cases import EV, PRODUCT, case, judged, product, table
@@ -40,21 +35,3 @@ def test_what_the_names_cover(said: str, given: Case) -> None:
 
 def test_each_missing_host_is_named_once() -> None:
     assert [finding.subject for finding in Coverage().look(of("a.com", "b.com c.com B.com"))] == ["b.com", "c.com"]
-
-
-labels = st.sampled_from(["a", "b", "www", "com", "de"])
-hosts = st.lists(labels, min_size=2, max_size=4).map(".".join)
-patterns = st.one_of(hosts, hosts.map(lambda host: f"*.{host}"))
-
-
-def good_for(pattern: str, host: str) -> bool:
-    """RFC 9525 6.3 by shell patterns: the same number of labels, each matching its own."""
-    theirs, ours = pattern.split("."), host.split(".")
-    return len(theirs) == len(ours) and all(map(fnmatch.fnmatchcase, ours, theirs))
-
-
-@whatever(st.lists(patterns, min_size=1, max_size=4, unique=True), hosts)
-def test_a_star_stands_for_exactly_one_label(names: list[str], host: str) -> None:
-    found = Coverage().look(of(" ".join(names), host, None))
-    refused = host in {finding.subject for finding in found if finding.verdict is Verdict.STOP}
-    assert refused is not any(good_for(name, host) for name in names)

@@ -2,7 +2,6 @@ from dataclasses import replace
 from typing import Any
 
 from bot.checks.key_csr import KeyCsr
-from bot.domain.findings import Mender
 from bot.domain.request import KeyType
 from bot.ports import Case, CsrFacts
 from tests.bot.checks.cases import DV, REQUEST, case, judged, table
@@ -59,7 +58,3 @@ def test_what_differs_is_said_field_by_field() -> None:
     assert "it lacks www.acme.com; it adds x.com" in said
     assert "says IL where the order says Illinois" in said
     assert "says nothing where the order says Chicago" in said
-
-
-def test_keys_are_the_engineer_s_to_mend() -> None:
-    assert {f.mender for f in KeyCsr().look(read(signature_ok=False, key_bits=512))} == {Mender.ENGINEER}

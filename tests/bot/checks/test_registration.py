@@ -8,7 +8,7 @@ from bot.checks.registration import Registered
 from bot.domain.findings import Mender
 from bot.ports import Case
 from bot.shown.found import Registration
-from tests.bot.checks.cases import DV, case, judged, table
+from tests.bot.checks.cases import DV, REQUEST, case, judged, table
 from tests.fakes import NOW
 
 WELL = Registration("acme.com", registered=True, expires_at=NOW + timedelta(days=400), statuses=("active",))
@@ -27,6 +27,7 @@ def ends(at: datetime | None) -> Case:
     "REG-1 fine": [
         known(), known(statuses=("client transfer prohibited", "client delete prohibited")), ends(None),
         known(organisation="ACME, L.L.C."), known(organisation=""), known(names=("www.acme.com",)),
+        replace(known(organisation="Else"), request=replace(REQUEST, level=DV)),
         ends(NOW + timedelta(days=199)),
     ],
     "REG-1 stop": [known(registered=False)],
@@ -43,11 +44,6 @@ def ends(at: datetime | None) -> Case:
 })  # fmt: skip
 def test_how_a_domain_is_registered(said: str, given: Case) -> None:
     assert judged(Registered(), given) == said
-
-
-def test_whom_it_belongs_to_is_nobodys_business_where_only_the_domain_is_checked() -> None:
-    by_domain = replace(known().request, level=DV)
-    assert judged(Registered(), replace(known(organisation="Else"), request=by_domain)) == "REG-1 fine"
 
 
 @pytest.mark.parametrize(("given", "sentence", "mender"), [

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -9,37 +10,24 @@ from bot.domain.findings import Finding, Override, Verdict, stale, standing_stop
 from tests.fakes import NOW, SECOND
 
 STOP = Finding("dns", "DNS-1", Verdict.STOP, "No answer.", subject="acme.com", evidence="SERVFAIL", at=NOW)
+COVERING = (Override(STOP.key, STOP.rule, "they insist", SECOND, NOW),)
 
 
-def overridden(finding: Finding) -> Override:
-    return Override(finding.key, finding.rule, "they insist", SECOND, NOW)
-
-
-@pytest.mark.parametrize("verdict", Verdict)
-def test_only_a_stop_stops(verdict: Verdict) -> None:
-    assert bool(standing_stops((replace(STOP, verdict=verdict),), ())) is (verdict is Verdict.STOP)
-
-
-@pytest.mark.parametrize(("changes", "still_stops"), [
+@pytest.mark.parametrize(("changes", "stops"), [
     ({}, False), ({"sentence": "Told in other words."}, False), ({"at": NOW + timedelta(days=1)}, False),
     ({"subject": "b.com"}, True), ({"evidence": "bogus"}, True), ({"rule": "DNS-2"}, True), ({"check": "caa"}, True),
+    *(({"rule": "DNS-2", "verdict": verdict}, False) for verdict in Verdict if verdict is not Verdict.STOP),
 ])  # fmt: skip
-def test_an_override_covers_what_was_seen_and_nothing_else(changes: dict[str, object], *, still_stops: bool) -> None:
-    now = replace(STOP, **changes)  # type: ignore[arg-type] # a table of changes
-    assert bool(standing_stops((now,), (overridden(STOP),))) is still_stops
+def test_a_stop_stops_unless_an_override_covers_what_was_seen(changes: dict[str, Any], *, stops: bool) -> None:
+    assert bool(standing_stops((replace(STOP, **changes),), COVERING)) is stops
 
 
-HOURS = {"dns": 1, "caa": 1, "dcv": 1, "registration": 24, "contacts": 24, "standing": 30 * 24}
+HOURS = {"dns": 1, "caa": 1, "dcv": 1, "registration": 24, "contacts": 24, "supplier": 24, "standing": 30 * 24}
 
 
-@pytest.mark.parametrize(("check", "hours"), HOURS.items())
-def test_findings_grow_old(check: str, hours: int) -> None:
-    found = replace(STOP, check=check, verdict=Verdict.FINE)
-    assert stale((found,), NOW + timedelta(hours=hours)) == frozenset()
-    assert stale((found,), NOW + timedelta(hours=hours, seconds=1)) == {check}
-    assert stale((replace(found, at=None),), NOW) == {check}
-
-
-@pytest.mark.parametrize("check", ["names", "subject", "key_csr", "coverage", "period", "duplicates"])
-def test_some_findings_never_grow_old(check: str) -> None:
-    assert stale((replace(STOP, check=check),), NOW + timedelta(days=3650)) == frozenset()
+@pytest.mark.parametrize("check", [*HOURS, "names", "subject", "key_csr", "coverage", "period", "duplicates"])
+def test_some_findings_grow_old(check: str) -> None:
+    found, age = replace(STOP, check=check), timedelta(hours=HOURS.get(check, 99_999))
+    old = {check} & HOURS.keys()
+    assert stale((found,), NOW + age) == set()
+    assert stale((found,), NOW + age + timedelta(seconds=1)) == stale((replace(found, at=None),), NOW) == old
