@@ -1,3 +1,5 @@
+from typing import Any
+
 import pytest
 
 from bot.checks.standing import us_states
@@ -36,7 +38,7 @@ def test_what_each_level_needs_of_the_company(said: str, given: Case) -> None:
     *(({"state": code}, name) for code, name in us_states().items()), ({"country": "UK"}, ": GB"),
     ({"country": "us"}, ": US"), ({"country": "USA"}, ": US"),
 ])  # fmt: skip
-def test_what_is_meant_is_offered(typed: dict[str, str], meant: str) -> None:
+def test_what_is_meant_is_offered(typed: dict[str, Any], meant: str) -> None:
     (found,) = Subject().look(of(**typed))
     assert meant in found.advice
 

@@ -1,11 +1,8 @@
-"""What nobody found out claims nothing: by default both forms of a name are shown and nothing is known."""
-
 from bot.shown.found import DnsHost, Found, Zone
 from tests.fakes import NOW
 
 
-def test_what_is_not_known_is_neither_yes_nor_no() -> None:
-    host, zone = DnsHost("A host"), Zone("acme.com", "acme.com")
-    assert (host.style, host.dot, host.apex) == ("either", "unknown", "")
-    assert (zone.issuers, zone.hosts, zone.mail) == ((), (), False)
-    assert (Found(NOW).registration, Found(NOW).served, Found(NOW).zone) == (None, None, None)
+def test_what_nobody_found_out_is_neither_yes_nor_no() -> None:
+    assert DnsHost("A host") == DnsHost("A host", style="either", dot="unknown")
+    assert Zone("a.com", "a.com") == Zone("a.com", "a.com", (), (), mail=False, issuers=())
+    assert Found(NOW) == Found(NOW, None, None, None)

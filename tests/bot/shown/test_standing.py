@@ -32,13 +32,7 @@ def test_the_newest_look_up_is_that_of_this_company_in_this_register() -> None:
     def seen(company: str, register: str, days: int) -> Attestation:
         return Attestation(company, register, str(days), "good", OWNER, NOW - days * DAY)
 
-    known = (
-        seen("ACME L.L.C.", "IL", 2),
-        seen("Acme LLC", "IL", 5),
-        seen("Acme Inc", "IL", 1),
-        seen("Acme LLC", "DE", 0),
-    )
-    found = newest(a_client(attestations=known), COMPANY, REGISTER)
-    assert found is known[0]
-    assert newest(a_client(attestations=known[2:]), COMPANY, REGISTER) is None
+    ours, others = seen("ACME L.L.C.", "IL", 2), (seen("Acme Inc", "IL", 1), seen("Acme LLC", "DE", 0))
+    assert newest(a_client(attestations=(ours, seen("Acme LLC", "IL", 5), *others)), COMPANY, REGISTER) is ours
+    assert newest(a_client(attestations=others), COMPANY, REGISTER) is None
     assert newest(None, COMPANY, REGISTER) is None
