@@ -40,9 +40,8 @@ class Attest:
         register, said = gear.register(company), " ".join((other if word == OTHER else word).split())
         if not said or len(said) > _LONGEST:
             raise BadInput({"other" if word == OTHER else "word": "Please say what the register says, in a few words."})
-        seen = Attestation(
-            company.name, register.code, said, register.meaning(said), user, gear.now(), number.strip()[:_LONGEST]
-        )
+        means, number = register.meaning(said), number.strip()[:_LONGEST]
+        seen = Attestation(company.name, register.code, said, means, user, gear.now(), number)
         with gear.store.unit() as unit:
             _, client = gear.project_and_client(unit, unit.order(order_id).project_id)
             if client is None:
@@ -61,10 +60,8 @@ class Attest:
     @staticmethod
     def _another_person(client: Client, seen: Attestation, register: Register) -> None:
         """What improves on a stop of the last 30 days is somebody else's to say than whoever saw the stop."""
-        before = [
-            a for a in client.attestations
-            if a.register == seen.register and same_company(a.organisation, seen.organisation)
-        ]  # fmt: skip
+        known = (a for a in client.attestations if a.register == seen.register)
+        before = [a for a in known if same_company(a.organisation, seen.organisation)]
         bad = {a.by for a in before if register.stops(a.word) and seen.at - a.at <= LASTS}
         if before and register.stops(before[-1].word) and not register.stops(seen.word) and seen.by in bad:
             raise BadInput({"word": "You saw that the standing is lost; somebody else must look it up this time."})

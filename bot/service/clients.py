@@ -94,12 +94,12 @@ class Clients:
             _, client = gear.project_and_client(unit, order.project_id)
             found, tasks = unit.found(host), kept_task(unit, order).tasks
             questions = self._questions(unit, order) if order.status is Status.HELD else ()
-        zone = found.zone if found else None
+        zone, records = found.zone if found else None, [task for task in tasks if task.kind in ("txt", "cname")]
         apex = zone.zone if zone and zone.zone else gear.domain(host)
-        records = tuple(_record(task, apex) for task in tasks if task.kind in ("txt", "cname"))
         return ClientText(
-            order, gear.product(order.request.product), client.name if client else "", records,
-            tuple(task for task in tasks if task.kind not in ("txt", "cname")), zone.hosts if zone else (), questions,
+            order, gear.product(order.request.product), client.name if client else "",
+            tuple(_record(task, apex) for task in records), tuple(task for task in tasks if task not in records),
+            zone.hosts if zone else (), questions,
         )  # fmt: skip
 
     def sent(self, order_id: str, user: str) -> Order:
@@ -108,11 +108,10 @@ class Clients:
         order = gear.allow(Action.ASK_CLIENT, user, order_id)
         if order.sent_at and now - order.sent_at < MINUTE:  # a second click
             return order
+        said = gear.say(order, Told.SENT, by=user)
         with gear.store.unit() as unit:
             unit.schedule(Job("remind", order.id, now))
-            return gear.note(
-                unit, order, "sent the client what to do", user, gear.say(order, Told.SENT, by=user), sent_at=now
-            )
+            return gear.note(unit, order, "sent the client what to do", user, said, sent_at=now)
 
     def support(self, order_id: str, user: str) -> Support:
         """What to write to the supplier's support; numbers are for approvers."""
@@ -120,10 +119,8 @@ class Clients:
         order = gear.allow(Action.SEE, user, order_id)
         with gear.store.unit() as unit:
             project, theirs = unit.project(order.project_id), kept_task(unit, order).number
-        numbers = (
-            ("Order", ", ".join(order.supplier_ids)), ("Order at the authority", theirs), ("Product", order.product_id)
-        )  # fmt: skip
-        may = user in gear.people.approvers()
+        ids, may = ", ".join(order.supplier_ids), user in gear.people.approvers()
+        numbers = (("Order", ids), ("Order at the authority", theirs), ("Product", order.product_id))
         return Support(order, project.engineer if project else "", tuple(n for n in numbers if may and n[1]))
 
     # -- questions and answers -----------------------------------------------------------------------------------------
@@ -220,29 +217,27 @@ class Clients:
 
     def ask_supplier(self, job: Job) -> None:
         """Jobs `resend` and `switch`: ask, then say what came of it. Lost is tried again; both may be asked twice."""
-        gear, facts = self.gear, dict(job.facts)
-        switch, told = job.kind == "switch", Told.SWITCHED if job.kind == "switch" else Told.RESENT
+        gear, facts, refused = self.gear, {"dcv": "", "mailbox": "", **dict(job.facts)}, None
+        told, move = (Told.SWITCHED, Move.SWITCH_DCV) if job.kind == "switch" else (Told.RESENT, Move.RESEND)
         with gear.store.unit() as unit:
             order = unit.order(job.subject)
         if order.status is not Status.VALIDATING:
             return
         try:
-            if switch:
+            if move is Move.SWITCH_DCV:
                 gear.supplier.switch_dcv(order.supplier_id, facts["dcv"], facts["mailbox"])
             else:
                 gear.supplier.resend(order.supplier_id)
         except (Refused, Unusable) as no:
-            with gear.store.unit() as unit:
-                said = gear.say(order, told, facts["by"], reason=str(no))
-                gear.note(unit, unit.order(order.id), f"{job.kind} refused", facts["by"], said)
-            return
+            refused = gear.say(order, told, facts["by"], reason=str(no))
         with gear.store.unit() as unit:
             order = unit.order(order.id)
-            changes = self._switched(unit, order, facts) if switch else {}
-            said = gear.say(
-                order, told, dcv=facts.get("dcv", ""), to=facts.get("mailbox") or order.request.approver_email
-            )
-            gear.move(unit, order, Move.SWITCH_DCV if switch else Move.RESEND, facts["by"], said, **changes)
+            if refused:
+                gear.note(unit, order, f"{job.kind} refused", facts["by"], refused)
+                return
+            changes = self._switched(unit, order, facts) if move is Move.SWITCH_DCV else {}
+            said = gear.say(order, told, dcv=facts["dcv"], to=facts["mailbox"] or order.request.approver_email)
+            gear.move(unit, order, move, facts["by"], said, **changes)
 
     def _switched(self, unit: Unit, order: Order, facts: dict[str, str]) -> dict[str, object]:
         """What changes with the method: old values are forgotten, and the next look that shows new ones says so. Until
@@ -264,19 +259,15 @@ class Clients:
         if not order.by_client:
             raise IllegalMove(order.id, order.status, Move.GAVE_UP)
         why = "the client gave up"
+        said = gear.say(order, Told.CANCELLED, by=user, reason=why)
         with gear.store.unit() as unit:
-            return gear.move(
-                unit, order, Move.GAVE_UP, user, gear.say(order, Told.CANCELLED, by=user, reason=why), reason=why
-            )
+            return gear.move(unit, order, Move.GAVE_UP, user, said, reason=why)
 
     def to_agency(self, order_id: str, user: str) -> Form:
         """The agency orders it instead: this order ends, and a form for a new one, linked to it, is open."""
         self.give_up(order_id, user)
         form = self.fill.open_form(user, "", corrects=order_id)
-        form = replace(form, values={**form.values, "buyer": "agency"})
-        with self.gear.store.unit() as unit:
-            unit.save_form(form)
-        return form
+        return self.fill.save_step(form.id, user, {"buyer": "agency"})
 
 
 def _record(task: Task, zone: str) -> Record:

@@ -17,14 +17,9 @@ _BY_HOLDER = {"Company": "org", "Contact": "contact"}
 
 def problems(gear: Gear, values: Mapping[str, str], product: Product | None) -> dict[str, str]:
     """What the checks would stop, by form field; empty when company and contact are complete and well formed."""
-    request = Request(
-        names=("",),
-        purpose=Purpose.PUBLIC,
-        product=product.code if product else "",
-        level=product.level if product else Level.OV,
-        organisation=typed.organisation(values),
-        admin=typed.contact(values),
-    )
+    code, level = (product.code, product.level) if product else ("", Level.OV)
+    company, person = typed.organisation(values), typed.contact(values)
+    request = Request(("",), Purpose.PUBLIC, code, level, organisation=company, admin=person)
     case = Case(request, product, gear.policy, gear.now())
     stops = (f for c in gear.checks if c.name in _JUDGES for f in c.look(case) if f.verdict is Verdict.STOP)
     found: dict[str, str] = {}

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from bot.domain.approval import Action
-from bot.domain.client import Project
 from bot.domain.errors import BadInput, NobodyApproves, NoProject, UnknownOrder
 from bot.domain.findings import Verdict
 from bot.domain.order import Order
@@ -20,7 +19,6 @@ from bot.shown.found import Found
 from bot.shown.offer import Suggestion, suggest
 
 KEPT_FOR = 7 * DAY
-_VERBS = {"changes": Action.CHANGE, "corrects": Action.REORDER, "renews": Action.RENEW}
 # words of a refusal, and the group of the form where that is mended
 _ABOUT = {
     "contact": ("contact", "person", "mailbox"),
@@ -46,21 +44,20 @@ class Fill:
         """
         gear, values = self.gear, {"names": names} if names else {}
         typed.refuse_keys(values)
-        order = None
-        about = {"corrects": corrects, "changes": changes, "renews": renews}
-        for kind, order_id in ((kind, order_id) for kind, order_id in about.items() if order_id):
-            order = gear.allow(_VERBS[kind], user, order_id)
+        order, about = None, {Action.CHANGE: changes, Action.REORDER: corrects, Action.RENEW: renews}
+        for verb in filter(about.get, about):
+            order = gear.allow(verb, user, about[verb])
             channel, values = order.project_id, typed.values_of(order)
         channel = self._project_of(channel, user)
         if not gear.policy.self_approval and not gear.people.approvers() - {user}:
             raise NobodyApproves(user)
         with gear.store.unit() as unit:
-            known = self._known(unit, channel)
-            form = Form(
-                gear.ids.new("f"), user, channel, gear.now(), {**known, **values}, corrects=corrects, changes=changes,
-                renews=renews,
-            )  # fmt: skip
-            form = replace(form, open=self._mended_in(form, order)) if order else form
+            values = {**self._known(unit, channel), **values}
+        form = Form(gear.ids.new("f"), user, channel, gear.now(), values, "", corrects, changes, renews)
+        return self._save(replace(form, open=self._mended_in(form, order)) if order else form)
+
+    def _save(self, form: Form) -> Form:
+        with self.gear.store.unit() as unit:
             unit.save_form(form)
         return form
 
@@ -127,23 +124,18 @@ class Fill:
             channel = self.gear.allow_in(Action.NEW, user, values["project"]).id
             with self.gear.store.unit() as unit:
                 merged = replace(merged, project_id=channel, values={**self._known(unit, channel), **merged.values})
-        problems = self._problems(merged, values)
-        with self.gear.store.unit() as unit:
-            unit.save_form(merged)
-            if not problems:
-                self._look_up(unit, merged)
-        if problems:
+        self._save(merged)
+        if problems := self._problems(merged, values):
             raise BadInput(problems)
+        self._look_up(merged)
         return merged
 
     def _problems(self, form: Form, values: Mapping[str, str]) -> dict[str, str]:
-        problems = typed.problems(values)
-        if "names" in values and "names" not in problems:
-            problems.update(self.name_problems(values["names"]))
-        if any(field.startswith(("org.", "contact.")) for field in values):
-            wrong = self.company_problems(form)
-            problems.update({field: sentence for field, sentence in wrong.items() if field in values})
-        return problems
+        """What is wrong with these values, as they stand in the form now."""
+        names = self.name_problems(values["names"]) if "names" in values else {}
+        about_company = any(field.startswith(("org.", "contact.")) for field in values)
+        wrong = self.company_problems(form) if about_company else {}
+        return {field: wrong[field] for field in wrong if field in values} | names | typed.problems(values)
 
     def company_problems(self, form: Form) -> dict[str, str]:
         """What is wrong with company and contact; blanks are none where the client is asked for them."""
@@ -151,17 +143,19 @@ class Fill:
         asked = form.values.get("ask_client") == "yes"
         return {f: s for f, s in wrong.items() if not asked or form.values.get(f, "").strip()}
 
-    def _look_up(self, unit: Unit, form: Form) -> None:
+    def _look_up(self, form: Form) -> None:
         """Start finding out about the first name, unless it is known."""
-        host = self.host(form)
-        found = unit.found(host)
-        if host and (found is None or self.gear.now() - found.at > HOUR):
-            unit.schedule(Job("infer", form.id, self.gear.now()))
+        host, now = self.host(form), self.gear.now()
+        with self.gear.store.unit() as unit:
+            if host and ((found := unit.found(host)) is None or now - found.at > HOUR):
+                unit.schedule(Job("infer", form.id, now))
+
+    def _names(self, form: Form) -> tuple[str, ...]:
+        return self.gear.read_names(form.values.get("names", ""))[0]
 
     def host(self, form: Form) -> str:
         """The first name asked for, of a wildcard the domain above; empty where there is none."""
-        names, _ = self.gear.read_names(form.values.get("names", ""))
-        return names[0].removeprefix("*.") if names else ""
+        return next(iter(self._names(form)), "").removeprefix("*.")
 
     def name_problems(self, text: str) -> dict[str, str]:
         """What is wrong with the names typed, under the field's name."""
@@ -178,16 +172,11 @@ class Fill:
 
     def offers(self, form: Form) -> tuple[Suggestion, ...]:
         """Every kind that fits what was typed so far."""
-        names, _ = self.gear.read_names(form.values.get("names", ""))
-        policy = self.gear.policy
+        names, policy, products = self._names(form), self.gear.policy, self.gear.supplier.products()
         wanted = typed.day(form.values.get("wanted_by", ""))
         purpose = Purpose(form.values.get("purpose") or Purpose.PUBLIC)
-        products = self.gear.supplier.products()
-        return (
-            suggest(names, purpose, wanted, products, self.gear.now(), policy.time_zone, policy.holidays)
-            if names
-            else ()
-        )
+        offers = suggest(names, purpose, wanted, products, self.gear.now(), policy.time_zone, policy.holidays)
+        return offers if names else ()
 
     def chosen(self, form: Form) -> Suggestion | None:
         """The kind chosen, or the one suggested."""
@@ -208,13 +197,11 @@ class Fill:
         """The step after this one, empty when the form can be placed."""
         if step == "send":
             return "company" if not form.of and self.company_needed(form) and self.company_problems(form) else ""
-        later = [name for name in STEPS[STEPS.index(step) + 1 :] if name in self.steps(form)]
-        return later[0] if later else "send"
+        return next((name for name in STEPS[STEPS.index(step) + 1 :] if name in self.steps(form)), "send")
 
     def previous_step(self, form: Form, step: str) -> str:
         """The step before this one."""
-        earlier = [name for name in STEPS[: STEPS.index(step)] if name in self.steps(form)]
-        return earlier[-1] if earlier else step
+        return next((name for name in STEPS[: STEPS.index(step)][::-1] if name in self.steps(form)), step)
 
     def company_needed(self, form: Form) -> bool:
         """Whether company and contact are asked: not on file yet, or not all that this kind needs."""
@@ -229,10 +216,7 @@ class Fill:
     def open_group(self, form_id: str, user: str, group: str) -> Form:
         """Open a group of the last step for typing."""
         form = self.form(form_id, user)
-        form = replace(form, open=tuple(each for each in GROUPS if each in (*form.open, group)))
-        with self.gear.store.unit() as unit:
-            unit.save_form(form)
-        return form
+        return self._save(replace(form, open=tuple(each for each in GROUPS if each in (*form.open, group))))
 
     def add_apex(self, form_id: str, user: str) -> Form:
         """Add the bare domain that a wildcard does not cover."""
@@ -249,34 +233,24 @@ class Fill:
         if step == "send" and offering and not form.of and not form.open:
             form = replace(form, open=("kind",))
         form = replace(form, step=step, view=view or form.view)
-        projects = tuple(p for p in self._projects(step) if gear.is_in(form.user, p))
         with gear.store.unit() as unit:
             unit.save_form(form)
+            projects = unit.projects() if step == "project" else ()
             project, client = gear.project_and_client(unit, form.project_id)
             found, outsiders = unit.found(self.host(form)), int(unit.flag(f"outsiders {form.project_id}") or 0)
         if project is None and step not in ("project", "names"):
             raise NoProject(form.project_id)
-        chosen, names = self.chosen(form), gear.read_names(form.values.get("names", ""))[0]
+        own = tuple(project for project in projects if gear.is_in(form.user, project))
+        chosen, names = self.chosen(form), self._names(form)
         checked = chosen.product if chosen and chosen.product.level.company_checked else None
+        lacking = chosen.not_covered[:1] if chosen and chosen.product.extra_names >= len(names) else ()
         return FormShown(
-            form, step, project, client, projects, self.offers(form) if offering else (), chosen,
+            form, step, project, client, own, self.offers(form) if offering else (), chosen,
             rows=typed.told(form.values, names, chosen, company=checked is not None) if step == "send" else (),
             missing=tuple(company.problems(gear, form.values, checked).values()) if checked else (),
             hints=hints(found), began=self._began(form) if step == "names" else None,
-            first=step == self.steps(form)[0], apex=self._addable(chosen, names), found=found, outsiders=outsiders,
+            first=step == self.steps(form)[0], apex="".join(lacking), found=found, outsiders=outsiders,
         )  # fmt: skip
-
-    def _projects(self, step: str) -> list[Project]:
-        if step != "project":
-            return []
-        with self.gear.store.unit() as unit:
-            return unit.projects()
-
-    @staticmethod
-    def _addable(chosen: Suggestion | None, names: tuple[str, ...]) -> str:
-        """The bare domain, where the kind chosen has room for it."""
-        room = chosen is not None and chosen.product.extra_names >= len(names)
-        return chosen.not_covered[0] if chosen and room and chosen.not_covered else ""
 
 
 def hints(found: Found | None) -> dict[str, tuple[str, str]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from typing import TypeVar, cast
+from typing import Any
 
 from bot.domain.errors import DeskError
 from bot.ports import Job
@@ -14,7 +14,6 @@ from bot.shown.found import Found
 
 PATIENCE = 5  # seconds; what is not there by then is left for the card
 MOST = 30  # addresses looked up for one person in an hour
-T = TypeVar("T")
 
 
 class Infer:
@@ -42,8 +41,7 @@ class Infer:
 
     def _may(self, user: str) -> bool:
         """Count this look-up; whether it is within the person's hour."""
-        name = f"look-ups {user}"
-        hour = f"{self.gear.now():%Y%m%d%H}"
+        name, hour = f"look-ups {user}", f"{self.gear.now():%Y%m%d%H}"
         with self.gear.store.unit() as unit:
             told, _, count = unit.flag(name).partition(" ")
             so_far = int(count) if told == hour else 0
@@ -53,18 +51,14 @@ class Infer:
     def _ask(self, host: str) -> Found:
         lookups = self.gear.lookups
         pool = ThreadPoolExecutor(3, thread_name_prefix="look-up")
-        registration = pool.submit(_or_none, lookups.registration, host)
-        served, zone = pool.submit(_or_none, lookups.served, host), pool.submit(_or_none, lookups.zone, host)
-        wait(cast("list[Future[object]]", [registration, served, zone]), PATIENCE)
+        sources = (lookups.registration, lookups.served, lookups.zone)
+        asked: list[Future[Any]] = [pool.submit(_or_none, source, host) for source in sources]
+        in_time = wait(asked, PATIENCE).done
         pool.shutdown(wait=False, cancel_futures=True)
-        return Found(self.gear.now(), _now(registration), _now(served), _now(zone))
+        return Found(self.gear.now(), *(each.result() if each in in_time else None for each in asked))
 
 
-def _now(asked: Future[T | None]) -> T | None:
-    return asked.result() if asked.done() and not asked.cancelled() else None
-
-
-def _or_none(ask: Callable[[str], T], host: str) -> T | None:
+def _or_none(ask: Callable[[str], object], host: str) -> object:
     try:
         return ask(host)
     except DeskError:

@@ -41,10 +41,9 @@ class Paste:
         _refuse_keys(given)
         gear, texts = self.gear, {field: text for field, text in given.items() if text.strip()}
         order = gear.allow(Action.PASTE, user, order_id)
-        if not texts:
-            raise BadInput({"leaf": "Please paste the certificate or choose its file."})
-        if wrong := {field: _why_none(text) for field, text in texts.items() if not _is_whole(text)}:
-            raise BadInput(wrong)
+        wrong = {field: _why_none(text) for field, text in texts.items() if not _is_whole(text)}
+        if wrong or not texts:
+            raise BadInput(wrong or {"leaf": "Please paste the certificate or choose its file."})
         certificate = self._read(order, texts)
         if certificate.chain:
             return self._take(order, user, certificate)
@@ -82,8 +81,7 @@ class Paste:
         return next(iter(texts))
 
     def _take(self, order: Order, user: str, certificate: Certificate) -> Order:
-        gear = self.gear
-        told = issued_notice(gear, order, certificate)
+        gear, told = self.gear, issued_notice(self.gear, order, certificate)
         with gear.store.unit() as unit:
             if not order.by_client:
                 unit.schedule(Job("follow", order.id, gear.now()))  # for the supplier's number of it

@@ -4,18 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from bot.domain import pace
 from bot.domain.notices import Notice, Told
 from bot.domain.order import Move, Order, Status
-from bot.domain.pace import (
-    DAY,
-    DCV_VALUE_DIES,
-    DCV_VALUE_OLD,
-    HELD_LAPSE,
-    HELD_REMINDER,
-    HELD_WARNING,
-    WEEK,
-    business_days_later,
-)
+from bot.domain.pace import DAY, WEEK, business_days_later
 from bot.ports import Job
 from bot.service.gear import DESK, Gear
 from bot.shown.forecast import slips
@@ -71,13 +63,13 @@ class Remind:
         sent = order.sent_at if order.sent_at and order.sent_at >= since else None
         chase = [(days(_CHASE_DAYS, sent), f"chase {order.status} {sent:%Y%m%d%H%M}")] if sent else []
         if order.status is Status.HELD:
-            weekly = [(since + HELD_REMINDER + n * WEEK, f"held-{n} {stamp}") for n in range(4)]
-            return [*chase, *weekly, (since + HELD_WARNING, f"lapse-soon {stamp}"), *_lapse(order, stamp)]
+            weekly = [(since + pace.HELD_REMINDER + n * WEEK, f"held-{n} {stamp}") for n in range(4)]
+            return [*chase, *weekly, (since + pace.HELD_WARNING, f"lapse-soon {stamp}"), *_lapse(order, stamp)]
         if order.by_client and order.status is Status.VALIDATING:
             return [*chase, *((since + n * WEEK, f"week-{n} {stamp}") for n in range(1, age // 7 + 2))]
         if order.status is Status.VALIDATING:
             slow = [(days(_SLOW_DAYS * n), f"slow-{n} {stamp}") for n in range(1, age // _SLOW_DAYS + 2)]
-            return sorted([*chase, *slow, (since + DCV_VALUE_OLD, f"old {stamp}")])
+            return sorted([*chase, *slow, (since + pace.DCV_VALUE_OLD, f"old {stamp}")])
         if order.status in (Status.AWAITING_APPROVAL, Status.DOUBTFUL, Status.BUYING):
             return [(days(n), f"day-{n} {stamp}") for n in range(1, age + 2)]
         return []
@@ -86,27 +78,22 @@ class Remind:
         gear, told, kind = self.gear, (*order.told, *marks), _kind(mark)
         if kind == "lapse-soon":
             told = (*told, f"warned {mark.split(' ', 1)[1]} {gear.now().isoformat()}")
+        notice, move, why = self._notice(order, kind, mark), Move.REMIND, order.reason
         if kind == "lapse":
-            notice = gear.say(order, Told.CANCELLED, order.requester, reason="it was held for 60 days")
-            with gear.store.unit() as unit:
-                return gear.move(unit, order, Move.LAPSE, DESK, notice, told=told, reason="held for 60 days")
-        notice = self._notice(order, kind, mark)
+            move, why = Move.LAPSE, "held for 60 days"
         with gear.store.unit() as unit:
-            return gear.move(unit, order, Move.REMIND, DESK, notice, told=told)
+            return gear.move(unit, order, move, DESK, notice, told=told, reason=why)
 
     def _notice(self, order: Order, kind: str, mark: str) -> Notice:
-        gear, since = self.gear, order.since.isoformat()
-        if kind == "lapse-soon":
-            return gear.say(order, Told.LAPSE_SOON, order.requester, until=(gear.now() + WEEK).isoformat())
-        if kind == "slow":
-            return gear.say(order, Told.SLOW, order.requester, since=since)
-        if kind == "old":
-            return gear.say(order, Told.VALUE_OLD, order.requester, until=(order.since + DCV_VALUE_DIES).isoformat())
-        if kind == "chase":
-            return gear.say(order, Told.CHASE, order.requester, since=(order.sent_at or order.since).isoformat())
-        if kind in ("held", "week"):
-            return gear.say(order, Told.REMINDER, order.requester, since=since)
-        return gear.say(order, Told.REMINDER, *self._who_is_late(order, first=mark.startswith("day-1 ")), since=since)
+        told, fact, said = {
+            "lapse": (Told.CANCELLED, "reason", "it was held for 60 days"),
+            "lapse-soon": (Told.LAPSE_SOON, "until", (self.gear.now() + WEEK).isoformat()),
+            "slow": (Told.SLOW, "since", order.since.isoformat()),
+            "old": (Told.VALUE_OLD, "until", (order.since + pace.DCV_VALUE_DIES).isoformat()),
+            "chase": (Told.CHASE, "since", (order.sent_at or order.since).isoformat()),
+        }.get(kind, (Told.REMINDER, "since", order.since.isoformat()))
+        late = self._who_is_late(order, first=mark.startswith("day-1 ")) if kind == "day" else (order.requester,)
+        return self.gear.say(order, told, *late, **{fact: said})
 
     def _who_is_late(self, order: Order, *, first: bool) -> tuple[str, ...]:
         """By hand the engineer, then owner and stand-in on the first working day, all approvers from the second on."""
@@ -127,4 +114,4 @@ def _lapse(order: Order, stamp: str) -> list[tuple[datetime, str]]:
     """The end of a held order: after 60 days, and a week after it was announced, however late that was."""
     announced = f"warned {stamp} "
     warned = [datetime.fromisoformat(mark.removeprefix(announced)) for mark in order.told if mark.startswith(announced)]
-    return [(max(order.since + HELD_LAPSE, warned[0] + WEEK), f"lapse {stamp}")] if warned else []
+    return [(max(order.since + pace.HELD_LAPSE, warned[0] + WEEK), f"lapse {stamp}")] if warned else []

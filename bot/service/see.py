@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 
-from bot.domain.approval import Action, Role, permit
+from bot.domain.approval import Action, Role
 from bot.domain.client import Project
-from bot.domain.errors import NotAllowed
+from bot.domain.errors import NotAMember
 from bot.domain.order import ENDS, OPEN, Order, Status
 from bot.domain.pace import DAY
 from bot.ports import Entry
@@ -38,11 +39,9 @@ class See:
 
     def order(self, order_id: str, user: str) -> CardFacts:
         """One order, if this person may see it."""
-        order = self.gear.allow(Action.SEE, user, order_id)
-        return self.facts(order)
+        return self._facts(self.gear.allow(Action.SEE, user, order_id))
 
-    def facts(self, order: Order) -> CardFacts:
-        """What an order's card shows."""
+    def _facts(self, order: Order) -> CardFacts:
         with self.gear.store.unit() as unit:
             return self.gear.facts(unit, order)
 
@@ -51,39 +50,29 @@ class See:
         wanted = text.strip().lower()
         with self.gear.store.unit() as unit:
             orders = [o for o in unit.orders() if o.id == wanted or any(wanted in name for name in o.request.names)]
-        return [self.facts(order) for order in self._visible(orders, user, channel)[:_MOST]]
+        return [self._facts(order) for order in self._visible(orders, user, channel)[:_MOST]]
 
     def open_orders(self, user: str, channel: str) -> list[CardFacts]:
         """The channel's orders that are not over; in a direct message those of all the person's channels."""
         with self.gear.store.unit() as unit:
             project = unit.project(channel)
             orders = unit.orders(project_id=channel if project else "", statuses=_LISTED)
-        return [self.facts(order) for order in self._visible(orders, user, channel)[:_MOST]]
+        return [self._facts(order) for order in self._visible(orders, user, channel)[:_MOST]]
 
     def _visible(self, orders: list[Order], user: str, channel: str) -> list[Order]:
         """What this person may see; the present channel first."""
-        seen = {order.project_id: self._sees(order.project_id, user) for order in orders}
-        return sorted((o for o in orders if seen[o.project_id]), key=lambda order: order.project_id != channel)
-
-    def _sees(self, project_id: str, user: str) -> bool:
         with self.gear.store.unit() as unit:
-            project = unit.project(project_id)
-        try:
-            permit(Action.SEE, self.gear.roles(user, project))
-        except NotAllowed:
-            return False
-        return True
+            projects = {order.project_id: unit.project(order.project_id) for order in orders}
+        seen = set()
+        with suppress(NotAMember):
+            seen = {key for key, of in projects.items() if self.gear.roles(user, of) & Action.SEE.roles}
+        return sorted((o for o in orders if o.project_id in seen), key=lambda order: order.project_id != channel)
 
     def history(self, order_id: str, user: str) -> list[Entry]:
         """The order's audit, oldest first."""
         self.gear.allow(Action.SEE, user, order_id)
         with self.gear.store.unit() as unit:
             return unit.audit(order_id)
-
-    def project(self, channel: str) -> Project | None:
-        """The channel's project."""
-        with self.gear.store.unit() as unit:
-            return unit.project(channel)
 
     def home(self, user: str) -> Home:
         """What waits for this person, what they asked for, what ends soon, the projects they are in."""
@@ -95,7 +84,7 @@ class See:
         again = {order.corrects for order in orders}
         renewed = {order.request.renews for order in orders if order.status in _IN_HAND}
         fresh = [o for o in orders if o.status in _LISTED or (o.id not in again and now - o.since < _FORGOTTEN)]
-        seen = [self.facts(order) for order in self._visible(fresh, user, "")]
+        seen = [self._facts(order) for order in self._visible(fresh, user, "")]
         ends = sorted(
             (of.order.certificate.not_after, of.order.id, of)
             for of in seen

@@ -6,7 +6,6 @@ was said is kept in flags, so that nothing is said twice.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -40,10 +39,8 @@ class Seen:
     @property
     def names(self) -> tuple[str, ...]:
         """Every name whose registration matters to the project."""
-        return (
-            *(self.client.domains if self.client else ()),
-            *(n for order in self.orders for n in order.request.names),
-        )
+        ordered = (name for order in self.orders for name in order.request.names)
+        return (*(self.client.domains if self.client else ()), *ordered)
 
 
 class Watch:
@@ -126,19 +123,18 @@ class Watch:
         if held is not None and not renewed:
             third = (held.not_after - held.not_before) / 3
             rungs = tuple(rung for rung in RUNGS if rung * DAY <= third)
-            names = ", ".join(held.names[:5])
-            self._ladder(unit, seen, order.id, held.not_after, rungs, names)
+            self._ladder(unit, seen, order.id, held.not_after, rungs, ", ".join(held.names[:5]))
 
     def _ladder(self, unit: Unit, seen: Seen, order_id: str, end: datetime, rungs: tuple[int, ...], names: str) -> None:
         """Say so at each rung, and daily once it is over; without an order it is a domain's registration that ends."""
-        left = end - seen.now
-        reached = [str(rung) for rung in rungs if left <= rung * DAY]
-        if left <= timedelta(0):
-            reached.append(f"over {self._today(seen)}")
-        if reached and unit.set_flag(
-            f"expires {seen.project.id} {order_id or names}", f"{end.isoformat()} {reached[-1]}"
-        ):
-            days = str(-(-left // DAY)) if left > timedelta(0) else ""
+        left, flag = end - seen.now, f"expires {seen.project.id} {order_id or names}"
+        over = left <= timedelta(0)
+        reached = [
+            *(str(rung) for rung in rungs if left <= rung * DAY),
+            *([f"over {self._today(seen)}"] if over else []),
+        ]
+        if reached and unit.set_flag(flag, f"{end.isoformat()} {reached[-1]}"):
+            days = "" if over else str(-(-left // DAY))
             if order_id:
                 self._say(unit, seen, Told.EXPIRES, order_id, names=names, until=end.isoformat(), days=days)
             else:
@@ -149,14 +145,10 @@ class Watch:
 
     def _no_order(self, unit: Unit, seen: Seen) -> None:
         """At kick-off, in the middle and at the end of the first sprint, then weekly; never before it may again."""
-        project, today = seen.project, self._today(seen)
-        quiet = project.quiet_until
-        if quiet is not None and today < quiet:
-            return
-        due = max(
-            (day for day in (*_reminders(project, today), quiet) if day is not None and day <= today), default=None
-        )
-        if due is not None and unit.set_flag(f"no order {project.id}", due.isoformat()):
+        project, today, quiet = seen.project, self._today(seen), seen.project.quiet_until
+        due = [day for day in (*_reminders(project, today), quiet) if day is not None and day <= today]
+        is_quiet = quiet is not None and today < quiet
+        if due and not is_quiet and unit.set_flag(f"no order {project.id}", max(due).isoformat()):
             launch = {"launch": project.launch.isoformat()} if project.launch else {}
             days = {"days": str((project.launch - today).days)} if project.launch and project.launch >= today else {}
             self._say(unit, seen, Told.NO_ORDER, name=project.name, **launch, **days)
@@ -165,12 +157,8 @@ class Watch:
         return seen.now.astimezone(ZoneInfo(self.gear.policy.time_zone)).date()
 
 
-def _reminders(project: Project, today: date) -> Iterator[date]:
-    if project.kick_off is None:
-        return
-    for days in (0, project.sprint_days // 2):
-        yield project.kick_off + days * DAY
-    day = project.kick_off + project.sprint_days * DAY
-    while day <= today:
-        yield day
-        day += WEEK
+def _reminders(project: Project, today: date) -> list[date]:
+    start, sprint = project.kick_off, project.sprint_days
+    if start is None:
+        return []
+    return [start + day * DAY for day in (0, sprint // 2, *range(sprint, (today - start).days + 1, 7))]

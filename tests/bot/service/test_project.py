@@ -6,6 +6,7 @@ from datetime import date
 
 import pytest
 
+from bot.domain.client import Project
 from bot.domain.errors import BadInput, DeskError, NotAllowed, NotAMember
 from bot.domain.notices import Told
 from bot.domain.order import Status
@@ -13,6 +14,11 @@ from bot.service.project import ProjectInput, Projects
 from tests import fakes
 from tests.builders import World, a_project
 from tests.fakes import CHANNEL, COLLEAGUE, FIRST, GONE, GUEST, OTHER_CHANNEL, OUTSIDER, OWNER, REQUESTER, STAND_IN
+
+
+def saved(world: World) -> Project | None:
+    with world.store.unit() as unit:
+        return unit.project(CHANNEL)
 
 
 def test_any_member_of_a_channel_sets_its_project_up_once(world: World) -> None:
@@ -64,12 +70,12 @@ WHOLE = ProjectInput("Acme", "Acme", *PEOPLE, "2026-12-10", "2026-11-23", "3", "
 
 
 def test_the_form_begins_with_what_was_set_and_saving_it_again_changes_nothing(world: World) -> None:
-    projects, see = world.desk.projects, world.desk.see
+    projects = world.desk.projects
     assert projects.shown(OTHER_CHANNEL, COLLEAGUE) == ProjectInput("", "", COLLEAGUE)
     projects.set_up(CHANNEL, OWNER, replace(WHOLE, targets=" web-1\n\nweb-2\nweb-1 "))
     assert projects.shown(CHANNEL, STAND_IN) == WHOLE
     projects.set_up(CHANNEL, FIRST, WHOLE)
-    assert see.project(CHANNEL) == a_project(
+    assert saved(world) == a_project(
         name="Acme", launch=date(2026, 12, 10), kick_off=date(2026, 11, 23), sprint_days=21, targets=("web-1", "web-2"),
         not_needed="They have one.",
     )  # fmt: skip
@@ -94,13 +100,13 @@ ACTS: dict[str, Callable[[Projects, str], object]] = {
 def test_others_do_not_even_begin(world: World, act: str, who: str, error: type[DeskError]) -> None:
     with pytest.raises(error):
         ACTS[act](world.desk.projects, who)
-    assert (world.desk.see.project(CHANNEL), world.told()) == (a_project(), [])
+    assert (saved(world), world.told()) == (a_project(), [])
 
 
 def test_a_project_handed_over_calls_its_new_owner_once(world: World) -> None:
     for _ in range(2):
         world.desk.projects.hand_over(CHANNEL, FIRST, COLLEAGUE, OWNER)
-    assert world.desk.see.project(CHANNEL) == a_project(owner=COLLEAGUE, stand_in=OWNER)
+    assert saved(world) == a_project(owner=COLLEAGUE, stand_in=OWNER)
     assert [(n.mentions, n.fact("handed")) for n in world.told(Told.PROJECT_SET)] == [((COLLEAGUE,), "yes")]
     with world.store.unit() as unit:
         assert [(entry.by, entry.what) for entry in unit.audit(CHANNEL)] == [(FIRST, "handed over")]
