@@ -13,17 +13,18 @@ from bot.domain.supply import Account
 from bot.ports import Entry, Job, Unit
 from bot.service import company, typed
 from bot.service.fill import Fill
-from bot.service.gear import Gear
+from bot.service.gear import Gear, Verbs
 from bot.shown.form import Form
 
 CLIENT = Account("client", "the client", "live")  # the supplier of orders that the client places
 
 
-class Ask:
+class Ask(Verbs):
     """The requester's verbs."""
 
     def __init__(self, gear: Gear, fill: Fill) -> None:
-        self.gear, self.fill = gear, fill
+        super().__init__(gear)
+        self.fill = fill
 
     # -- placing and changing ------------------------------------------------------------------------------------------
 
@@ -191,8 +192,9 @@ class Ask:
 
     def check_again(self, order_id: str, user: str) -> Order:
         """Run the checks now; in `preparing` it means try the supplier now."""
-        order = self.gear.allow(Action.CHECK, user, order_id)
-        with self.gear.store.unit() as unit:
-            kind = "prepare" if order.status is Status.PREPARING else "check"
-            unit.schedule(Job(kind, order.id, self.gear.now(), (("by", user),)))
+        with self._allowed(Action.CHECK, user, order_id) as (unit, order):
+            if order.status is Status.PREPARING:
+                unit.schedule(Job("prepare", order.id, self.gear.now()))
+            else:
+                unit.schedule(Job("check", order.id, self.gear.now(), (("by", user),)))
         return order

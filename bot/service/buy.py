@@ -6,7 +6,7 @@ The attempt is on record before the supplier is asked; after one without a clear
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
@@ -18,9 +18,10 @@ from bot.domain.order import Attempt, Hold, Move, Order, Status
 from bot.domain.pace import HOUR, MINUTE
 from bot.domain.purchase import LOOK_EVERY, before_attempt, judge, pending_for_sure, sight
 from bot.domain.supply import Accepted, Look, Seen, Sight, State, differences
-from bot.ports import Entry, Job, Unit
-from bot.service.gear import DESK, Gear
+from bot.ports import Entry, Job
+from bot.service.gear import DESK, Verbs, job
 from bot.service.prepare import held_notice, hold_for, run_checks
+from bot.shown.forecast import local
 
 PAUSED = "buying paused"
 _KEEP_LOOKS = 40
@@ -35,20 +36,14 @@ class Obstacle(Exception):
         self.move, self.hold, self.changes = move, hold, changes
 
 
-class Buy:
+class Buy(Verbs):
     """The job `purchase` and what it needs."""
 
-    def __init__(self, gear: Gear) -> None:
-        self.gear = gear
-
-    def purchase(self, job: Job) -> datetime | None:
+    @job(Status.BUYING, Status.DOUBTFUL)
+    def purchase(self, order: Order) -> datetime | None:
         """One step of a purchase; answers when to take the next. Runs while an order is `buying` or `doubtful`."""
-        with self.gear.store.unit() as unit:
-            order = unit.order(job.subject)
         if order.status is Status.DOUBTFUL:
             return self._look_in_doubt(order)
-        if order.status is not Status.BUYING:
-            return None
         if order.account != self.gear.supplier.account:  # another account is configured: its ids are not ours
             return self._block(order, "the desk is set to another supplier account than this order's")
         if order.tries:
@@ -77,12 +72,10 @@ class Buy:
     def _blocked(self, order: Order) -> str:
         """Why nothing is bought just now, in words; empty when buying is on."""
         gear, policy = self.gear, self.gear.policy
+        midnight = datetime.combine(local(gear.now(), policy), time.min, ZoneInfo(policy.time_zone))
         with gear.store.unit() as unit:
             paused = unit.flag(PAUSED)
-            midnight = (
-                gear.now().astimezone(ZoneInfo(policy.time_zone)).replace(hour=0, minute=0, second=0, microsecond=0)
-            )
-            spent = [o for o in unit.spent_since(midnight.astimezone(gear.now().tzinfo)) if o.id != order.id]
+            spent = [o for o in unit.spent_since(midnight.astimezone(UTC)) if o.id != order.id]
         if policy.buying is Buying.OFF:
             return "buying is switched off"
         if paused:
@@ -94,10 +87,7 @@ class Buy:
 
     def _block(self, order: Order, why: str) -> datetime:
         if order.blocked != why:
-            with self.gear.store.unit() as unit:
-                self.gear.move(
-                    unit, order, Move.BLOCKED, DESK, self.gear.say(order, Told.BLOCKED, reason=why), blocked=why
-                )
+            self._write(order, Move.BLOCKED, DESK, self.gear.say(order, Told.BLOCKED, reason=why), blocked=why)
         return self.gear.now() + LOOK_EVERY
 
     def _refresh(self, order: Order) -> None:
@@ -142,10 +132,9 @@ class Buy:
             self._settle(order, move, reason="the draft was not pending any more when the desk wanted to buy it")
             return gear.now()
         void, wanted = (gear.say_approvers(order, told) for told in (Told.APPROVALS_VOID, Told.APPROVAL_WANTED))
-        with gear.store.unit() as unit:
-            held = hold if move is not Move.APPROVER_LOST else None
-            told = (held_notice(gear, unit, order, held), *void) if held else (*void, *wanted)
-            gear.move(unit, order, move, DESK, *told, hold=hold, **obstacle.changes)
+        held = hold if move is not Move.APPROVER_LOST else None
+        told = (held_notice(gear, order, held), *void) if held else (*void, *wanted)
+        self._write(order, move, DESK, *told, hold=hold, **obstacle.changes)
         return None
 
     # -- the attempt ---------------------------------------------------------------------------------------------------
@@ -154,17 +143,10 @@ class Buy:
         """R1: commit the attempt, then ask. From here on nothing but a clear answer or a look decides."""
         gear = self.gear
         attempt = Attempt(order.round, len(order.tries) + 1, gear.now())
-        with gear.store.unit() as unit:
-            order = gear.move(
-                unit,
-                order,
-                Move.ATTEMPT,
-                DESK,
-                attempts=(*order.attempts, attempt),
-                blocked="",
-                looks=(),
-                raw_state=look.raw_state,
-            )
+        attempts = (*order.attempts, attempt)
+        order = self._write(
+            order, Move.ATTEMPT, DESK, attempts=attempts, blocked="", looks=(), raw_state=look.raw_state
+        )
         if gear.now() - attempt.at > MINUTE:  # this worker slept between the two lines: somebody may be looking already
             return self._no_answer(order)
         try:
@@ -177,13 +159,11 @@ class Buy:
 
     def _accepted(self, order: Order, attempt: Attempt, answer: Accepted) -> datetime | None:
         """A clear yes, if the id it names is ours; else the looks decide (R2)."""
-        gear = self.gear
         order = self._adopt(self._answered(order, attempt, f"{_YES}{answer.order_id}"))
         if order.supplier_id != answer.order_id:
             return self._no_answer(order)
-        with gear.store.unit() as unit:
-            told = gear.say(order, Told.BOUGHT, order.requester, names=", ".join(order.request.names[:3]))
-            gear.move(unit, order, Move.ACCEPTED, DESK, told, raw_state=answer.raw_state)
+        told = self.gear.say(order, Told.BOUGHT, order.requester, names=", ".join(order.request.names[:3]))
+        self._write(order, Move.ACCEPTED, DESK, told, raw_state=answer.raw_state)
         return None
 
     def _adopt(self, order: Order) -> Order:
@@ -192,12 +172,11 @@ class Buy:
         named = answer.removeprefix(_YES) if answer.startswith(_YES) else ""
         if not named or named in order.supplier_ids:
             return order
-        try:
-            ours = gear.pki.same_csr(gear.supplier.look(named).csr, order.csr)
-        except (Lost, Refused, Unusable):
+        look = gear.seen(named)
+        if look is None or not gear.pki.same_csr(look.csr, order.csr):
             return order
         with gear.store.unit() as unit:
-            if not ours or unit.order_of_supplier_id(order.account, named):
+            if unit.order_of_supplier_id(order.account, named):
                 return order
             ids = (*order.supplier_ids, named)
             return gear.note(unit, unit.order(order.id), "new number taken", DESK, supplier_ids=ids)
@@ -207,10 +186,9 @@ class Buy:
         gear = self.gear
         with gear.store.unit() as unit:
             order = unit.order(order.id)
+            this = (attempt.round, attempt.number)
             attempts = tuple(
-                replace(known, answer=answer)
-                if (known.round, known.number) == (attempt.round, attempt.number)
-                else known
+                replace(known, answer=answer) if (known.round, known.number) == this else known
                 for known in order.attempts
             )
             return gear.note(unit, order, "answered", DESK, attempts=attempts)
@@ -260,10 +238,7 @@ class Buy:
     def _look(self, order: Order) -> tuple[Order, Look | None, Sight]:
         """Read the order, keep what it proves, tell an unknown state once (R8)."""
         gear, order = self.gear, self._adopt(order)
-        try:
-            look: Look | None = gear.supplier.look(order.supplier_id)
-        except (Lost, Refused, Unusable):
-            look = None
+        look = gear.seen(order.supplier_id)
         found = sight(look, ours=self._ours(order, look)) if look else Sight.UNCLEAR
         looks = (*order.looks, Seen(gear.now(), found))[-_KEEP_LOOKS:]
         raw = look.raw_state if look else order.raw_state
@@ -272,16 +247,8 @@ class Buy:
         with gear.store.unit() as unit:
             order = unit.order(order.id)
             if strange:
-                after = gear.move(
-                    unit,
-                    order,
-                    Move.UNKNOWN_STATE,
-                    DESK,
-                    *told,
-                    looks=looks,
-                    raw_state=raw,
-                    told=(*order.told, f"state {raw}"),
-                )
+                marks = (*order.told, f"state {raw}")
+                after = gear.move(unit, order, Move.UNKNOWN_STATE, DESK, *told, looks=looks, raw_state=raw, told=marks)
             else:
                 after = gear.note(unit, order, "looked", DESK, looks=looks, raw_state=raw)
         return after, look, found
@@ -294,16 +261,11 @@ class Buy:
             Move.FOUND_DECLINED: (gear.say(order, Told.DECLINED, order.requester, reason=order.newest_note),),
         }.get(move) or gear.say_approvers(order, Told.DOUBTFUL, reason=reason)
         kept = order.cancel_wanted_by if order.tries else ""  # by hand, a wish to cancel came too late
-        with gear.store.unit() as unit:
-            gear.move(unit, order, move, DESK, *told, cancel_wanted_by=kept)
+        self._write(order, move, DESK, *told, cancel_wanted_by=kept)
 
     def _rejected(self, order: Order, text: str) -> None:
-        gear = self.gear
-        hold = Hold(Mender.ENGINEER, (f"OpenSRS refused to sell it: {text}",))
-        with gear.store.unit() as unit:
-            told = gear.say(order, Told.NOT_BOUGHT, order.requester, reason=text)
-            after = gear.move(unit, order, Move.REJECTED, DESK, told, hold=hold)
-            cancel_as_wished(gear, unit, after)
+        told = self.gear.say(order, Told.NOT_BOUGHT, order.requester, reason=text)
+        self._write_off(order, Move.REJECTED, DESK, f"OpenSRS refused to sell it: {text}", told)
 
     def _look_in_doubt(self, order: Order) -> datetime:
         """Go on looking: a clear look ends the doubt, except where it was bought before anybody approved."""
@@ -313,16 +275,10 @@ class Buy:
         if not order.outside and seen is Sight.LIVE:
             self._settle(order, Move.FOUND_LIVE)
         elif not order.outside and pending_for_sure(order.looks, since, now):
-            self.not_bought_after_all(order)
+            told = self.gear.say_approvers(order, Told.NOT_BOUGHT, reason="OpenSRS shows an untouched draft")
+            why = "It was not bought. Check again to prepare a fresh draft."
+            self._write_off(order, Move.STILL_PENDING, DESK, why, *told)
         return now + (LOOK_EVERY if now - order.since < HOUR else 30 * MINUTE)
-
-    def not_bought_after_all(self, order: Order) -> Order:
-        """R2 in doubt: the looks show that nothing was bought."""
-        gear = self.gear
-        hold = Hold(Mender.ENGINEER, ("It was not bought. Check again to prepare a fresh draft.",))
-        told = gear.say_approvers(order, Told.NOT_BOUGHT, reason="OpenSRS shows an untouched draft")
-        with gear.store.unit() as unit:
-            return cancel_as_wished(gear, unit, gear.move(unit, order, Move.STILL_PENDING, DESK, *told, hold=hold))
 
     def _ours(self, order: Order, look: Look) -> bool:
         return look.order_id in order.supplier_ids and self.gear.pki.same_csr(look.csr, order.csr)
@@ -330,14 +286,9 @@ class Buy:
     # -- by hand -------------------------------------------------------------------------------------------------------
 
     def _ask_engineer(self, order: Order) -> datetime:
-        gear = self.gear
-        with gear.store.unit() as unit:
-            project = unit.project(order.project_id)
-            engineer = project.engineer if project else ""
-            told = gear.say(order, Told.BUY_BY_HAND, engineer or order.requester)
-            gear.note(
-                unit, order, "engineer asked to buy", DESK, told, told=(*order.told, "by_hand"), looks=(), blocked=""
-            )
+        gear, marks = self.gear, (*order.told, "by_hand")
+        told = gear.say(order, Told.BUY_BY_HAND, gear.engineer(order))
+        self._write(order, "engineer asked to buy", DESK, told, told=marks, looks=(), blocked="")
         return gear.now() + LOOK_EVERY
 
     def _look_by_hand(self, order: Order) -> datetime | None:
@@ -348,13 +299,14 @@ class Buy:
             self._settle(order, Move.FOUND_LIVE)
             return now
         if seen is Sight.PENDING and order.cancel_wanted_by:
-            with gear.store.unit() as unit:
-                cancel_as_wished(gear, unit, order)
+            wish = order.cancel_wanted_by
+            self._write(order, Move.CANCEL, wish, gear.say(order, Told.CANCELLED, by=wish))
             return None
         if seen in (Sight.PENDING, Sight.UNCLEAR) and (differs := self._differs(order)):
             return self._give_way(order, differs)
         if seen is Sight.CANCELLED and "number" not in order.told:
-            self._want_number(order)
+            told = gear.say(order, Told.NUMBER_WANTED, gear.engineer(order))
+            self._write(order, Move.NUMBER_WANTED, DESK, told, told=(*order.told, "number"))
         elif seen is Sight.DECLINED:
             self._settle(order, Move.DOUBT, reason=f"it is {look.raw_state if look else 'unknown'}")
         return now + LOOK_EVERY
@@ -368,14 +320,6 @@ class Buy:
         except (Lost, Unusable):
             return None
         return None
-
-    def _want_number(self, order: Order) -> None:
-        gear = self.gear
-        with gear.store.unit() as unit:
-            project = unit.project(order.project_id)
-            engineer = project.engineer if project else ""
-            told = gear.say(order, Told.NUMBER_WANTED, engineer or order.requester)
-            gear.move(unit, order, Move.NUMBER_WANTED, DESK, told, told=(*order.told, "number"))
 
     # -- the pause -----------------------------------------------------------------------------------------------------
 
@@ -395,15 +339,7 @@ class Buy:
             unit.tell(Notice(told, facts=(("by", user),)))
             unit.record(Entry("desk", gear.now(), user, told))
             for order in unit.orders(statuses=(Status.BUYING,)):
-                unit.schedule(
-                    Job("purchase", order.id, gear.now() if not order.tries else gear.now() + timedelta(minutes=5))
-                )
-
-
-def cancel_as_wished(gear: Gear, unit: Unit, order: Order) -> Order:
-    """What somebody asked for while it was not known whether it was bought: done now that it surely was not."""
-    by = order.cancel_wanted_by
-    return gear.move(unit, order, Move.CANCEL, by, gear.say(order, Told.CANCELLED, by=by)) if by else order
+                unit.schedule(Job("purchase", order.id, gear.now() + (LOOK_EVERY if order.tries else timedelta(0))))
 
 
 def price_of(order: Order) -> Decimal:

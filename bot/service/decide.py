@@ -14,23 +14,19 @@ from bot.domain.purchase import before_attempt
 from bot.domain.supply import Difference, Funds, Look, differences
 from bot.ports import Job
 from bot.service import typed
-from bot.service.gear import DESK, Gear
+from bot.service.gear import DESK, Verbs, job
 from bot.shown.forecast import expected
 from bot.shown.review import Review, changes_between
 
 BOUGHT = (Status.VALIDATING, Status.ISSUED, Status.LIVE, Status.ENDED)
 
 
-class Decide:
+class Decide(Verbs):
     """The approver's verbs and the job that draws the review."""
-
-    def __init__(self, gear: Gear) -> None:
-        self.gear = gear
 
     def begin_review(self, order_id: str, user: str, view_id: str) -> None:
         """Have the draft read for a view that is open and waits."""
-        self.gear.allow(Action.APPROVE, user, order_id)
-        with self.gear.store.unit() as unit:
+        with self._allowed(Action.APPROVE, user, order_id) as (unit, _):
             unit.schedule(Job("review", view_id, self.gear.now(), (("order", order_id), ("user", user))))
 
     def show_review(self, job: Job) -> datetime | None:
@@ -114,14 +110,11 @@ class Decide:
             gear.move(unit, now, Move.DRAFT_DIFFERS, DESK, told, hold=Hold(Mender.ENGINEER, (reason,)))
         return f"{reason} The order is held."
 
-    def watch_draft(self, job: Job) -> datetime | None:
+    @job(Status.AWAITING_APPROVAL)
+    def watch_draft(self, order: Order) -> datetime | None:
         """Job `watch_draft`: while an approval is awaited, notice a draft that was submitted, changed or deleted
         outside.
         """
-        with self.gear.store.unit() as unit:
-            order = unit.order(job.subject)
-        if order.status is not Status.AWAITING_APPROVAL:
-            return None
         try:
             look = self.gear.supplier.look(order.supplier_id)
         except Lost:
@@ -139,9 +132,7 @@ class Decide:
     def approve(self, order_id: str, user: str, digest: str) -> Order:
         """One yes to one digest; enough of them start the purchase. Asks the workspace afresh who this is."""
         gear = self.gear
-        gear.allow(Action.APPROVE, user, order_id, fresh=True)
-        with gear.store.unit() as unit:
-            order = unit.order(order_id)
+        with self._allowed(Action.APPROVE, user, order_id, fresh=True) as (unit, order):
             if order.status is not Status.AWAITING_APPROVAL:
                 gear.move(unit, order, Move.APPROVE, user)  # raises with the present state
             own = may_approve(order, user, digest, gear.policy)
@@ -157,22 +148,18 @@ class Decide:
     def refuse(self, order_id: str, user: str, reason: str) -> Order:
         """An approver says no, with the reason."""
         gear, why = self.gear, typed.reason(reason)
-        gear.allow(Action.REFUSE, user, order_id, fresh=True)
-        with gear.store.unit() as unit:
-            order = unit.order(order_id)
+        with self._allowed(Action.REFUSE, user, order_id, fresh=True) as (unit, order):
             told = gear.say(order, Told.REFUSED, order.requester, by=user, reason=why)
             return gear.move(unit, order, Move.REFUSE, user, told, reason=why)
 
     def override(self, order_id: str, user: str, finding_keys: tuple[str, ...], reason: str) -> Order:
         """Go on in spite of findings that stop. Not an approval: two others must approve afterwards (R11)."""
         gear, why = self.gear, typed.reason(reason)
-        gear.allow(Action.OVERRIDE, user, order_id, fresh=True)
-        with gear.store.unit() as unit:
-            order, now = unit.order(order_id), gear.now()
+        with self._allowed(Action.OVERRIDE, user, order_id, fresh=True) as (unit, order):
             chosen = [f for f in standing_stops(order.findings, order.overrides) if f.key in finding_keys]
             if not chosen:
                 raise BadInput({"stops": "Please choose at least one of the findings that stop the order."})
-            added = tuple(Override(f.key, f.rule, why, user, now) for f in chosen)
+            added = tuple(Override(f.key, f.rule, why, user, gear.now()) for f in chosen)
             told = gear.say(order, Told.OVERRIDDEN, by=user, reason=why, what="\n".join(f.sentence for f in chosen))
             return gear.move(
                 unit, order, Move.OVERRIDE, user, told, overrides=(*order.overrides, *added), hold=None, draft=None

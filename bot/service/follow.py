@@ -21,7 +21,7 @@ from bot.domain.pace import (
 )
 from bot.domain.supply import Look, State, Task
 from bot.ports import Job, Unit
-from bot.service.gear import DESK, Gear
+from bot.service.gear import DESK, Gear, Verbs, job
 from bot.shown.forecast import kept, local
 
 _UNPROVEN = (State.IN_PROGRESS, State.AWAITING_APPROVAL)
@@ -49,29 +49,24 @@ def kept_task(unit: Unit, order: Order) -> Kept:
     return Kept(**said | {"tasks": tuple(Task(**task) for task in said.get("tasks", ()))})
 
 
-class Follow:
+class Follow(Verbs):
     """The job `follow`, and what people may ask of a bought order."""
-
-    def __init__(self, gear: Gear) -> None:
-        self.gear = gear
 
     # -- people --------------------------------------------------------------------------------------------------------
 
     def look_now(self, order_id: str, user: str) -> Order:
         """Look at the supplier now. A purchase without an answer keeps its own pace (R2), a look never hurries it."""
-        order = self.gear.allow(Action.LOOK, user, order_id)
-        kind = "follow" if order.status is Status.VALIDATING else "purchase"
-        with self.gear.store.unit() as unit:
+        with self._allowed(Action.LOOK, user, order_id) as (unit, order):
+            kind = "follow" if order.status is Status.VALIDATING else "purchase"
             unit.schedule(Job(kind, order.id, self.gear.now()))
         return order
 
     def cancel_bought(self, order_id: str, user: str) -> Order:
         """An approver stops a bought order: recorded now, asked for by the job, settled by what a look shows."""
         gear = self.gear
-        if gear.allow(Action.CANCEL_BOUGHT, user, order_id, fresh=True).by_client:
-            raise IllegalMove(order_id, Status.VALIDATING, Move.CANCEL_LATER)  # nobody here can: they gave up, or not
-        with gear.store.unit() as unit:
-            order = unit.order(order_id)
+        with self._allowed(Action.CANCEL_BOUGHT, user, order_id, fresh=True) as (unit, order):
+            if order.by_client:  # nobody here can: they gave up, or not
+                raise IllegalMove(order_id, Status.VALIDATING, Move.CANCEL_LATER)
             told = gear.say(order, Told.CANCEL_RECORDED, by=user)
             after = gear.move(unit, order, Move.CANCEL_LATER, user, told, cancel_wanted_by=user)
             if after.status is Status.VALIDATING:
@@ -80,12 +75,11 @@ class Follow:
 
     # -- job: follow ---------------------------------------------------------------------------------------------------
 
-    def follow(self, job: Job) -> datetime | None:
+    @job(Status.VALIDATING, Status.ISSUED)
+    def follow(self, order: Order) -> datetime | None:
         """One look at an order at the authority; answers when to look next."""
         gear = self.gear
-        with gear.store.unit() as unit:
-            order = unit.order(job.subject)
-        if order.by_client or order.status not in (Status.VALIDATING, Status.ISSUED):
+        if order.by_client:
             return None
         now = gear.now()
         again = now + look_again(order.request.level, now - order.since)
@@ -109,8 +103,7 @@ class Follow:
     def _number(self, order: Order, look: Look, again: datetime) -> datetime | None:
         """The certificate was pasted: all that is still wanted is the supplier's number of it."""
         if look.product_id and not order.product_id:
-            with self.gear.store.unit() as unit:
-                self.gear.note(unit, order, "number of the certificate seen", DESK, product_id=look.product_id)
+            self._write(order, "number of the certificate seen", DESK, product_id=look.product_id)
         return None if look.product_id or look.state in _OVER else again
 
     def _act_on(self, order: Order, look: Look, again: datetime) -> datetime | None:
@@ -143,12 +136,10 @@ class Follow:
             order, Told.CLIENT_MUST_ACT if asks else Told.PROGRESS, *((order.requester,) if asks else ()),
             before=order.raw_state, after=look.raw_state, dcv=look.dcv or order.request.dcv, **_task(look),
         )  # fmt: skip
-        with gear.store.unit() as unit:
-            return gear.move(
-                unit, order, Move.PROGRESS, DESK, *((told,) if new_state else ()),
-                raw_state=look.raw_state, newest_note=look.newest_note, product_id=look.product_id,
-                sent_at=None if new_state else order.sent_at,
-            )  # fmt: skip
+        return self._write(
+            order, Move.PROGRESS, DESK, *((told,) if new_state else ()), raw_state=look.raw_state,
+            newest_note=look.newest_note, product_id=look.product_id, sent_at=None if new_state else order.sent_at,
+        )  # fmt: skip
 
     def _corrects_dcv(self, order: Order, look: Look) -> bool:
         """The method in force must be the one approved before any client is told what to do.
@@ -168,26 +159,17 @@ class Follow:
             return True
         except Refused:
             return False
-        with gear.store.unit() as unit:
-            gear.move(unit, order, Move.SWITCH_DCV, DESK, told=(*order.told, mark + now.isoformat()))
+        self._write(order, Move.SWITCH_DCV, DESK, told=(*order.told, mark + now.isoformat()))
         return True
 
     def _strange(self, order: Order, raw: str) -> None:
         """R8: what we do not know changes nothing, is shown raw, and is told to the approvers once."""
-        gear, mark = self.gear, f"state {raw}"
-        if mark in order.told:
-            return
-        told = gear.say_approvers(order, Told.UNKNOWN_STATE, state=raw)
-        with gear.store.unit() as unit:
-            gear.move(unit, order, Move.UNKNOWN_STATE, DESK, *told, raw_state=raw, told=(*order.told, mark))
+        self._warn(order, f"state {raw}", Move.UNKNOWN_STATE, Told.UNKNOWN_STATE, {"state": raw}, raw_state=raw)
 
     def _end(self, order: Order, move: Move, told: Told, look: Look) -> None:
-        gear = self.gear
-        with gear.store.unit() as unit:
-            notice = gear.say(order, told, order.requester, reason=look.newest_note, by=order.cancel_wanted_by)
-            gear.move(
-                unit, order, move, DESK, notice, reason=look.newest_note or look.raw_state, raw_state=look.raw_state
-            )
+        note, raw = look.newest_note, look.raw_state
+        notice = self.gear.say(order, told, order.requester, reason=note, by=order.cancel_wanted_by)
+        self._write(order, move, DESK, notice, reason=note or raw, raw_state=raw)
 
     def _ask_to_cancel(self, order: Order) -> Order:
         """Ask the supplier to stop it; a clear no is said. Whatever else is answered, the look after it decides."""
@@ -202,10 +184,8 @@ class Follow:
         return order
 
     def _too_late(self, order: Order, why: str) -> Order:
-        gear = self.gear
-        with gear.store.unit() as unit:
-            told = gear.say(order, Told.CANCEL_TOO_LATE, order.cancel_wanted_by, reason=why)
-            return gear.note(unit, order, "cancel came too late", DESK, told, cancel_wanted_by="")
+        told = self.gear.say(order, Told.CANCEL_TOO_LATE, order.cancel_wanted_by, reason=why)
+        return self._write(order, "cancel came too late", DESK, told, cancel_wanted_by="")
 
     # -- the certificate -----------------------------------------------------------------------------------------------
 
@@ -216,54 +196,40 @@ class Follow:
             pems = gear.supplier.fetch(look)
             certificate = gear.pki.read_certificate(pems, order.csr, now)
         except WrongKey as wrong:
-            self._other_key(order, wrong)
+            facts = {"serial": wrong.serial, "issuer": wrong.issuer}
+            self._warn(order, f"other key {wrong.serial}", Move.OTHER_KEY, Told.OTHER_KEY, facts)
             return now + DAY
         except (Lost, Refused, Unusable):
             self._nothing_yet(order, now)
             return now + NO_CERTIFICATE_AGAIN
-        with gear.store.unit() as unit:
-            told = issued_notice(gear, order, certificate)
-            gear.move(unit, order, Move.ISSUE, DESK, told, certificate=certificate, product_id=look.product_id)
+        told = issued_notice(gear, order, certificate)
+        self._write(order, Move.ISSUE, DESK, told, certificate=certificate, product_id=look.product_id)
         return None
-
-    def _other_key(self, order: Order, wrong: WrongKey) -> None:
-        gear, mark = self.gear, f"other key {wrong.serial}"
-        if mark in order.told:
-            return
-        told = gear.say_approvers(order, Told.OTHER_KEY, serial=wrong.serial, issuer=wrong.issuer)
-        with gear.store.unit() as unit:
-            gear.move(unit, order, Move.OTHER_KEY, DESK, *told, told=(*order.told, mark))
 
     def _nothing_yet(self, order: Order, now: datetime) -> None:
         """Completed without anything usable: hourly again, and after a day the approvers move."""
-        gear = self.gear
         first = next((t for t in order.told if t.startswith("no certificate ")), f"no certificate {now.isoformat()}")
         late = now - datetime.fromisoformat(first.removeprefix("no certificate ")) >= NO_CERTIFICATE_TO_PEOPLE
         if first in order.told and (not late or "no certificate!" in order.told):
             return
-        told = gear.say_approvers(order, Told.NO_CERTIFICATE) if late else ()
+        told = self.gear.say_approvers(order, Told.NO_CERTIFICATE) if late else ()
         marks = tuple(dict.fromkeys((*order.told, first, *(("no certificate!",) if late else ()))))
-        with gear.store.unit() as unit:
-            gear.move(unit, order, Move.NO_CERTIFICATE, DESK, *told, told=marks)
+        self._write(order, Move.NO_CERTIFICATE, DESK, *told, told=marks)
 
     # -- job: aftercare ------------------------------------------------------------------------------------------------
 
-    def aftercare(self, job: Job) -> datetime | None:
+    @job(Status.CANCELLED)
+    def aftercare(self, order: Order) -> datetime | None:
         """An order cancelled after an attempt is looked at once more, after an hour and after a day."""
         gear = self.gear
-        with gear.store.unit() as unit:
-            order = unit.order(job.subject)
-        if order.status is not Status.CANCELLED or not order.attempts or order.account != gear.supplier.account:
+        if not order.attempts or order.account != gear.supplier.account:
             return None
         due = [order.since + pause for pause in AFTERCARE]
         if gear.now() < due[0]:
             return due[0]
-        try:
-            live = [i for i in order.supplier_ids if gear.supplier.look(i).state.live]
-        except (Lost, Refused, Unusable):
-            live = []
-        if live and "aftermath" not in order.told:
-            gear.tell_aftermath(order, tuple(live))
+        live = tuple(i for i in order.supplier_ids if (look := gear.seen(i)) and look.state.live)
+        if live:
+            self._tell_aftermath(order, live)
         return next((at for at in due if at > gear.now()), None)
 
 

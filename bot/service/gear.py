@@ -2,20 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import wraps
 from typing import Any
 
 from bot.domain.approval import Action, Policy, Role, permit, roles_of
 from bot.domain.client import Attestation, Client, Project
-from bot.domain.errors import NoProject, NotAllowed, NotInvited, PeopleUnknown, UnknownOrder
-from bot.domain.findings import Finding
+from bot.domain.errors import (
+    Lost,
+    NoProject,
+    NotAllowed,
+    NotInvited,
+    PeopleUnknown,
+    Refused,
+    UnknownOrder,
+    Unusable,
+)
+from bot.domain.findings import Finding, Mender
 from bot.domain.notices import Notice, Told
-from bot.domain.order import Move, Order, Status, Work, advance, work_started
+from bot.domain.order import Hold, Move, Order, Status, Work, advance, work_started
 from bot.domain.pace import CHECK_HELD, WATCH_DRAFT
 from bot.domain.request import Organisation, Product
+from bot.domain.supply import Look
 from bot.ports import Check, Clock, Entry, Ids, Job, Lookups, People, Pki, Screens, Store, Supplier, Unit, Vault
 from bot.shown.card import CardFacts, card_facts
 from bot.shown.standing import Register, newest
@@ -57,6 +68,12 @@ class Gear:
     def looked_up(self, client: Client | None, company: Organisation | None) -> Attestation | None:
         """What somebody saw last of this company in its register."""
         return newest(client, company, self.register(company)) if company else None
+
+    def seen(self, supplier_id: str) -> Look | None:
+        """What the supplier shows of an order; nothing where it tells nothing that can be used."""
+        with suppress(Lost, Refused, Unusable):
+            return self.supplier.look(supplier_id)
+        return None
 
     def called(self, user: str) -> str:
         """The name of a colleague, or the id where nobody tells it."""
@@ -102,6 +119,12 @@ class Gear:
         """The channel's project and whose it is."""
         project = unit.project(channel)
         return project, unit.client(project.client_id) if project else None
+
+    def engineer(self, order: Order) -> str:
+        """Who acts for the project in panels and on servers; who asked where it names nobody."""
+        with self.store.unit() as unit:
+            project = unit.project(order.project_id)
+        return (project.engineer if project else "") or order.requester
 
     def allow_in(self, action: Action, user: str, channel: str) -> Project:
         """The channel's project, if this person may do this there."""
@@ -155,24 +178,71 @@ class Gear:
         self._go_with(unit, after, by, what, told)
         return after
 
-    def tell_aftermath(self, order: Order, bought: tuple[str, ...]) -> None:
-        """Tell each approver once, privately, which supplier orders go on although the order ended here."""
-        if "aftermath" in order.told:
-            return
-        numbers = (("number", ", ".join(bought)),)
-        told = [
-            Notice(Told.AFTERMATH, order.project_id, order.id, person, (), numbers)
-            for person in sorted(self.people.approvers())
-        ]
-        marks = (*order.told, "aftermath")
-        with self.store.unit() as unit:
-            if order.status is Status.CANCELLED:
-                self.move(unit, order, Move.AFTERMATH, DESK, *told, told=marks)
-            else:
-                self.note(unit, order, "aftermath", DESK, *told, told=marks)
-
     def _go_with(self, unit: Unit, order: Order, by: str, what: str, told: tuple[Notice, ...]) -> None:
         for notice in told:
             unit.tell(notice)
         unit.draw_card(order)
         unit.record(Entry(order.id, self.now(), by, what, order.digest))
+
+
+class Verbs:
+    """What each group of verbs is made of: its gear and the ways to write."""
+
+    def __init__(self, gear: Gear) -> None:
+        self.gear = gear
+
+    @contextmanager
+    def _allowed(self, to: Action, user: str, order_id: str, *, fresh: bool = False) -> Iterator[tuple[Unit, Order]]:
+        """A transaction with the order as it stands then, if this person may do this to it."""
+        self.gear.allow(to, user, order_id, fresh=fresh)
+        with self.gear.store.unit() as unit:
+            yield unit, unit.order(order_id)
+
+    def _write(self, order: Order, what: Move | str, by: str, *told: Notice, **changes: Any) -> Order:
+        """A move, or a note of what is none, in a transaction of its own."""
+        with self.gear.store.unit() as unit:
+            if isinstance(what, Move):
+                return self.gear.move(unit, order, what, by, *told, **changes)
+            return self.gear.note(unit, order, what, by, *told, **changes)
+
+    def _write_off(self, order: Order, move: Move, by: str, why: str, *told: Notice) -> None:
+        """It surely was not bought: held, or cancelled as somebody asked for while that was not known."""
+        gear, wish = self.gear, order.cancel_wanted_by
+        with gear.store.unit() as unit:
+            after = gear.move(unit, order, move, by, *told, hold=Hold(Mender.ENGINEER, (why,)))
+            if wish:
+                gear.move(unit, after, Move.CANCEL, wish, gear.say(order, Told.CANCELLED, by=wish))
+
+    def _warn(
+        self, order: Order, mark: str, move: Move, told: Told, facts: dict[str, str] | None = None, **changes: Any
+    ) -> None:
+        """Tell the approvers once, however often it is met; the mark remembers it."""
+        if mark not in order.told:
+            notices = self.gear.say_approvers(order, told, **facts or {})
+            self._write(order, move, DESK, *notices, told=(*order.told, mark), **changes)
+
+    def _tell_aftermath(self, order: Order, bought: tuple[str, ...]) -> None:
+        """Tell each approver once, privately, which supplier orders go on although the order ended here."""
+        if "aftermath" not in order.told:
+            about, numbers = (order.project_id, order.id), (("number", ", ".join(bought)),)
+            told = [Notice(Told.AFTERMATH, *about, user, (), numbers) for user in sorted(self.gear.people.approvers())]
+            what = Move.AFTERMATH if order.status is Status.CANCELLED else "aftermath"
+            self._write(order, what, DESK, *told, told=(*order.told, "aftermath"))
+
+
+def job(*statuses: Status) -> Callable[[Callable[..., datetime | None]], Callable[[Any, Job], datetime | None]]:
+    """A verb for the table of jobs: it gets the order and the job's facts by name, and answers when to come back.
+
+    In any other than these statuses nothing is left to do.
+    """
+
+    def about_order(verb: Callable[..., datetime | None]) -> Callable[[Any, Job], datetime | None]:
+        @wraps(verb)
+        def run(self: Verbs, due: Job) -> datetime | None:
+            with self.gear.store.unit() as unit:
+                order = unit.order(due.subject)
+            return verb(self, order, **dict(due.facts)) if order.status in statuses else None
+
+        return run
+
+    return about_order

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 
@@ -17,9 +18,9 @@ from bot.domain.notices import Notice, Told
 from bot.domain.order import OPEN, Hold, Move, Order, Orphan, Status
 from bot.domain.pace import CHECK_HELD, HOUR, MINUTE, save_again
 from bot.domain.request import KeyType
-from bot.domain.supply import Difference, Draft, Funds, Look, State, differences
-from bot.ports import Case, CsrFacts, Job, Unit
-from bot.service.gear import DESK, Gear
+from bot.domain.supply import Difference, Draft, Funds, State, differences
+from bot.ports import Case, Job
+from bot.service.gear import DESK, Gear, Verbs, job
 from bot.shown.found import Registration
 
 _ASKED_OF_CLIENT = ("CONTACT-1", "CONTACT-2", "SUBJECT-1")
@@ -41,7 +42,7 @@ def run_checks(
         product=gear.product(order.request.product),
         policy=gear.policy,
         now=now,
-        csr=_csr_facts(gear, order),
+        csr=gear.pki.read_csr(order.csr) if order.csr else None,
         wanted_hosts=order.request.names if project else (),
         others=others,
         order_id=order.id,
@@ -61,10 +62,6 @@ def registrations(gear: Gear, names: Iterable[str]) -> tuple[Registration, ...]:
         return tuple(pool.map(gear.lookups.registration, dict.fromkeys(map(gear.domain, names))))
 
 
-def _csr_facts(gear: Gear, order: Order) -> CsrFacts | None:
-    return gear.pki.read_csr(order.csr) if order.csr else None
-
-
 def hold_for(findings: tuple[Finding, ...]) -> Hold:
     """The hold that stops make: the first one who can mend, every reason.
 
@@ -78,51 +75,43 @@ def hold_for(findings: tuple[Finding, ...]) -> Hold:
     )
 
 
-class Prepare:
+class Prepare(Verbs):
     """The jobs `prepare`, `check` and `drop_draft`."""
-
-    def __init__(self, gear: Gear) -> None:
-        self.gear = gear
 
     # -- job: prepare --------------------------------------------------------------------------------------------------
 
-    def prepare(self, job: Job) -> datetime | None:
+    @job(Status.PREPARING)
+    def prepare(self, order: Order) -> datetime | None:
         """Bring an order from `preparing` to `awaiting_approval` or `held`; answers when to come back."""
-        with self.gear.store.unit() as unit:
-            order = unit.order(job.subject)
-        if order.status is not Status.PREPARING:
-            return None
+        gear, lacks = self.gear, tuple[str, ...]()
         try:
             order = self._with_csr(order)
         except BadInput as bad:
-            findings = run_checks(self.gear, order)  # they may say better what a request file lacks
-            stops = standing_stops(findings, order.overrides)
-            hold = hold_for(stops) if stops else Hold(Mender.REQUESTER, tuple(bad.fields.values()))
-            self._hold_order(order, hold, findings=findings)
-            return None
-        except VaultShut:
-            return self._vault_is_shut(order)
-        findings = run_checks(self.gear, order)
+            lacks = tuple(bad.fields.values())
+        except VaultShut:  # the approvers are told once, and it is tried again hourly
+            self._warn(order, "vault", Move.VAULT_SHUT, Told.VAULT_SHUT)
+            return gear.now() + HOUR
+        findings = run_checks(gear, order)
         stops = standing_stops(findings, order.overrides)
-        if stops:
-            self._hold_order(order, hold_for(stops), findings=findings)
+        if stops or lacks:  # the checks may say better what a request file lacks
+            self._hold(order, hold_for(stops) if stops else Hold(Mender.REQUESTER, lacks), findings=findings)
             return None
-        with self.gear.store.unit() as unit:
-            _, client = self.gear.project_and_client(unit, order.project_id)
-            seen = self.gear.looked_up(client, order.request.organisation)
+        with gear.store.unit() as unit:
+            _, client = gear.project_and_client(unit, order.project_id)
+            seen = gear.looked_up(client, order.request.organisation)
             authors = tuple(dict.fromkeys((*order.authors, *((seen.by,) if seen else ()))))  # R11: who attested, too
-            order = self.gear.note(unit, order, "checked", DESK, findings=findings, authors=authors)
+            order = gear.note(unit, order, "checked", DESK, findings=findings, authors=authors)
         return self._order(order)
 
     def _order(self, order: Order) -> datetime | None:
         """On to whoever orders it: a draft at our supplier, or the request file into the client's hands."""
         if order.account == self.gear.supplier.account:
             return self._draft(order)
-        if order.by_client:
-            self._hand_out(order)
+        if order.by_client:  # no draft, no approval: nothing of this order ever reaches our supplier
+            told = self.gear.say(order, Told.CLIENT_MUST_ACT, order.requester, buys="yes")
+            self._write(order, Move.CLIENT_ORDERS, DESK, told, hold=None)
         else:
-            said = "This order belongs to another supplier account than the one in use now."
-            self._hold(order, Mender.ENGINEER, said)
+            self._stop(order, "This order belongs to another supplier account than the one in use now.")
         return None
 
     def _with_csr(self, order: Order) -> Order:
@@ -132,64 +121,40 @@ class Prepare:
             return order
         if request.own_csr:
             gear.pki.read_csr(request.own_csr)
-            with gear.store.unit() as unit:
-                return gear.note(unit, order, "request file taken", DESK, csr=request.own_csr)
+            return self._write(order, "request file taken", DESK, csr=request.own_csr)
         if order.key_id:
             with gear.store.unit() as unit:
                 sealed = unit.sealed_key(order.key_id)
             key = gear.vault.open(sealed, order.id)
-            with gear.store.unit() as unit:
-                return gear.note(unit, order, "request file made", DESK, csr=gear.pki.make_csr(key, request))
+            return self._write(order, "request file made", DESK, csr=gear.pki.make_csr(key, request))
         key, key_id = gear.pki.new_key(KeyType(request.key_type)), gear.ids.new("k")
         with gear.store.unit() as unit:
             unit.add_key(key_id, order.id, gear.vault.seal(key, order.id))
             return gear.note(unit, order, "key made", DESK, key_id=key_id, csr=gear.pki.make_csr(key, request))
 
-    def _hand_out(self, order: Order) -> None:
-        """No draft, no approval: nothing of this order ever reaches our supplier."""
-        with self.gear.store.unit() as unit:
-            told = self.gear.say(order, Told.CLIENT_MUST_ACT, order.requester, buys="yes")
-            self.gear.move(unit, order, Move.CLIENT_ORDERS, DESK, told, hold=None)
-
-    def _vault_is_shut(self, order: Order) -> datetime:
-        """The key does not open: the approvers are told once, and it is tried again hourly."""
-        gear = self.gear
-        if "vault" not in order.told:
-            told = gear.say_approvers(order, Told.VAULT_SHUT)
-            with gear.store.unit() as unit:
-                gear.move(unit, order, Move.VAULT_SHUT, DESK, *told, told=(*order.told, "vault"))
-        return gear.now() + HOUR
-
     def _draft(self, order: Order) -> datetime | None:
-        if order.draft is None:
-            bought = self._drop_old_drafts(order)
-            if bought:
-                self._hold(order, Mender.ENGINEER, "An earlier draft of this order was bought in the supplier's panel.")
-                return None
-            saved = self._save_draft(order)
-            if isinstance(saved, datetime) or saved is None:
-                return saved
-            order = saved
-        return self._read_back(order)
-
-    def _save_draft(self, order: Order) -> Order | datetime | None:
-        """The order with its draft, or when to try again, or None when it is held."""
+        """Save the draft once nothing is left of the one before, and read it back."""
         gear, now = self.gear, self.gear.now()
+        if order.draft is not None:
+            return self._read_back(order)
+        if self._drop_old_drafts(order):
+            self._stop(order, "An earlier draft of this order was bought in the supplier's panel.")
+            return None
         if order.drafting_at is not None:  # the process died between asking and storing the id
             return self._save_lost(order)
-        with gear.store.unit() as unit:
-            order = gear.note(unit, order, "saving draft", DESK, drafting_at=now)
+        order = self._write(order, "saving draft", DESK, drafting_at=now)
         try:
             draft_id = gear.supplier.draft(order.request, order.csr)
         except Lost:
             return self._save_lost(order)
         except Refused as refused:
             what = f" (it names: {refused.field})" if refused.field else ""
-            self._hold(order, Mender.REQUESTER, f"OpenSRS refuses the draft{what}: {refused.text}", drafting_at=None)
+            hold = Hold(Mender.REQUESTER, (f"OpenSRS refuses the draft{what}: {refused.text}",))
+            self._hold(order, hold, drafting_at=None)
             return None
         return self._keep_draft(order, draft_id, now)
 
-    def _keep_draft(self, asked: Order, draft_id: str, at: datetime) -> Order | datetime:
+    def _keep_draft(self, asked: Order, draft_id: str, at: datetime) -> datetime | None:
         """Store the draft's id, whatever happened to the order meanwhile; one that nobody wants any more is dropped."""
         gear = self.gear
         with gear.store.unit() as unit:
@@ -202,7 +167,7 @@ class Prepare:
             )  # fmt: skip
             if order.status is not Status.PREPARING:
                 unit.schedule(Job("drop_draft", order.id, at))
-        return after if wanted else gear.now()
+        return self._read_back(after) if wanted else gear.now()
 
     def _save_lost(self, order: Order) -> datetime:
         """Record the possible orphan and come back later; after three tries people are told and it goes on hourly."""
@@ -210,17 +175,8 @@ class Prepare:
         orphan = Orphan(hashlib.sha256(order.csr.encode()).hexdigest(), order.drafting_at or now)
         lost = order.lost_saves + 1
         told = (gear.say(order, Told.SUPPLIER_SILENT, since=orphan.at.isoformat()),) if lost == _LOUD_AFTER else ()
-        with gear.store.unit() as unit:
-            gear.move(
-                unit,
-                order,
-                Move.SAVE_LOST,
-                DESK,
-                *told,
-                drafting_at=None,
-                lost_saves=lost,
-                orphans=(*order.orphans, orphan),
-            )
+        orphans = (*order.orphans, orphan)
+        self._write(order, Move.SAVE_LOST, DESK, *told, drafting_at=None, lost_saves=lost, orphans=orphans)
         return now + save_again(lost)
 
     def _read_back(self, order: Order) -> datetime | None:
@@ -230,7 +186,7 @@ class Prepare:
         except Lost:
             return gear.now() + MINUTE
         except Refused as refused:
-            self._hold(order, Mender.ENGINEER, f"OpenSRS does not know the draft any more: {refused.text}", draft=None)
+            self._stop(order, f"OpenSRS does not know the draft any more: {refused.text}", draft=None)
             return None
         ours = gear.pki.same_csr(look.csr, order.csr)
         product = gear.product(order.request.product)
@@ -239,77 +195,55 @@ class Prepare:
         if look.state is not State.PENDING:
             wrong = (*wrong, Difference("state", State.PENDING, look.raw_state))
         if wrong:
-            reasons = [
-                f"The draft reads back otherwise: {d.field} is “{d.found}” instead of “{d.asked}”." for d in wrong
-            ]
-            self._hold(order, Mender.ENGINEER, *reasons)
+            said = "The draft reads back otherwise: {} is “{}” instead of “{}”."
+            self._stop(order, *(said.format(d.field, d.found, d.asked) for d in wrong))
             return None
-        self._ready(order, look, not_shown)
-        return None
-
-    def _ready(self, order: Order, look: Look, not_shown: tuple[str, ...]) -> None:
-        gear = self.gear
         draft = Draft(look.order_id, order.draft.saved_at if order.draft else gear.now(), look.price, not_shown)
         wanted = gear.say_approvers(order, Told.APPROVAL_WANTED)
-        with gear.store.unit() as unit:
-            gear.move(unit, order, Move.READY, DESK, *wanted, draft=draft, hold=None, raw_state=look.raw_state)
+        self._write(order, Move.READY, DESK, *wanted, draft=draft, hold=None, raw_state=look.raw_state)
+        return None
 
-    def _hold(self, order: Order, who: Mender, *reasons: str, **changes: object) -> None:
-        self._hold_order(order, Hold(who, reasons), **changes)
+    def _stop(self, order: Order, *reasons: str, **changes: object) -> None:
+        self._hold(order, Hold(Mender.ENGINEER, reasons), **changes)
 
-    def _hold_order(self, order: Order, hold: Hold, **changes: object) -> None:
-        with self.gear.store.unit() as unit:
-            told = held_notice(self.gear, unit, order, hold)
-            self.gear.move(unit, order, Move.HOLD, DESK, told, hold=hold, **changes)
+    def _hold(self, order: Order, hold: Hold, **changes: object) -> None:
+        self._write(order, Move.HOLD, DESK, held_notice(self.gear, order, hold), hold=hold, **changes)
 
     # -- job: check ----------------------------------------------------------------------------------------------------
 
-    def check(self, job: Job) -> datetime | None:
+    @job(Status.HELD, Status.AWAITING_APPROVAL)
+    def check(self, order: Order, by: str = "") -> datetime | None:
         """Check again: a held order whose stops are gone goes on, a waiting one with a new stop is held.
 
         By schedule only what a check held is let go; whatever else holds an order needs somebody who asks.
         """
-        gear = self.gear
-        with gear.store.unit() as unit:
-            order = unit.order(job.subject)
-        if order.status not in (Status.HELD, Status.AWAITING_APPROVAL):
-            return None
-        by_check = bool(standing_stops(order.findings, order.overrides))
-        if order.status is Status.HELD and not by_check and not job.facts:
+        gear, held = self.gear, order.status is Status.HELD
+        if held and not by and not standing_stops(order.findings, order.overrides):
             return None
         findings = run_checks(gear, order)
         stops = standing_stops(findings, order.overrides)
-        with gear.store.unit() as unit:
-            self._checked(unit, order, findings, stops)
-        return gear.now() + CHECK_HELD if stops else None
-
-    def _checked(self, unit: Unit, order: Order, findings: tuple[Finding, ...], stops: tuple[Finding, ...]) -> None:
-        gear = self.gear
-        if stops and order.status is Status.HELD:
-            gear.note(unit, order, "checked", DESK, findings=findings, hold=hold_for(stops))
+        if stops and held:
+            self._write(order, "checked", DESK, findings=findings, hold=hold_for(stops))
         elif stops:
-            told = held_notice(gear, unit, order, hold_for(stops))
-            gear.move(unit, order, Move.HOLD, DESK, told, findings=findings, hold=hold_for(stops))
-        elif order.status is Status.HELD:
+            self._hold(order, hold_for(stops), findings=findings)
+        elif held:
             told = gear.say(order, Told.MENDED, order.requester)
-            gear.move(unit, order, Move.MENDED, DESK, told, findings=findings, hold=None, draft=None)
+            self._write(order, Move.MENDED, DESK, told, findings=findings, hold=None, draft=None)
         else:
-            gear.move(unit, order, Move.RECHECKED, DESK, findings=findings)
+            self._write(order, Move.RECHECKED, DESK, findings=findings)
+        return gear.now() + CHECK_HELD if stops else None
 
     # -- job: drop_draft -----------------------------------------------------------------------------------------------
 
-    def drop_draft(self, job: Job) -> datetime | None:
+    @job(Status.CANCELLED, Status.REFUSED)
+    def drop_draft(self, order: Order) -> datetime | None:
         """R6: cancel every draft of an ended order that the supplier still shows pending."""
-        with self.gear.store.unit() as unit:
-            order = unit.order(job.subject)
-        if order.status not in (Status.CANCELLED, Status.REFUSED):
-            return None
         try:
             bought = self._drop_old_drafts(order)
         except Lost:
             return self.gear.now() + 5 * MINUTE
         if bought:
-            self.gear.tell_aftermath(order, bought)
+            self._tell_aftermath(order, bought)
         return None
 
     def _drop_old_drafts(self, order: Order) -> tuple[str, ...]:
@@ -318,20 +252,16 @@ class Prepare:
             return ()
         bought = []
         for supplier_id in order.supplier_ids:
-            try:
+            with suppress(Refused, Unusable):  # unknown there, or gone in this moment: nothing to cancel
                 look = self.gear.supplier.look(supplier_id)
                 if look.state is State.PENDING:
                     self.gear.supplier.cancel_draft(supplier_id)
                 elif look.state.live:
                     bought.append(supplier_id)
-            except (Refused, Unusable):  # unknown there, or gone in this moment: nothing to cancel
-                continue
         return tuple(bought)
 
 
-def held_notice(gear: Gear, unit: Unit, order: Order, hold: Hold) -> Notice:
+def held_notice(gear: Gear, order: Order, hold: Hold) -> Notice:
     """Who must do what, to the one who can."""
-    project = unit.project(order.project_id)
-    engineer = project.engineer if project else ""
-    mention = engineer or order.requester if hold.who is Mender.ENGINEER else order.requester
+    mention = gear.engineer(order) if hold.who is Mender.ENGINEER else order.requester
     return gear.say(order, Told.HELD, mention, reason="\n".join(hold.reasons))

@@ -4,24 +4,18 @@ from __future__ import annotations
 
 from bot.domain.approval import Action
 from bot.domain.errors import BadInput, DecidedAlready, IllegalMove, Lost, Refused, Unusable
-from bot.domain.findings import Mender
 from bot.domain.notices import Told
-from bot.domain.order import Hold, Move, Order, Status, Vote
-from bot.domain.supply import Look, State
+from bot.domain.order import Move, Order, Status, Vote
+from bot.domain.supply import Look
 from bot.ports import Job
-from bot.service.buy import cancel_as_wished
-from bot.service.gear import DESK, Gear
+from bot.service.gear import DESK, Verbs, job
 
 _VOTERS = 2
-_STILL = "OpenSRS shows it as bought"
 _DARK = "OpenSRS does not answer, so nothing can be established now; please try again later"
 
 
-class Resolve:
+class Resolve(Verbs):
     """Votes (two approvers) and order numbers (one), each decided by a job that looks first."""
-
-    def __init__(self, gear: Gear) -> None:
-        self.gear = gear
 
     def not_bought(self, order_id: str, user: str) -> Order:
         """Say that it was not bought: needs two approvers, and no known id may be live."""
@@ -46,49 +40,36 @@ class Resolve:
                 unit.schedule(Job("resolve", order_id, gear.now(), (("about", about), ("by", user))))
             return after
 
-    def resolve(self, job: Job) -> None:
+    @job(Status.DOUBTFUL)
+    def resolve(self, order: Order, about: str, by: str) -> None:
         """Job `resolve`: two approvers agree; look at every known id and do it, or say why not."""
-        gear, about, by = self.gear, Move(dict(job.facts)["about"]), dict(job.facts)["by"]
-        with gear.store.unit() as unit:
-            order = unit.order(job.subject)
-        if order.status is not Status.DOUBTFUL:
-            return
+        gear = self.gear
         try:
             looks = [look for supplier_id in order.supplier_ids if (look := self._read(supplier_id))]
         except (Lost, Unusable):
             self._say_no(order, _DARK)
             return
         live = [look for look in looks if look.state.live]
-        if about is Move.NOT_BOUGHT:
-            self._say_no(order, _STILL) if live else self._not_bought(order, by)
-            return
         ours = [look for look in live if gear.pki.same_csr(look.csr, order.csr)]
-        if not ours:
-            self._say_no(order, "OpenSRS does not show it as bought")
-            return
-        self._found(order, ours[0], by, about)
-
-    def _not_bought(self, order: Order, by: str) -> None:
-        gear = self.gear
-        hold = Hold(Mender.ENGINEER, ("Two approvers established that it was not bought.",))
-        with gear.store.unit() as unit:
+        if about == Move.BOUGHT_OUTSIDE and ours:
+            self._found(order, ours[0], by, Move.BOUGHT_OUTSIDE)
+        elif about == Move.NOT_BOUGHT and not live:
             told = gear.say(order, Told.NOT_BOUGHT, order.requester, by=by)
-            cancel_as_wished(gear, unit, gear.move(unit, order, Move.NOT_BOUGHT, by, told, hold=hold))
+            self._write_off(order, Move.NOT_BOUGHT, by, "Two approvers established that it was not bought.", told)
+        else:
+            self._say_no(order, f"OpenSRS {'shows' if about == Move.NOT_BOUGHT else 'does not show'} it as bought")
 
     def _found(self, order: Order, look: Look, by: str, move: Move) -> None:
-        gear = self.gear
         ids = tuple(i for i in order.supplier_ids if i != look.order_id)
-        with gear.store.unit() as unit:
-            told = gear.say(order, Told.FOUND_BOUGHT, order.requester, by=by)
-            gear.move(
-                unit, order, move, by, told, supplier_ids=(*ids, look.order_id), raw_state=look.raw_state,
-                outside=order.outside or move is Move.BOUGHT_OUTSIDE,
-            )  # fmt: skip
+        told = self.gear.say(order, Told.FOUND_BOUGHT, order.requester, by=by)
+        outside = order.outside or move is Move.BOUGHT_OUTSIDE
+        self._write(
+            order, move, by, told, supplier_ids=(*ids, look.order_id), raw_state=look.raw_state, outside=outside
+        )
 
     def _say_no(self, order: Order, why: str) -> None:
-        gear, told = self.gear, self.gear.say_approvers(order, Told.DOUBTFUL, reason=why)
-        with gear.store.unit() as unit:
-            gear.note(unit, order, "not resolved", DESK, *told, votes=())
+        told = self.gear.say_approvers(order, Told.DOUBTFUL, reason=why)
+        self._write(order, "not resolved", DESK, *told, votes=())
 
     def _read(self, supplier_id: str) -> Look | None:
         try:
@@ -117,29 +98,18 @@ class Resolve:
 
     bought_as = order_number
 
-    def read_number(self, job: Job) -> None:
+    @job(Status.BUYING, Status.DOUBTFUL)
+    def read_number(self, order: Order, by: str, number: str) -> None:
         """Job `number`: it counts only when it shows our CSR and no other order has it."""
-        gear, facts = self.gear, dict(job.facts)
-        with gear.store.unit() as unit:
-            order = unit.order(job.subject)
-        if order.status not in (Status.BUYING, Status.DOUBTFUL):
-            return
-        try:
-            look = gear.supplier.look(facts["number"])
-        except (Lost, Refused, Unusable):
-            self._no_number(order, facts, "OpenSRS shows no such order just now")
-            return
-        if look.order_id != facts["number"] or not gear.pki.same_csr(look.csr, order.csr):
-            self._no_number(order, facts, "that order was made with another request file")
-            return
-        if not look.state.live and look.state is not State.COMPLETED:
-            self._no_number(order, facts, f"that order is “{look.raw_state}”")
-            return
-        move = Move.ORDER_NUMBER if order.status is Status.BUYING else Move.BOUGHT_AS
-        self._found(order, look, facts["by"], move)
-
-    def _no_number(self, order: Order, facts: dict[str, str], why: str) -> None:
         gear = self.gear
-        with gear.store.unit() as unit:
-            told = gear.say(order, Told.NUMBER_WANTED, facts["by"], reason=why)
-            gear.note(unit, order, "number not taken", facts["by"], told)
+        look = gear.seen(number)
+        if look is None:
+            why = "OpenSRS shows no such order just now"
+        elif look.order_id != number or not gear.pki.same_csr(look.csr, order.csr):
+            why = "that order was made with another request file"
+        elif not look.state.live:
+            why = f"that order is “{look.raw_state}”"
+        else:
+            self._found(order, look, by, Move.ORDER_NUMBER if order.status is Status.BUYING else Move.BOUGHT_AS)
+            return
+        self._write(order, "number not taken", by, gear.say(order, Told.NUMBER_WANTED, by, reason=why))

@@ -13,7 +13,7 @@ import pytest
 from bot.domain.notices import Notice
 from bot.domain.order import Order
 from tests.builders import World, a_desk
-from tests.fakes import ENGINEER, FIRST, OWNER, REQUESTER, SECOND, STAND_IN, THIRD
+from tests.fakes import ENGINEER, FIRST, NOW, OWNER, REQUESTER, SECOND, STAND_IN, THIRD
 from tests.sandbox.opensrs import OpenSRS
 
 Act = Callable[[World, Order], object]
@@ -94,7 +94,7 @@ class MakeDesk(Protocol):
 
 @pytest.fixture
 def standin() -> Iterator[OpenSRS]:
-    with OpenSRS() as running:
+    with OpenSRS(clock=NOW.timestamp) as running:  # until the desk gives it its own
         yield running
 
 

@@ -29,7 +29,7 @@ def test_every_kind_of_work_has_its_verb(world: World) -> None:
 @pytest.mark.parametrize("kind", sorted({work.value for work in Work} | {"resolve", "number"}))
 def test_a_job_about_an_order_nobody_knows_says_so(world: World, kind: str) -> None:
     with pytest.raises(UnknownOrder):
-        world.desk.jobs[kind](Job(kind, "o-none", world.clock.now(), (("about", "not_bought"), ("by", "U1"))))
+        world.desk.jobs[kind](Job(kind, "o-none", world.clock.now()))
 
 
 @pytest.mark.parametrize("kind", sorted({work.value for work in Work} - {"remind"} | {"resolve", "number"}))
@@ -39,6 +39,6 @@ def test_a_job_that_comes_too_late_does_nothing_and_is_done(world: World, kind: 
     ended = world.later(order)
     assert ended.status is Status.CANCELLED
     calls = len(world.standin.entries)
-    assert world.run_job(kind, order, about="not_bought", by="U1", number="1") is None
+    assert world.run_job(kind, order) is None
     assert world.order(order.id) == ended
     assert len(world.standin.entries) == calls or kind == "drop_draft"

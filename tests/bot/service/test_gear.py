@@ -80,11 +80,3 @@ def test_approvers_are_called_in_the_thread_or_else_each_directly(
     world.run_jobs()
     assert world.order(order.id).status is Status.AWAITING_APPROVAL
     assert [(n.person, list(n.mentions)) for n in world.told(Told.APPROVAL_WANTED)] == told
-
-
-def test_an_aftermath_is_told_each_approver_once_and_privately(world: World, order: Order) -> None:
-    world.desk.ask.cancel(order.id, REQUESTER)
-    for _ in range(2):
-        world.gear.tell_aftermath(world.order(order.id), ("4711",))
-    told = [(notice.person, notice.fact("number")) for notice in world.told(Told.AFTERMATH)]
-    assert told == [(user, "4711") for user in sorted(APPROVERS)]
