@@ -41,14 +41,10 @@ def test_everything_is_asked_where_the_settings_say(tmp_path: Path) -> None:
             strict.served("acme.com")
 
 
-WRONG = {
-    "dns_servers": ["ns1.acme.com", "1.1.1.1:x", "1.1.1.1, ::1"],
-    "lookup_allow": ["10.0.0.1/8", "10.0.0.0/8, staging"],
-    "https_port": ["0"],
-}
-
-
-@pytest.mark.parametrize(("field", "value"), [(field, value) for field, values in WRONG.items() for value in values])
+@pytest.mark.parametrize(("field", "value"), [
+    ("dns_servers", "ns1.acme.com"), ("dns_servers", "1.1.1.1:x"), ("dns_servers", "1.1.1.1, ::1"), ("https_port", "0"),
+    ("lookup_allow", "10.0.0.1/8"), ("lookup_allow", "10.0.0.0/8, staging"),
+])  # fmt: skip
 def test_a_wrong_setting_is_named(field: str, value: str) -> None:
     with pytest.raises(ValidationError, match=field):
         settings(**{field: value})
