@@ -94,13 +94,9 @@ def _key(csr: CsrFacts, request: Request, brand: str) -> Iterator[Finding]:
 
 def _names(csr: CsrFacts, request: Request) -> Iterator[Finding]:
     has, wants = set(csr.names), set(request.names)
-    parts = [
-        f"{what} {', '.join(sorted(names))}"
-        for what, names in (("it lacks", wants - has), ("it adds", has - wants))
-        if names
-    ]
-    if parts:
-        yield NAMES.found(evidence="; ".join(parts), difference="; ".join(parts))
+    differ = {"it lacks": wants - has, "it adds": has - wants}
+    if said := "; ".join(f"{what} {', '.join(sorted(names))}" for what, names in differ.items() if names):
+        yield NAMES.found(evidence=said, difference=said)
     for common in (value for field, value in csr.subject if field == "CN"):
         if common not in has:
             yield COMMON.found(common)

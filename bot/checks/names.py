@@ -17,6 +17,7 @@ from bot.ports import Case
 
 MOST = 100  # names in one order; more is a mistake in pasting
 LONGEST = 253
+_LABEL = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?")
 
 _BR = "Baseline Requirements 7.1.2.7.12"
 _warn, _stop = partial(Rule, "names", Verdict.WARN), partial(Rule, "names", Verdict.STOP)
@@ -147,16 +148,8 @@ def _labels(name: str) -> list[str]:
     return _bare(name).split(".")
 
 
-def _misspelt(name: str) -> bool:
-    return not all(re.fullmatch(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?", label) for label in _labels(name))
-
-
-def _wrongly_coded(name: str) -> bool:
-    """Hyphens in places three and four: an A-label that converts there and back, or reserved (RFC 5890)."""
-    return any(label[2:4] == "--" and not _is_a_label(label) for label in _labels(name))
-
-
 def _is_a_label(label: str) -> bool:
+    """Whether it converts there and back; no other label may have hyphens in places three and four (RFC 5890)."""
     try:
         return label.startswith("xn--") and idna.alabel(idna.ulabel(label)).decode() == label
     except idna.IDNAError:
@@ -171,8 +164,7 @@ def _suffixes() -> PublicSuffixList:
 
 def registrable(name: str) -> str:
     """The domain that one registers: `acme.co.uk` for `*.www.acme.co.uk`; the name itself if there is none."""
-    bare = name.removeprefix("*.")
-    return _suffixes().privatesuffix(bare) or bare
+    return _suffixes().privatesuffix(_bare(name)) or _bare(name)
 
 
 def _unknown_ending(name: str) -> bool:
@@ -190,8 +182,8 @@ _RULES: tuple[tuple[Rule, Callable[[str], bool]], ...] = (
     (UNDERSCORE, lambda name: "_" in name),
     (DOT, lambda name: "" in _labels(name)),
     (LABEL, lambda name: any(len(label) > 63 for label in _labels(name))),
-    (LETTERS, _misspelt),
-    (CODED, _wrongly_coded),
+    (LETTERS, lambda name: not all(_LABEL.fullmatch(label) for label in _labels(name))),
+    (CODED, lambda name: any(label[2:4] == "--" and not _is_a_label(label) for label in _labels(name))),
     (REVERSE, lambda name: f".{name}".endswith((".in-addr.arpa", ".ip6.arpa"))),
     (SUFFIX, lambda name: "." in name and _suffixes().publicsuffix(_bare(name)) == _bare(name)),
     (INTERNAL, _unknown_ending),

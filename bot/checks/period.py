@@ -60,17 +60,12 @@ class Period:
         if request.period != 1:
             return [NOT_SOLD.found(str(request.period))]
         plan = lives(today)
-        again = len(plan) - 1
-        found = [
-            LIVES.found(
-                ends=f"{plan[-1][1]:%d %B %Y}",
-                times="once" if again == 1 else f"{again} times",
-                first=f"{plan[0][1] - LEAD:%d %B %Y}",
-            )
-        ]
+        ends, first, again = plan[-1][1], plan[0][1] - LEAD, len(plan) - 1
+        times = "once" if again == 1 else f"{again} times"
+        found = [LIVES.found(ends=f"{ends:%d %B %Y}", times=times, first=f"{first:%d %B %Y}")]
         last_day = EMAIL_ENDS - timedelta(days=1)
         if request.dcv is Dcv.EMAIL and today >= last_day:
             found.append(EMAIL_GONE.found())
-        elif request.dcv is Dcv.EMAIL and plan[-1][1] >= last_day:
+        elif request.dcv is Dcv.EMAIL and ends >= last_day:
             found.append(EMAIL_ENDING.found(f"{EMAIL_ENDS:%d %B %Y}"))
         return found

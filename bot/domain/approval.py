@@ -133,11 +133,8 @@ def hands_in(order: Order) -> frozenset[str]:
 def approvers_needed(order: Order, policy: Policy) -> int:
     """Two for EV, over the price limit, at an unknown price, after an override or for an allowed second order."""
     price = order.draft.price if order.draft else None
-    above = policy.limit_order is not None and (price is None or price > policy.limit_order)
-    grave = (
-        order.request.level is Level.EV or above or price is None or bool(order.overrides) or order.second is not None
-    )
-    return 2 if grave else 1
+    dear = price is None or (policy.limit_order is not None and price > policy.limit_order)
+    return 2 if order.request.level is Level.EV or dear or order.overrides or order.second else 1
 
 
 def may_approve(order: Order, person: str, digest: str, policy: Policy) -> bool:

@@ -191,13 +191,9 @@ def _wanted(request: Request) -> dict[str, str]:
     roles = {"admin": request.admin, "billing": request.billing, "tech": request.technical}
     fields = ("first_name", "last_name", "email", "phone")
     people = {f"contacts.{role}.{f}": getattr(contact, f) for role, contact in roles.items() if contact for f in fields}
-    company, org = request.organisation, "contacts.organization."
-    place = (
-        {f"{org}org_name": company.name, f"{org}city": company.city, f"{org}country": company.country}
-        if company
-        else {}
-    )
-    return wanted | people | place
+    org = request.organisation
+    place = {"org_name": org.name, "city": org.city, "country": org.country} if org else {}
+    return wanted | people | {f"contacts.organization.{field}": value for field, value in place.items()}
 
 
 def _plain(value: str) -> str:

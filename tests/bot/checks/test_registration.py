@@ -50,8 +50,6 @@ def test_how_a_domain_is_registered(said: str, given: Case) -> None:
     (known(registered=None, why="The register asks for a pause."),
      "It could not be found out how acme.com is registered: the register asks for a pause.", Mender.REQUESTER),
     (known(statuses=("server hold",)), "acme.com cannot be used now: its register has switched it off.", Mender.CLIENT),
-    (ends(NOW + timedelta(days=9)),
-     "The registration of acme.com ends on 02 December 2026, before the certificate would.", Mender.CLIENT),
     (known(organisation="Acme Inc"), "acme.com is registered to “Acme Inc”, not to “Acme LLC”.", Mender.REQUESTER),
 ])  # fmt: skip
 def test_it_is_said_in_plain_words(given: Case, sentence: str, mender: Mender) -> None:
