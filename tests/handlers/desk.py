@@ -9,17 +9,9 @@ from typing import Any
 
 from bot.domain.approval import Buying
 from bot.domain.order import Actor, Order, Status
-from bot.service.ask import Ask
-from bot.service.attest import Attest
-from bot.service.buy import Buy
-from bot.service.clients import Clients
-from bot.service.decide import Decide
-from bot.service.fill import Fill
-from bot.service.follow import Follow
-from bot.service.paste import Paste
-from bot.service.project import ProjectInput, Projects
-from bot.service.resolve import Resolve
-from bot.service.see import Home, See
+from bot.service import desk
+from bot.service.project import ProjectInput
+from bot.service.see import Home
 from bot.shown.card import CardFacts
 from bot.shown.form import Form, FormShown
 from tests import builders
@@ -85,9 +77,8 @@ class FakeDesk:
             "see.home": Home((), (), (), ()), "projects.client_names": ("Acme",),
             "projects.shown": ProjectInput("Acme site", "Acme", OWNER),
         }  # fmt: skip
-        parts = {"ask": Ask, "attest": Attest, "fill": Fill, "projects": Projects, "decide": Decide, "buy": Buy,
-                 "resolve": Resolve, "follow": Follow, "see": See, "clients": Clients, "paste": Paste}  # fmt: skip
         self.people = FakePeople()
+        parts = {name.lower(): real for name, real in vars(desk).items() if inspect.isclass(real)}
         self.__dict__.update({name: Verbs(real, name, self) for name, real in parts.items()})
 
     def was_asked(self, verb: str, arguments: dict[str, Any]) -> object:

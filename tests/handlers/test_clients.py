@@ -7,7 +7,7 @@ import pytest
 
 from bot.domain.errors import BadInput
 from bot.domain.order import Order, Status
-from bot.domain.request import Dcv, Level
+from bot.domain.request import Level
 from bot.domain.supply import Account, Task
 from bot.service.clients import Answered, ClientText, Question, Record, Support
 from bot.shown.found import DnsHost
@@ -15,7 +15,7 @@ from handlers.clients import read_files
 from handlers.views import client_text
 from tests import builders
 from tests.fakes import NOW, OWNER
-from tests.handlers.desk import ORDER, a_form, an_order, facts_of
+from tests.handlers.desk import ORDER, an_order
 from tests.handlers.surface import Surface, view_of
 
 RECORD = Record("TXT", "_x.acme.com", "_x", "value-1")
@@ -24,13 +24,10 @@ GODADDY = DnsHost("GoDaddy", apex="@", dot="omit", menu="DNS > Add", quirks=("CN
 FULL = DnsHost("Hetzner", "full", "full name", "add")
 RELATIVE = DnsHost("Bluehost", "relative", "blank", "unknown", also=("Acorn",))
 PEM = "-----BEGIN CERTIFICATE-----\nMAAA\n-----END CERTIFICATE-----\n"
-VERBS = {
-    "client.sent": "clients.sent", "order.resend": "clients.resend", "order.give_up": "clients.give_up",
-}  # fmt: skip
 
 
 def told(order: Order | None = None, **changes: Any) -> ClientText:
-    facts = {"records": (), "tasks": (), "hosts": (), "questions": ()} | changes
+    facts = dict.fromkeys(("records", "tasks", "hosts", "questions"), ()) | changes
     return ClientText(order or an_order(Status.VALIDATING), builders.a_product(), "Acme", **facts)
 
 
@@ -40,15 +37,7 @@ def company(status: Status, **changes: Any) -> Order:
 
 
 def written(about: ClientText) -> str:
-    value = client_text.text(about)["blocks"][1]["element"]["initial_value"]
-    assert len(value) <= 3000
-    return str(value)
-
-
-@pytest.mark.parametrize(("action", "verb"), VERBS.items())
-def test_a_button_calls_its_verb_for_the_order_it_stands_under(surface: Surface, action: str, verb: str) -> None:
-    assert surface.click(action).acked
-    surface.assert_asked(verb, order_id=ORDER)
+    return str(client_text.text(about)["blocks"][1]["element"]["initial_value"])
 
 
 # -- texts
@@ -93,7 +82,6 @@ def test_the_text_is_copied_from_an_input_and_its_button_says_that_it_was_sent(s
     opened = view_of(surface.click("client.text"))
     value = opened.inputs["Text"].value
     assert 2500 < len(value) <= 3000
-    assert client_text.pieces(value) == [value]
     assert value.splitlines()[-1] in written(told(records=(RECORD,))).splitlines()
     assert surface.person.submit().closed
     surface.assert_asked("clients.sent", order_id=ORDER)
@@ -132,39 +120,15 @@ def test_support_is_asked_with_numbers_by_who_may_see_them(surface: Surface) -> 
 
 def test_answers_are_read_without_the_questions_and_what_was_not_taken_stays(surface: Surface) -> None:
     surface.click("client.paste")
-    surface.person.fill(
-        "Their answers", "1. Street and number: 1 Main St\n2) x\n> 3. Phone (As in +1.3125550123.):\n555"
-    )
-    surface.desk.answers["clients.answer"] = Answered(
-        an_order(Status.HELD, version=8), ((3, "Write it out."),), "3. IL"
-    )
+    pasted = "1. Street and number: 1 Main St\n2) x\n> 3. Phone (As in +1.3125550123.):\n555"
+    surface.person.fill("Their answers", pasted)
+    surface.desk.answers["clients.answer"] = Answered(an_order(version=8), ((3, "Write it out."),), "3. IL")
     again = view_of(surface.person.submit())
     surface.assert_asked("clients.answer", order_id=ORDER, text="1. 1 Main St\n2) x\n> 3.\n555")
     assert "3. Write it out." in again.plain
     assert again.inputs["Their answers"].value == "3. IL"
-    surface.desk.answers["clients.answer"] = Answered(an_order(Status.HELD, version=9), (), "")
+    surface.desk.answers["clients.answer"] = Answered(an_order(version=9), (), "")
     assert surface.person.submit().closed
-
-
-@pytest.mark.parametrize(("now", "then"), [(Dcv.DNS, "email"), (Dcv.EMAIL, "dns")])
-def test_the_other_way_to_show_control_is_offered_with_the_five_mailboxes(
-    surface: Surface, now: Dcv, then: str
-) -> None:
-    order = builders.an_order(Status.VALIDATING, id=ORDER, request=builders.a_request("acme.com", dcv=now))
-    surface.desk.answers |= {
-        "see.order": facts_of(order),
-        "clients.mailboxes": ("admin@acme.com", "postmaster@acme.com"),
-    }
-    surface.click("order.switch")
-    surface.person.fill("Mailbox", "postmaster@acme.com")
-    assert surface.person.submit().closed
-    surface.assert_asked("clients.switch", order_id=ORDER, dcv=then, mailbox="postmaster@acme.com")
-
-
-def test_the_agencys_form_opens_when_it_takes_over(surface: Surface) -> None:
-    surface.desk.answers["clients.to_agency"] = a_form()
-    assert view_of(surface.click("order.to_agency")).callback_id == "new.names"
-    surface.assert_asked("clients.to_agency", order_id=ORDER)
 
 
 # -- a certificate

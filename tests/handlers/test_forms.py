@@ -5,22 +5,17 @@ from datetime import timedelta
 
 import pytest
 
-from bot.domain.errors import BadInput, ChangedSince, IllegalMove, PeopleUnknown
-from bot.domain.findings import Finding, Verdict
-from bot.domain.order import Status
-from bot.service.project import ProjectInput
+from bot.domain.errors import BadInput, ChangedSince, IllegalMove
 from bot.shown.review import Review
 from handlers.views import dialogs, form, review
 from tests.builders import World, a_client, a_project, a_supplier
-from tests.fakes import CHANNEL, FIRST, OTHER_CHANNEL, OWNER, REQUESTER
-from tests.handlers.desk import ORDER, a_form, an_order, facts_of, shown
+from tests.fakes import CHANNEL, OTHER_CHANNEL, REQUESTER
+from tests.handlers.desk import ORDER, a_form, facts_of, shown
 from tests.handlers.surface import Surface, view_of
 
-STOP = Finding("caa", "CAA-1", Verdict.STOP, "The domain forbids this authority.")
 DIGEST = "d" * 64
 REVIEW = review.review(Review(facts_of(), DIGEST))
-NAMES, EMPTY = form.form_view(shown(a_form(), "names")), form.form_view(shown(a_form(names=""), "names"))
-LAST = form.form_view(shown(a_form(), "send"))
+NAMES, LAST = (form.form_view(shown(a_form(), step)) for step in ("names", "send"))
 
 
 def test_an_approval_carries_the_digest_that_was_shown(surface: Surface) -> None:
@@ -46,39 +41,6 @@ def test_a_review_that_cannot_be_read_again_says_why(surface: Surface) -> None:
     assert "Waiting for approval" in shown.plain
 
 
-def test_a_refusal_carries_its_reason(surface: Surface) -> None:
-    assert surface.submit(dialogs.refuse(ORDER), {"Why?": "*wrong* <company>"}).closed
-    surface.assert_asked("decide.refuse", order_id=ORDER, reason="*wrong* <company>")
-
-
-def test_an_override_names_the_findings_ticked(surface: Surface) -> None:
-    surface.desk.answers["see.order"] = facts_of(an_order(Status.HELD, findings=(STOP,)))
-    typed = {"Go on in spite of": [STOP.sentence], "Why?": "agreed with the client"}
-    assert surface.submit(dialogs.override(ORDER, [STOP]), typed).closed
-    said = {"finding_keys": (STOP.key,), "reason": "agreed with the client"}
-    surface.assert_asked("decide.override", order_id=ORDER, **said)
-
-
-def test_a_second_order_is_allowed_with_its_reason(surface: Surface) -> None:
-    assert surface.submit(dialogs.allow_second("f-1"), {"Why are two needed?": "two teams"}).closed
-    surface.assert_asked("ask.allow_second", form_id="f-1", reason="two teams")
-
-
-@pytest.mark.parametrize(
-    ("callback", "verb"), [("order.number", "resolve.order_number"), ("order.bought_as", "resolve.bought_as")]
-)
-def test_an_order_number_is_handed_over_as_typed(surface: Surface, callback: str, verb: str) -> None:
-    assert surface.submit(dialogs.number(ORDER, callback), {"Order number in OpenSRS’s panel": "00123"}).closed
-    surface.assert_asked(verb, order_id=ORDER, number="00123")
-
-
-def test_a_project_is_saved_as_typed(surface: Surface) -> None:
-    view = dialogs.project(CHANNEL, {"name": "Acme site", "client_name": "Acme", "owner": OWNER})
-    assert surface.submit(view, {"Launch": "2026-12-10"}).closed
-    wanted = ProjectInput("Acme site", "Acme", OWNER, "", "", "2026-12-10")
-    surface.assert_asked("projects.set_up", channel=CHANNEL, wanted=wanted)
-
-
 def test_what_was_typed_wrong_is_said_at_its_field(surface: Surface) -> None:
     surface.desk.answers["fill.save_step"] = BadInput({"names": "“acme” is no web address.", "org.city": "Where?"})
     shown = surface.submit(NAMES)
@@ -98,13 +60,6 @@ def test_what_a_small_view_cannot_show_at_a_field_comes_on_top_of_it(surface: Su
     assert "That is too long." in view_of(surface.submit(dialogs.refuse(ORDER), {"Why?": "because"})).plain
     surface.person.close()
     assert view_of(surface.person).callback_id == "order.refuse"
-
-
-def test_trouble_on_the_way_leaves_the_form_as_it_is(surface: Surface) -> None:
-    surface.desk.answers["fill.save_step"] = PeopleUnknown("U1")
-    surface.submit(EMPTY, {"Web addresses": "acme.com"})
-    surface.person.close()
-    assert view_of(surface.person).inputs["Web addresses"].value == "acme.com"
 
 
 # -- the form of a real desk, driven by people
@@ -163,26 +118,6 @@ def test_a_draft_of_this_project_is_gone_on_with(walk: Surface, world: World, wh
         walk.person.press("Continue")
         assert view_of(walk.person).inputs["Web addresses"].value == "began.acme.com"
         assert draft.id in view_of(walk.person).private_metadata
-
-
-def test_of_two_who_order_the_same_at_once_one_is_told_of_the_others(walk: Surface, world: World) -> None:
-    walk.cert("new www.acme.com")
-    walk.person.submit()
-    other = world.desk.fill.open_form(FIRST, CHANNEL, "www.acme.com")
-    first = world.desk.ask.place(other.id, FIRST)
-    said = view_of(walk.person.submit())
-    assert (said.title, said.buttons) == ("Already ordered", ["Show it", "Ask for a second one"])
-    assert first.id in said.plain
-    assert orders(world) == [first.id]
-
-
-def test_a_form_that_was_sent_already_leads_to_its_order(walk: Surface, world: World) -> None:
-    walk.cert("new www.acme.com")
-    last = view_of(walk.person.submit())
-    placed = world.desk.ask.place(form.meta(last.behind.body)[0], REQUESTER)
-    walk.person.fill("Which kind", last.inputs["Which kind"].options[-1])
-    assert placed.id in view_of(walk.person.submit()).plain
-    assert orders(world) == [placed.id]
 
 
 @pytest.mark.parametrize(("text", "said"), [

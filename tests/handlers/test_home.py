@@ -1,20 +1,13 @@
-"""App Home shows what concerns its reader, its buttons work there, and so do a project's in the channel."""
-
-from dataclasses import replace
+"""App Home shows what concerns its reader, and its buttons work there."""
 
 import pytest
 
 from bot.domain.errors import DeskError, NotAllowed, NotAMember, PeopleUnknown
-from bot.domain.notices import Notice, Told
-from bot.domain.order import Status
 from bot.service.see import Home
-from handlers.views.home import home
-from handlers.views.notices import notice
-from tests.builders import a_project, a_request
+from tests.builders import a_project
 from tests.fakes import CHANNEL, OWNER
-from tests.handlers.desk import ORDER, an_order, facts_of
+from tests.handlers.desk import ORDER, facts_of
 from tests.handlers.surface import Surface, view_of
-from tests.sandbox.slack.surfaces import check_view
 
 ONE = Home((facts_of(),), (facts_of(),), (), ((a_project(), True),))
 LISTS = ("Waiting for you", "Your orders", "Ends within 60 days", "Your projects")
@@ -78,30 +71,3 @@ def test_a_project_is_handed_over_at_home(surface: Surface) -> None:
     assert surface.person.submit().closed
     surface.assert_asked("projects.hand_over", channel=CHANNEL, owner=OWNER, stand_in="")
     surface.ws.wait_for(lambda: surface.person.home and "Hand over" not in str(surface.person.home.blocks))
-
-
-def test_home_holds_to_slacks_limits_whatever_there_is() -> None:
-    long = a_request(*(f"{'x' * 60}.{'y' * 60}.{n}.com" for n in range(50)))
-    many = (facts_of(replace(an_order(Status.HELD), request=long)),) * 30
-    projects = tuple((a_project(id=f"C{n}", name="<!channel> & " * 50), True) for n in range(30))
-    shown = home(Home(many, many, many, projects))
-    assert check_view(shown) == []
-    assert (len(shown["blocks"]), str(shown).count("… and 10 more")) == (98, 3)
-    assert "<!channel>" not in str(shown)
-
-
-NO_ORDER = Notice(Told.NO_ORDER, CHANNEL, facts=(("name", "Acme site"), ("launch", "2026-12-10"), ("days", "17")))
-
-
-def test_a_reminder_without_an_order_offers_to_order_or_to_be_quiet(surface: Surface) -> None:
-    text, blocks = notice(NO_ORDER, None)
-    ts = surface.app.client.chat_postMessage(channel=surface.channel.id, text=text, blocks=blocks)["ts"]
-    message = next(each for each in surface.ws.messages(surface.channel) if each.ts == ts)
-    assert view_of(surface.person.click(message, "New certificate")).callback_id == "new.names"
-    surface.person.close(everything=True)
-    assert surface.person.click(message, "Next sprint").acked
-    surface.assert_asked("projects.next_sprint", channel=CHANNEL)
-    assert view_of(surface.person.click(message, "Not needed, because…")).callback_id == "project.not_needed"
-    surface.person.fill("Because …", "They have one.")
-    assert surface.person.submit().closed
-    surface.assert_asked("projects.not_needed", channel=CHANNEL, reason="They have one.")

@@ -8,7 +8,8 @@ from slack_sdk import WebClient
 from bot.domain.client import PersonKind
 from bot.domain.errors import NotInvited, PeopleUnknown
 from handlers.people import SlackPeople, kind_of
-from tests.fakes import FakeClock
+from tests.fakes import CHANNEL, FakeClock
+from tests.handlers.surface import Surface
 from tests.sandbox.slack import Workspace
 
 MEMBER, GUEST, STRANGER, GONE, BOT = (
@@ -69,7 +70,7 @@ def test_the_strictest_reading_wins(told: dict[str, object], expected: PersonKin
     assert kind_of(told, "T1") is expected
 
 
-def test_slack_is_asked_once_and_again_after_a_while(
+def test_slack_is_asked_once_and_again_when_it_must_be_fresh_or_after_a_while(
     workspace: Workspace, people: SlackPeople, clock: FakeClock
 ) -> None:
     somebody = workspace.add_person("kept")
@@ -77,18 +78,13 @@ def test_slack_is_asked_once_and_again_after_a_while(
     people.person(somebody.id)
     people.person(somebody.id)
     assert calls(workspace, "users.info") == before + 1
+    workspace.deactivate(somebody)
+    assert people.person(somebody.id).kind is MEMBER
+    assert people.person(somebody.id, fresh=True).kind is people.person(somebody.id).kind is GONE
+    assert calls(workspace, "users.info") == before + 2
     clock.advance(timedelta(minutes=15))
     people.person(somebody.id)
-    assert calls(workspace, "users.info") == before + 2
-
-
-def test_fresh_asks_slack_itself(workspace: Workspace, people: SlackPeople) -> None:
-    somebody = workspace.add_person("leaver")
-    people.person(somebody.id)
-    workspace.deactivate(somebody)
-    assert people.person(somebody.id).kind is PersonKind.MEMBER
-    assert people.person(somebody.id, fresh=True).kind is GONE
-    assert people.person(somebody.id).kind is GONE
+    assert calls(workspace, "users.info") == before + 3
 
 
 def test_what_is_forgotten_is_asked_again(workspace: Workspace, people: SlackPeople) -> None:
@@ -122,16 +118,6 @@ def test_a_channel_the_desk_is_not_in_is_said_so(workspace: Workspace, people: S
         people.in_channel(somebody.id, workspace.open_im(somebody.id).id)
 
 
-def test_an_invited_desk_is_no_longer_outside(workspace: Workspace, people: SlackPeople) -> None:
-    somebody = workspace.add_person("inviter")
-    channel = workspace.add_channel("later", [somebody], bot=False)
-    with pytest.raises(NotInvited):
-        people.in_channel(somebody.id, channel.id)
-    workspace.join(workspace.bot, channel)
-    people.forget(channel=channel.id)
-    assert people.in_channel(somebody.id, channel.id)
-
-
 def test_approvers_are_those_named_and_the_groups_members(workspace: Workspace, clock: FakeClock) -> None:
     engineer, other = workspace.add_person("engineer"), workspace.add_person("other")
     group = workspace.add_group("approvers", [engineer])
@@ -152,6 +138,14 @@ def test_no_clear_answer_means_people_are_unknown(workspace: Workspace, people: 
     assert people.person(somebody.id).kind is PersonKind.MEMBER
 
 
-def test_an_unknown_user_is_unknown(people: SlackPeople) -> None:
-    with pytest.raises(PeopleUnknown):
-        people.person("U0NOBODY")
+@pytest.mark.parametrize(("event", "facts", "forgotten"), [
+    *((event, {"user": {"id": "U0NEW"}}, ("U0NEW", "")) for event in ("user_change", "team_join")),
+    *((event, {"user": "U0NEW", "channel": CHANNEL}, ("", CHANNEL))
+      for event in ("member_joined_channel", "member_left_channel")),
+    *((event, {"channel": CHANNEL}, ("", CHANNEL)) for event in ("channel_left", "group_left")),
+])  # fmt: skip
+def test_an_event_makes_the_desk_forget_whom_it_is_about(
+    surface: Surface, event: str, facts: dict[str, object], forgotten: tuple[str, str]
+) -> None:
+    assert surface.event({"type": event, **facts}).status == 200
+    assert surface.desk.people.forgotten == [forgotten]

@@ -20,6 +20,7 @@ from bot.shown.form import GROUPS, Form, FormShown
 from bot.shown.found import DnsHost, Found, Registration, Served, Zone
 from bot.shown.offer import Suggestion
 from bot.shown.review import Review
+from tests.fakes import FIRST
 
 AT = datetime(2026, 11, 23, 11, 2, tzinfo=UTC)
 HOSTILE = "<!channel> & <@U0EVIL> *bold* `code` \n<https://evil.test|click> Ünïcödé 株式会社 "
@@ -123,7 +124,7 @@ VALUES = {
     "contact.first_name": "Ann", "contact.last_name": "Smith", "contact.title": "", "contact.email": "ann@acme.com",
     "contact.phone": "+1.3125550123", "dcv": "email", "approver_email": "admin@acme.com", "key_type": "p256",
     "own_csr": "-----BEGIN CERTIFICATE REQUEST-----\nMII\n-----END CERTIFICATE REQUEST-----",
-    "buyer": "client", "engineer": "U0ENG", "ask_client": "yes", "project": PROJECT.id,
+    "buyer": "client", "engineer": FIRST, "ask_client": "yes", "project": PROJECT.id,
 }  # fmt: skip
 FORM = Form("f-a2b3c4d5", "U0PM", PROJECT.id, AT, VALUES)
 OPEN_FORM = replace(FORM, open=GROUPS)

@@ -14,16 +14,20 @@ import pytest
 from syrupy.assertion import SnapshotAssertion
 from syrupy.extensions.json import JSONSnapshotExtension
 
+from bot.checks.standing import register_of
 from bot.domain.approval import Buying
 from bot.domain.findings import Mender, Verdict
 from bot.domain.notices import Audience, Notice, Told
-from bot.domain.order import Attempt, Hold, Status
-from bot.domain.request import Dcv, Level
+from bot.domain.order import Hold, Status
+from bot.domain.request import Dcv
 from bot.service.ask import CLIENT
+from bot.service.see import Home
 from bot.shown.card import CardFacts
 from bot.shown.form import STEPS, FormShown
+from bot.shown.standing import Asked, Register
 from handlers.views import dialogs, form, lists
 from handlers.views.card import card
+from handlers.views.home import home
 from handlers.views.notices import notice
 from handlers.views.parts import Json, Message
 from handlers.views.review import review, waiting
@@ -125,6 +129,11 @@ def views() -> Iterator[tuple[str, Json]]:
     yield "project", dialogs.project("C0ACME", {})
     long = {"name": samples.LONG, "client_name": samples.LONG, "owner": "U0PM"}
     yield "worst project", dialogs.project("C0ACME", long)
+    crowd, projects = (
+        [samples.worst_facts(Status.HELD)] * 30,
+        [(replace(samples.PROJECT, name=samples.LONG), True)] * 30,
+    )
+    yield "worst home", home(Home(crowd, crowd, crowd, projects))
 
 
 DANGEROUS = {
@@ -162,6 +171,15 @@ def test_everything_told_has_its_words(kind: Told, shown: SnapshotAssertion) -> 
 @pytest.mark.parametrize("name", [*(f"form {step}" for step in STEPS), "review", "refuse", "number", "exists"])
 def test_every_view_has_its_look(name: str, shown: SnapshotAssertion) -> None:
     assert VIEWS[name] == shown
+
+
+@pytest.mark.parametrize("register", [register_of(samples.COMPANY), Register()], ids=["known", "unknown"])
+def test_a_companys_standing_is_asked_in_the_words_of_its_register(
+    register: Register, shown: SnapshotAssertion
+) -> None:
+    view = dialogs.attest(Asked(samples.ORDER.id, samples.COMPANY.name, register))
+    assert check_view(view) == []
+    assert view == shown
 
 
 def test_lists_have_their_look(shown: SnapshotAssertion) -> None:
@@ -226,20 +244,30 @@ _HELD = {"order.change", "order.check", "order.override", "order.cancel"}
 _MAIL, _SOON = replace(samples.REQUEST, dcv=Dcv.EMAIL), replace(samples.REQUEST, wanted_by=samples.AT.date())
 
 
-@pytest.mark.parametrize(("status", "changes", "wanted"), [
-    (Status.VALIDATING, {}, _AT_AUTHORITY | {"client.sent"}),
-    (Status.VALIDATING, {"sent_at": samples.AT}, _AT_AUTHORITY),
-    (Status.VALIDATING, {"request": _MAIL, "sent_at": samples.AT}, _AT_AUTHORITY | {"order.resend"}),
-    (Status.VALIDATING, {"account": CLIENT},
+def seen(status: Status, buying: Buying = Buying.AUTO, **changes: Any) -> CardFacts:
+    return samples.facts(samples.usual(status, **changes), buying=buying)
+
+
+@pytest.mark.parametrize(("facts", "wanted"), [
+    (seen(Status.VALIDATING), _AT_AUTHORITY | {"client.sent"}),
+    (seen(Status.VALIDATING, sent_at=samples.AT), _AT_AUTHORITY),
+    (seen(Status.VALIDATING, request=_MAIL, sent_at=samples.AT), _AT_AUTHORITY | {"order.resend"}),
+    (seen(Status.VALIDATING, account=CLIENT),
      {"client.text", "client.sent", "order.paste", "order.to_agency", "order.give_up"}),
-    (Status.HELD, {}, _HELD),
-    (Status.HELD, {"hold": Hold(Mender.CLIENT, ("no phone",))}, _HELD | {"client.text", "client.paste", "client.sent"}),
-    (Status.AWAITING_APPROVAL, {"request": _SOON},
+    (seen(Status.HELD), _HELD),
+    (seen(Status.HELD, findings=(samples.STOP,)), _HELD | {"standing.attest"}),
+    (seen(Status.HELD, findings=(replace(samples.STOP, check="registration"),)), _HELD),
+    (seen(Status.HELD, hold=Hold(Mender.CLIENT, ("no phone",))),
+     _HELD | {"client.text", "client.paste", "client.sent"}),
+    (seen(Status.AWAITING_APPROVAL, request=_SOON),
      {"order.review", "order.refuse", "order.change", "order.check", "order.cancel", "order.plan_b"}),
-    (Status.LIVE, {}, {"order.renew"}),
+    (seen(Status.BUYING, attempts=()), {"order.look", "order.cancel"}),
+    (seen(Status.BUYING, Buying.BY_HAND, attempts=()), {"order.look", "order.number", "order.cancel"}),
+    (seen(Status.BUYING), {"order.look", "order.cancel_bought"}),
+    (seen(Status.LIVE), {"order.renew"}),
 ])  # fmt: skip
-def test_a_card_offers_what_makes_sense(status: Status, changes: dict[str, Any], wanted: set[str]) -> None:
-    assert offered(samples.facts(samples.usual(status, **changes))) - {"standing.attest"} == wanted
+def test_a_card_offers_what_makes_sense(facts: CardFacts, wanted: set[str]) -> None:
+    assert offered(facts) == wanted
 
 
 @pytest.mark.parametrize(("changes", "said"), [
@@ -251,8 +279,8 @@ def test_a_card_offers_what_makes_sense(status: Status, changes: dict[str, Any],
 def test_at_the_authority_the_card_says_who_must_do_what(changes: dict[str, Any], said: str) -> None:
     facts = samples.facts(samples.usual(Status.VALIDATING, **changes), client="Acme")
     assert f"*Next:* {said}" in read_by_people(card(facts)[1])
-    seen = changes.get("raw_state") == "quantum" and facts.order.account is not CLIENT
-    assert ("State at OpenSRS: `quantum`" in read_by_people(card(facts)[1][0])) is seen
+    raw = changes.get("raw_state") == "quantum" and facts.order.account is not CLIENT
+    assert ("State at OpenSRS: `quantum`" in read_by_people(card(facts)[1][0])) is raw
 
 
 def test_a_direct_message_says_where_it_is_from_and_has_the_same_buttons() -> None:
@@ -279,43 +307,6 @@ def actions(blocks: list[Json]) -> list[Json]:
     return [element for block in blocks if block["type"] == "actions" for element in block["elements"]]
 
 
-@pytest.mark.parametrize("status", Status)
-def test_every_button_names_the_order_and_the_version_it_was_drawn_from(status: Status) -> None:
-    found = actions(card(samples.facts(samples.usual(status)))[1])
-    choices = [each for element in found for each in element.get("options", (element,))]
-    assert {each["value"].rpartition("|")[2] for each in choices} == {"o-k3v9x2mq:7"}
-
-
-@pytest.mark.parametrize(
-    ("attempts", "buying", "wanted"),
-    [
-        ((), Buying.AUTO, {"order.look", "order.cancel"}),
-        ((), Buying.BY_HAND, {"order.look", "order.number", "order.cancel"}),
-        (samples.usual(Status.BUYING).attempts, Buying.AUTO, {"order.look", "order.cancel_bought"}),
-    ],
-)
-def test_an_order_being_bought_offers_what_still_makes_sense(
-    attempts: tuple[Attempt, ...], buying: Buying, wanted: set[str]
-) -> None:
-    order = samples.usual(Status.BUYING, attempts=attempts)
-    assert offered(samples.facts(order, buying=buying)) == wanted
-
-
-@pytest.mark.parametrize(
-    ("kind", "buttons"),
-    [
-        (Told.APPROVAL_WANTED, ["order.review", "order.refuse"]),
-        (Told.DOUBTFUL, ["order.resolve.not_bought", "order.resolve.outside", "order.resolve.number"]),
-        (Told.NUMBER_WANTED, ["order.number"]),
-        (Told.SECOND_WANTED, ["second.allow"]),
-        (Told.BOUGHT, []),
-    ],
-)
-def test_a_notice_carries_the_buttons_of_what_it_asks_for(kind: Told, buttons: list[str]) -> None:
-    _, blocks = notice(told(kind, form=samples.FORM.id), samples.facts(samples.usual(Status.DOUBTFUL)))
-    assert [each["action_id"] for each in actions(blocks)] == buttons
-
-
 def test_a_test_account_says_so_in_words() -> None:
     test = replace(samples.ORDER, account=replace(samples.ORDER.account, environment="test"))
     assert "TEST account" in read_by_people(card(samples.facts(test))[1])
@@ -324,34 +315,18 @@ def test_a_test_account_says_so_in_words() -> None:
     assert "LIVE account" in review(samples.review())["blocks"][0]["text"]["text"]
 
 
-@pytest.mark.parametrize(
-    ("buying", "price", "submit"),
-    [
-        (Buying.AUTO, samples.PRODUCT.price, "Buy for USD 449.00"),
-        (Buying.BY_HAND, samples.PRODUCT.price, "Approve for USD 449.00"),
-        (Buying.AUTO, None, "Approve (price unknown)"),
-    ],
-)
+@pytest.mark.parametrize(("buying", "price", "submit"), [
+    (Buying.AUTO, samples.PRODUCT.price, "Buy for USD 449.00"),
+    (Buying.BY_HAND, samples.PRODUCT.price, "Approve for USD 449.00"),
+    (Buying.AUTO, None, "Approve (price unknown)"),
+])  # fmt: skip
 def test_the_reviews_button_says_what_a_yes_does(buying: Buying, price: Decimal | None, submit: str) -> None:
     assert samples.ORDER.draft
-    order = replace(samples.usual(Status.AWAITING_APPROVAL), draft=replace(samples.ORDER.draft, price=price))
-    view = review(replace(samples.review(order), facts=samples.facts(order, buying=buying)))
-    assert view["submit"]["text"] == submit
+    facts = seen(Status.AWAITING_APPROVAL, buying, draft=replace(samples.ORDER.draft, price=price))
+    assert review(replace(samples.review(facts.order), facts=facts))["submit"]["text"] == submit
 
 
 def test_a_review_with_a_problem_cannot_be_submitted() -> None:
     view = review(replace(samples.review(), problem="The draft is gone."))
     assert "submit" not in view
     assert "The draft is gone." in read_by_people(view)
-
-
-def test_a_review_opens_with_account_and_what_differs_from_the_last_order() -> None:
-    first = [read_by_people(block) for block in VIEWS["review"]["blocks"][:2]]
-    assert first[0].startswith("*LIVE account*")
-    assert first[1].startswith("*Other than in the last order*\n• addresses: acme.com → *.acme.com")
-
-
-@pytest.mark.parametrize(("level", "said"), [(Level.DV, "Domain checked"), (Level.EV, "Company checked at length")])
-def test_a_card_says_what_is_checked_in_plain_words(level: Level, said: str) -> None:
-    facts = samples.facts(samples.ORDER, product=replace(samples.PRODUCT, level=level))
-    assert said in read_by_people(card(facts)[1])
