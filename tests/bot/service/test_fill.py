@@ -1,31 +1,17 @@
 """Filling in the form: its steps, what is known already, what cannot be, drafts to go on with."""
 
-from collections.abc import Mapping
-from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 
 from bot.domain.errors import BadInput, DeskError, NobodyApproves, NoProject, NotAllowed, NotAMember, UnknownOrder
 from bot.domain.order import Status
+from bot.service.fill import hints
+from bot.service.typed import values_on_file
 from bot.shown.form import Form
 from bot.shown.found import Found, Registration, Served
-from tests.builders import COMPANY, CONTACT, World, a_client, a_project, a_supplier
-from tests.fakes import (
-    CHANNEL,
-    COLLEAGUE,
-    FIRST,
-    GUEST,
-    NOW,
-    OTHER_CHANNEL,
-    OUTSIDER,
-    REQUESTER,
-)
-
-TYPED = {
-    **{f"org.{field}": getattr(COMPANY, field) for field in COMPANY.__dataclass_fields__},
-    **{f"contact.{field}": getattr(CONTACT, field) for field in CONTACT.__dataclass_fields__},
-}
+from tests.builders import World, a_client, a_project
+from tests.fakes import CHANNEL, COLLEAGUE, ENGINEER, FIRST, GUEST, NOW, OTHER_CHANNEL, OUTSIDER, REQUESTER
 
 
 def new_client(world: World) -> None:
@@ -37,14 +23,6 @@ def new_client(world: World) -> None:
 def opened(world: World, **values: str) -> Form:
     form = world.desk.fill.open_form(REQUESTER, CHANNEL)
     return world.desk.fill.save_step(form.id, REQUESTER, {k.replace("__", "."): v for k, v in values.items()})
-
-
-def walk(world: World, form: Form) -> list[str]:
-    """The steps from the first to the last."""
-    walked = ["names"]
-    while (step := world.desk.fill.next_step(form, walked[-1])) and step not in walked:
-        walked.append(step)
-    return walked
 
 
 # -- the steps
@@ -60,45 +38,28 @@ def test_the_company_is_asked_for_only_where_it_is_needed_and_not_on_file(
 ) -> None:
     if not on_file:
         new_client(world)
-    form = opened(world, names="www.acme.com", product=product)
-    assert list(world.desk.fill.steps(form)) == steps
-    assert walk(world, form)[: len(steps)] == steps
-    backwards = [world.desk.fill.previous_step(form, step) for step in steps]
-    assert backwards == ["names", *steps[:-1]]
+    fill, form = world.desk.fill, opened(world, names="www.acme.com", product=product)
+    assert list(fill.steps(form)) == steps
+    assert [fill.next_step(form, step) for step in steps[:-1]] == steps[1:]
+    assert [fill.previous_step(form, step) for step in steps] == ["names", *steps[:-1]]
 
 
 def test_what_project_and_client_say_is_filled_in(world: World) -> None:
     with world.store.unit() as unit:
         unit.save_project(a_project(launch=date(2026, 12, 10)))
     form = world.desk.fill.open_form(REQUESTER, CHANNEL, "shop.acme.com")
-    assert form.values["names"] == "shop.acme.com"
-    assert form.values["wanted_by"] == "2026-12-10"
-    assert {field: form.values[field] for field in TYPED} == TYPED
-
-
-def test_one_offer_is_preselected_and_a_choice_overrules_it(world: World) -> None:
-    form = opened(world, names="*.acme.com")
-    offers = world.desk.fill.offers(form)
-    assert [offer.product.code for offer in offers if offer.preselected] == ["sslwebserver_wildcard"]
-    assert all(offer.product.wildcard for offer in offers)
-    chosen = world.desk.fill.chosen(world.desk.fill.save_step(form.id, REQUESTER, {"product": "rapidssl_wildcard"}))
-    assert chosen is not None
-    assert chosen.product.code == "rapidssl_wildcard"
-    assert world.desk.fill.offers(replace(form, values={})) == ()
+    own = {"names": "shop.acme.com", "wanted_by": "2026-12-10", "engineer": ENGINEER}
+    assert form.values == values_on_file(a_client()) | own
 
 
 def test_the_last_step_says_what_is_sent_and_what_is_missing(world: World) -> None:
     new_client(world)
     checked = opened(world, names="www.acme.com", product="sslwebserver", org__name="Acme LLC")
-    shown = world.desk.fill.show(checked, "send")
-    assert ("names", "Web addresses", "www.acme.com") in shown.rows
+    shown, fields = world.desk.fill.show(checked, "send"), ("country is missing", "company's name", "org.")
     assert {group for group, _, _ in shown.rows} == {"names", "kind", "company", "contact"}
-    told = " ".join(shown.missing)
-    assert "The company's country is missing." in told
-    assert "company's name" not in told
-    assert "org." not in told
-    simple = world.desk.fill.show(opened(world, names="www.acme.com", product="rapidssl"), "send")
-    assert (simple.missing, {group for group, _, _ in simple.rows}) == ((), {"names", "kind"})
+    assert [field in " ".join(shown.missing) for field in fields] == [True, False, False]
+    simple = world.desk.fill.show(opened(world, names="*.acme.com", product="rapidssl_wildcard"), "send")
+    assert (simple.missing, len(simple.rows), simple.apex) == ((), 3, "")  # its kind has no room for the bare domain
 
 
 # -- what is typed
@@ -193,12 +154,9 @@ def test_a_corrected_order_opens_where_it_was_wrong(world: World, reason: str, o
     assert world.desk.fill.open_group(form.id, COLLEAGUE, "more").open == (*open_groups, "more")
 
 
-def test_a_renewal_asks_nothing_and_is_linked_both_ways(world: World) -> None:
+def test_a_renewal_is_linked_both_ways(world: World) -> None:
     order = world.issued(product="sslwebserver")
-    form = world.desk.fill.open_form(COLLEAGUE, "", renews=order.id)
-    shown = world.desk.fill.show(form, "send")
-    assert (shown.form.open, shown.first, shown.missing) == ((), True, ())
-    again = world.desk.ask.place(form.id, COLLEAGUE)
+    again = world.desk.ask.place(world.desk.fill.open_form(COLLEAGUE, "", renews=order.id).id, COLLEAGUE)
     assert (again.request.kind, again.request.renews, again.request.names) == ("renew", order.id, order.request.names)
     assert (again.key_id, world.order(order.id).status) == ("", Status.ISSUED)
     assert "renewal" in world.history(order)
@@ -211,23 +169,14 @@ def test_what_is_served_now_is_offered_for_the_company_with_its_source(world: Wo
     new_client(world)
     served = Served("acme.com", ("acme.com",), NOW, "Some CA", (("O", "Acme LLC"), ("L", "Chicago"), ("C", "US")))
     registered = Registration("acme.com", registered=True, organisation="Acme Holdings")
-    hints: Mapping[str, tuple[str, str]] = {}
-    for found, name in ((Found(NOW, registered), "Acme Holdings"), (Found(NOW, registered, served), "Acme LLC")):
-        with world.store.unit() as unit:
-            unit.save_found("acme.com", found)
-        hints = world.desk.fill.show(opened(world, names="*.acme.com", product="sslwebserver"), "company").hints
-        assert hints["org.name"][0] == name
-    assert hints["org.city"] == ("Chicago", "From the certificate served at acme.com now.")
-    assert "org.street" not in hints
-
-
-def test_the_bare_domain_is_added_where_the_kind_has_room(world: World) -> None:
-    form = opened(world, names="*.acme.com", product="sslwebserver_wildcard")
-    assert world.desk.fill.show(form, "send").apex == ""  # the catalogue's wildcard holds one name
-    roomy = tuple(replace(product, extra_names=4) for product in world.gear.supplier.products())
-    world.restart(supplier=a_supplier(world.standin, world.clock, products=roomy))
-    assert world.desk.fill.show(form, "send").apex == "acme.com"
-    assert world.desk.fill.add_apex(form.id, REQUESTER).values["names"].split() == ["*.acme.com", "acme.com"]
+    assert hints(Found(NOW, registered)) == {"org.name": ("Acme Holdings", "From the registration of the domain.")}
+    with world.store.unit() as unit:
+        unit.save_found("acme.com", Found(NOW, registered, served))
+    shown = world.desk.fill.show(opened(world, names="*.acme.com", product="sslwebserver"), "company").hints
+    assert {field: value for field, (value, _) in shown.items()} == {
+        "org.name": "Acme LLC", "org.city": "Chicago", "org.country": "US"
+    }  # fmt: skip
+    assert {source for _, source in shown.values()} == {"From the certificate served at acme.com now."}
 
 
 def test_what_is_missing_is_asked_of_the_client_and_holds_nothing_but_the_order(world: World) -> None:
@@ -242,8 +191,7 @@ def test_what_is_missing_is_asked_of_the_client_and_holds_nothing_but_the_order(
     held = world.later(world.desk.ask.place(form.id, REQUESTER))
     assert held.hold is not None
     assert (held.status, held.hold.who, held.draft) == (Status.HELD, "client", None)
-    assert any("telephone number is missing" in reason for reason in held.hold.reasons)
+    assert "telephone number is missing" in str(held.hold.reasons)
     with world.store.unit() as unit:
-        client = unit.client("c-acme")
-    assert client is not None
+        (client,) = unit.clients()
     assert (client.organisation, client.confirmed_at) == (None, None)
