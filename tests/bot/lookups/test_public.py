@@ -2,7 +2,6 @@
 
 import json
 from contextlib import ExitStack, closing
-from ipaddress import ip_network
 from pathlib import Path
 
 import pytest
@@ -48,9 +47,3 @@ def test_everything_is_asked_where_the_settings_say(tmp_path: Path) -> None:
 def test_a_wrong_setting_is_named(field: str, value: str) -> None:
     with pytest.raises(ValidationError, match=field):
         settings(**{field: value})
-
-
-def test_resolvers_and_networks_are_lists() -> None:
-    known = settings(dns_servers="1.1.1.1, [::1]:5353,", lookup_allow="10.0.0.0/8,fd00::/8")
-    assert known.dns_servers == ("1.1.1.1", "[::1]:5353")
-    assert known.lookup_allow == (ip_network("10.0.0.0/8"), ip_network("fd00::/8"))

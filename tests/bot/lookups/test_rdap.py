@@ -28,12 +28,15 @@ def card(role: str, **texts: object) -> Json:
     return {"objectClassName": "entity", "roles": [role], "vcardArray": ["vcard", fields]}
 
 
+REGISTRAR = card("registrar", fn="Names Inc")
+
+
 def domain(**changes: object) -> Json:
     events = ("registration", "1999-05-01T04:00:00Z"), ("expiration", "2027-05-01T00:00:00-04:00")
     return {
         "objectClassName": "domain", "ldhName": "ACME.COM", "status": ["client transfer prohibited", "active"],
         "events": [{"eventAction": action, "eventDate": date} for action, date in events],
-        "entities": [card("registrar", fn="Names Inc"), card("registrant", org="Acme LLC", fn="Ada")], **changes,
+        "entities": [REGISTRAR, card("registrant", org="Acme LLC", fn="Ada")], **changes,
     }  # fmt: skip
 
 
@@ -79,9 +82,7 @@ def test_a_register_that_knows_little_is_completed_by_the_registrar_and_its_word
 def test_a_registrar_in_trouble_takes_nothing_away(register: Register, trouble: str) -> None:
     there = f"{register.url}/{trouble}"
     href = {"private": "http://169.254.169.254/", "nowhere": "http://[", "itself": f"{register.url}/r/domain/acme.com"}
-    thin = domain(
-        entities=[card("registrar", fn="Names Inc")], links=[{"rel": "related", "href": href.get(trouble, there)}]
-    )
+    thin = domain(entities=[REGISTRAR], links=[{"rel": "related", "href": href.get(trouble, there)}])
     register.holds(thin)
     register.holds(thin, path="/loop")
     register.holds(domain(ldhName="evil.com"), path="/other")
@@ -117,10 +118,6 @@ def test_nobody_there_is_clear_and_names_without_a_register_are_not(
     assert register.look(name) == known
 
 
-def people(organisation: object) -> list[Json]:
-    return [card("registrar", fn="Names Inc"), card("registrant", org=organisation)]
-
-
 def ending(date: str) -> Json:
     return {"events": [{"eventAction": "expiration", "eventDate": date}]}
 
@@ -138,7 +135,7 @@ COMPANIES = [
 HIDDEN = {"name": {"type": "Registrant Organization"}, "method": "replacementValue"}
 SAID: list[tuple[Json, Json]] = [
     *(({field: odd}, lost) for field, lost in LOST.items() for odd in ODD),
-    *(({"entities": people(said)}, {"organisation": read}) for said, read in COMPANIES),
+    *(({"entities": [REGISTRAR, card("registrant", org=said)]}, {"organisation": read}) for said, read in COMPANIES),
     (ending("soon"), {"expires_at": None}), (ending("9999-12-31T23:59:59-14:00"), {"expires_at": None}),
     (ending("2027-05-01T04:00:00"), {}), ({"status": ["clientTransferProhibited", "active"]}, {}),
     ({"status": ["active"] * 1000}, {"statuses": ("active",) * 20}), ({"redacted": [HIDDEN]}, {"organisation": ""}),
