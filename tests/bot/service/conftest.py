@@ -86,6 +86,20 @@ def asked(command: str, times: int) -> Act:
     return check
 
 
+def arm(trouble: str, times: int = 1, *, command: str = "process_pending", **facts: object) -> Act:
+    """The supplier's next answers to this command."""
+    return lambda world, _: world.standin.faults.arm(command, trouble, times, **facts)
+
+
+def at_supplier(verb: str, *args: object, **facts: object) -> Act:
+    """Something done to the order in the supplier's panel."""
+    return lambda world, order: getattr(world.standin, verb)(order.supplier_id, *args, **facts)
+
+
+def foreign_csr(world: World) -> str:
+    return world.standin.add_foreign_order("999").csr
+
+
 class MakeDesk(Protocol):
     """Makes the test's desk, with what its policy shall say."""
 

@@ -6,27 +6,14 @@ from datetime import timedelta
 
 import pytest
 
-from bot.domain.errors import (
-    BadInput,
-    DeskError,
-    IllegalMove,
-    NotAllowed,
-    OpenOrderExists,
-    UnknownOrder,
-)
+from bot.domain.errors import BadInput, DeskError, IllegalMove, NotAllowed, OpenOrderExists, UnknownOrder
 from bot.domain.notices import Told
 from bot.domain.order import Order, Status
+from bot.service.typed import values_on_file
 from bot.shown.form import Form
-from tests.bot.service.test_fill import TYPED, new_client, opened
+from tests.bot.service.test_fill import new_client, opened
 from tests.builders import World, a_client
-from tests.fakes import (
-    CHANNEL,
-    COLLEAGUE,
-    FIRST,
-    OUTSIDER,
-    OWNER,
-    REQUESTER,
-)
+from tests.fakes import CHANNEL, COLLEAGUE, FIRST, OUTSIDER, OWNER, REQUESTER
 
 
 @pytest.fixture
@@ -62,7 +49,7 @@ def test_a_placed_order_is_prepared_and_said(world: World, order: Order) -> None
 def test_what_was_typed_about_the_company_is_kept_with_the_client(world: World) -> None:
     new_client(world)
     world.clock.advance(timedelta(days=3))
-    world.place(product="sslwebserver", **{name.replace(".", "__"): value for name, value in TYPED.items()})
+    world.place(product="sslwebserver", **values_on_file(a_client()))
     with world.store.unit() as unit:
         client = unit.client("c-acme")
     assert client == a_client(
@@ -80,65 +67,39 @@ def test_who_has_left_the_channel_since_places_nothing(world: World) -> None:
 # -- a second order for the same names (R12)
 
 
-def refused_form(world: World, *names: str) -> tuple[Form, OpenOrderExists]:
-    """A form that an open order stands in the way of."""
-    form = world.fill(*names, product="rapidssl")
+@pytest.fixture
+def form(world: World, order: Order) -> Form:
+    """A form that the open order stands in the way of."""
+    made = world.fill(product="rapidssl")
     with pytest.raises(OpenOrderExists) as exists:
-        world.desk.ask.place(form.id, REQUESTER)
-    return form, exists.value
+        world.desk.ask.place(made.id, REQUESTER)
+    assert exists.value.order_id == order.id
+    return made
 
 
-def test_a_wish_for_what_no_longer_stands_in_the_way_asks_nobody(world: World, order: Order) -> None:
-    form, _ = refused_form(world)
-    world.desk.ask.cancel(order.id, REQUESTER)
-    world.desk.ask.wish_second(form.id, REQUESTER)
-    assert world.told(Told.SECOND_WANTED) == []
-
-
-def test_allowing_twice_makes_one_order(world: World) -> None:
-    world.place()
-    form, _ = refused_form(world)
+def test_allowing_twice_makes_one_order(world: World, form: Form) -> None:
     once, twice = (world.desk.ask.allow_second(form.id, FIRST, "why not") for _ in range(2))
     assert once.id == twice.id
     assert len(world.desk.see.open_orders(REQUESTER, CHANNEL)) == 2
 
 
 @pytest.mark.parametrize("who", [REQUESTER, COLLEAGUE, OWNER])
-def test_only_an_approver_allows_a_second_order_even_when_nothing_is_in_the_way(world: World, who: str) -> None:
-    other = world.place()
-    form, _ = refused_form(world)
+def test_only_an_approver_allows_a_second_order_even_when_nothing_is_in_the_way(
+    world: World, order: Order, form: Form, who: str
+) -> None:
     with pytest.raises(NotAllowed):
         world.desk.ask.allow_second(form.id, who, "please")
-    world.desk.ask.cancel(other.id, REQUESTER)
+    world.desk.ask.cancel(order.id, REQUESTER)
     with pytest.raises(NotAllowed):
         world.desk.ask.allow_second(form.id, who, "please")
 
 
-@pytest.mark.parametrize(("form", "reason", "error"), [("f-none", "x", UnknownOrder), ("", " ", BadInput)])
-def test_a_second_order_needs_a_form_and_a_reason(world: World, form: str, reason: str, error: type[DeskError]) -> None:
-    world.place()
-    waiting, _ = refused_form(world)
+@pytest.mark.parametrize(("given", "reason", "error"), [("f-none", "x", UnknownOrder), ("", " ", BadInput)])
+def test_a_second_order_needs_a_form_and_a_reason(
+    world: World, form: Form, given: str, reason: str, error: type[DeskError]
+) -> None:
     with pytest.raises(error):
-        world.desk.ask.allow_second(form or waiting.id, FIRST, reason)
-
-
-# -- changing
-
-
-def test_whoever_changes_it_has_a_hand_in_it(world: World) -> None:
-    order = world.waiting()
-    assert world.change(order, by=COLLEAGUE, names="shop.acme.com").authors == (REQUESTER, COLLEAGUE)
-
-
-def test_correct_and_order_again_is_a_new_linked_order_with_everything_filled_in(world: World) -> None:
-    order = world.waiting()
-    with pytest.raises(IllegalMove):
-        world.desk.fill.open_form(REQUESTER, CHANNEL, corrects=order.id)
-    world.desk.decide.refuse(order.id, FIRST, "no")
-    form = world.desk.fill.open_form(COLLEAGUE, CHANNEL, corrects=order.id)
-    again = world.desk.ask.place(form.id, COLLEAGUE)
-    assert (again.corrects, again.request, again.requester) == (order.id, order.request, COLLEAGUE)
-    assert again.key_id == ""
+        world.desk.ask.allow_second(given or form.id, FIRST, reason)
 
 
 # -- cancelling

@@ -11,12 +11,12 @@ from bot.domain.errors import NotAllowed
 from bot.domain.findings import Finding, Verdict
 from bot.domain.notices import Told
 from bot.domain.order import Order, Status
+from tests.bot.service.conftest import Act, arm, at_supplier, foreign_csr
 from tests.builders import ACCOUNT, World, a_supplier
-from tests.fakes import APPROVERS, FIRST, REQUESTER
+from tests.fakes import FIRST, REQUESTER
 
 DARK_BEFORE = ["drop_before", "html_502"]
 DARK_AFTER = ["drop_after", "reset_mid_body", "truncated_xml", "missing_is_success"]
-Act = Callable[[World, Order], object]
 FINE = Finding("dns", "DNS-1", Verdict.FINE, "It answers.")
 
 
@@ -28,16 +28,6 @@ def approved(world: World, *names: str, by: tuple[str, ...] = (FIRST,)) -> Order
 @pytest.fixture
 def order(world: World) -> Order:
     return approved(world)
-
-
-def bought(world: World) -> int:
-    return len(world.standin.submitted())
-
-
-def lose_answer(world: World, trouble: str) -> None:
-    """The attempt is made, and its answer is not heard."""
-    world.standin.faults.arm("process_pending", trouble)
-    world.run_jobs()
 
 
 def sent(world: World) -> int:
@@ -63,16 +53,6 @@ def play(world: World, order: Order, *story: Act | str) -> Order:
         shown = getattr(world.standin.orders.get(order.supplier_id), "state", "gone")
         assert f"{minute} {world.order(order.id).status} {sent(world)} {shown}" == step
     return world.order(order.id)
-
-
-def arm(trouble: str, times: int = 1, *, command: str = "process_pending", **facts: object) -> Act:
-    """The supplier's next answers to this command."""
-    return lambda world, _: world.standin.faults.arm(command, trouble, times, **facts)
-
-
-def at_supplier(verb: str, *args: object, **facts: object) -> Act:
-    """Something done to the order in the supplier's panel."""
-    return lambda world, order: getattr(world.standin, verb)(order.supplier_id, *args, **facts)
 
 
 def unseen(times: int) -> Act:
@@ -216,10 +196,6 @@ def test_what_became_of_a_lost_purchase(world: World, order: Order, act: Act, th
     play(world, order, arm("drop_after"), "0 buying 1 in-progress", act, f"70 {then}", f"1270 {then}")
 
 
-def foreign_csr(world: World) -> str:
-    return world.standin.add_foreign_order("999").csr
-
-
 def darken(world: World, order: Order) -> None:
     arm("drop_before", 1000, command="get_order_info")(world, order)
 
@@ -241,6 +217,7 @@ def test_after_an_undecided_hour_it_is_doubtful_and_looking_goes_on(world: World
         world, order, arm("drop_after"), "0 buying 1 in-progress", act, f"59 buying 1 {shown}", f"61 doubtful 1 {shown}"
     )
     assert len(world.told(Told.DOUBTFUL)) == 1
+    assert [notice.fact("state") for notice in world.told(Told.UNKNOWN_STATE)] == ["in_limbo"] * (shown == "in_limbo")
     looks = world.calls("get_order_info")
     play(world, order, f"180 doubtful 1 {shown}")
     assert world.calls("get_order_info") > looks
@@ -249,19 +226,11 @@ def test_after_an_undecided_hour_it_is_doubtful_and_looking_goes_on(world: World
     play(world, order, at_supplier("set_state", "in-progress"), "60 validating 1 in-progress")
 
 
-def test_an_unknown_state_is_shown_raw_and_told_the_approvers_once(world: World, order: Order) -> None:
-    lose_answer(world, "drop_after")
-    world.standin.set_state(order.supplier_id, "in_limbo")
-    assert world.later(order, hours=3).raw_state == "in_limbo"
-    told = world.told(Told.UNKNOWN_STATE)
-    assert [(notice.fact("state"), set(notice.mentions)) for notice in told] == [("in_limbo", set(APPROVERS))]
-
-
 # -- cancelling around the attempt
 
 
 def test_once_an_attempt_is_out_only_an_approver_cancels(world: World, order: Order) -> None:
-    lose_answer(world, "drop_before")
+    play(world, order, arm("drop_before"), "0 buying 1 pending")
     with pytest.raises(NotAllowed):
         world.desk.ask.cancel(order.id, REQUESTER)
     assert world.order(order.id).cancel_wanted_by == ""

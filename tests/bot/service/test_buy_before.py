@@ -10,27 +10,13 @@ import pytest
 from bot.domain.approval import Buying
 from bot.domain.client import PersonKind
 from bot.domain.errors import BadInput, NotAllowed, UnknownOrder
-from bot.domain.findings import Finding, Mender, Verdict
 from bot.domain.notices import Told
 from bot.domain.order import Order, Status
 from tests import fakes
-from tests.bot.service.conftest import MakeDesk
-from tests.bot.service.test_buy import (
-    FINE,
-    Act,
-    approved,
-    arm,
-    at_supplier,
-    cancel,
-    foreign_csr,
-    no_approval_stands,
-    play,
-    sent,
-)
+from tests.bot.service.conftest import Act, MakeDesk, arm, at_supplier, foreign_csr
+from tests.bot.service.test_buy import FINE, approved, cancel, no_approval_stands, play, sent
 from tests.builders import World
 from tests.fakes import ADMIN, APPROVERS, COLLEAGUE, ENGINEER, FIRST, OUTSIDER, REQUESTER, SECOND
-
-STOP = Finding("dns", "DNS-1", Verdict.STOP, "The name does not answer.", mender=Mender.CLIENT)
 
 
 @pytest.fixture
@@ -81,17 +67,6 @@ def test_old_findings_are_looked_at_again(make: MakeDesk, check: str, age: timed
     before = len(asked.cases)
     world.run_job("purchase", order)
     assert (len(asked.cases) - before == looks_again, world.order(order.id).status) == (True, Status.VALIDATING)
-
-
-def test_a_new_stop_holds_the_order_and_voids_the_approval(make: MakeDesk) -> None:
-    check = fakes.FakeCheck("dns", FINE)
-    world = make(checks=(check,))
-    order = approved(world)
-    world.clock.advance(timedelta(hours=2))
-    check.findings = [STOP]
-    after = play(world, order, "0 held 0 pending")
-    assert after.hold is not None
-    assert (after.hold.who, no_approval_stands(after)) == (Mender.CLIENT, True)
 
 
 def test_short_funds_hold_the_order(world: World, order: Order) -> None:

@@ -4,11 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from bot.domain.approval import Buying
 from bot.domain.errors import IllegalMove, NotAllowed, PeopleUnknown, UnknownOrder
 from bot.domain.order import Order, Status
-from tests.bot.service.conftest import Act, MakeDesk, asked, course, keeps, says
-from tests.bot.service.test_buy import arm, at_supplier, foreign_csr
+from tests.bot.service.conftest import Act, arm, asked, at_supplier, course, foreign_csr, keeps, says
 from tests.builders import ACCOUNT, World, a_supplier
 from tests.fakes import COLLEAGUE, FIRST, GUEST, OUTSIDER, REQUESTER
 
@@ -50,6 +48,10 @@ def nothing_held(world: World, _: Order) -> None:
 
 
 STORIES: dict[str, tuple[Act | str, ...]] = {
+    "a declined order says why": (
+        at_supplier("decline", "the company was dissolved"), "10m declined progress declined:requester",
+        says(reason="*the company was dissolved*"),
+    ),
     "a new state is told once": (
         CONFIRMED, "2h validating progress", says(before="in-progress", after="approver-confirmed"),
         keeps(raw_state="approver-confirmed"),
@@ -101,6 +103,10 @@ STORIES: dict[str, tuple[Act | str, ...]] = {
         "74m cancelled aftermath:approvers",
         lambda world, order: says(number=order.supplier_id)(world, order), "3d cancelled",
     ),
+    "it is looked at again after a day": (
+        CANCEL_THERE, f"10m {CANCELLED}", arm("drop_before", command="get_order_info"), "2h cancelled", GOES_ON,
+        "25h cancelled aftermath:approvers",
+    ),
 }  # fmt: skip
 
 
@@ -110,12 +116,6 @@ def test_at_the_authority(world: World, order: Order, rule: str) -> None:
 
 
 # -- progress
-
-
-def test_a_new_note_in_the_same_state_goes_to_the_card_alone(world: World, order: Order) -> None:
-    after = course(world, order, "1h validating", at_supplier("ca_accepts"), "2h validating")
-    assert "supplier order id" in after.newest_note
-    assert after.version > order.version
 
 
 def test_by_mail_the_requester_is_told_the_mailbox(world: World) -> None:
@@ -154,19 +154,6 @@ def looks_within(world: World, **duration: float) -> int:
     return world.calls("get_order_info") - before
 
 
-@pytest.mark.usefixtures("order")
-def test_the_domain_alone_is_looked_at_every_few_minutes_then_less_and_less(world: World) -> None:
-    assert looks_within(world, minutes=59) == 11
-    assert looks_within(world, hours=20) == pytest.approx(80, abs=2)
-    world.pass_time(days=1)
-    assert looks_within(world, hours=20) == pytest.approx(20, abs=1)
-
-
-def test_a_company_is_looked_at_hourly(world: World) -> None:
-    world.bought(product="sslwebserver")
-    assert looks_within(world, hours=10) == 10
-
-
 def test_anybody_of_the_channel_may_have_the_desk_look_now(world: World, order: Order) -> None:
     CONFIRMED(world, order)
     with pytest.raises(UnknownOrder):
@@ -176,14 +163,6 @@ def test_anybody_of_the_channel_may_have_the_desk_look_now(world: World, order: 
 
 
 # -- ends without a certificate
-
-
-def test_a_declined_order_says_why_and_whose_turn_it_is(world: World, order: Order) -> None:
-    why = "the company was dissolved"
-    after = course(
-        world, order, at_supplier("decline", why), "10m declined progress declined:requester", says(reason=f"*{why}*")
-    )
-    assert why in after.reason
 
 
 @pytest.mark.parametrize(("before", "who", "error"), [
@@ -235,30 +214,10 @@ def test_a_certificate_for_another_key_is_shown_never_taken(world: World, order:
     assert int(serial.replace(":", ""), 16) == made.certificate.serial_number
 
 
-@pytest.mark.parametrize(
-    "otherwise", [{"names": ("acme.com",)}, {"org_name": "Someone Else Inc"}, {"days": 300}], ids=str
-)
-def test_an_odd_certificate_for_our_key_is_issued_with_a_warning(world: World, otherwise: dict[str, object]) -> None:
-    order = world.bought(product="sslwebserver")
-    after = course(world, order, at_supplier("issue_otherwise", **otherwise), f"2h {ISSUED}")
+def test_an_odd_certificate_for_our_key_is_issued_with_a_warning(world: World, order: Order) -> None:
+    after = course(world, order, at_supplier("issue_otherwise", names=("acme.com",)), f"2h {ISSUED}")
     assert after.certificate is not None
     assert world.told()[-1].fact("warnings") == "\n".join(after.certificate.warnings) != ""
 
 
 # -- after a cancelled purchase
-
-
-@pytest.mark.parametrize("trouble", ["", "drop_before"])
-def test_it_is_looked_at_again_after_a_day(world: World, order: Order, trouble: str) -> None:
-    course(world, order, CANCEL_THERE, f"10m {CANCELLED}")
-    if trouble:
-        arm(trouble, command="get_order_info")(world, order)
-    course(world, order, "2h cancelled", GOES_ON, "25h cancelled aftermath:approvers")
-    assert looks_within(world, days=3) == 0
-
-
-def test_an_order_never_attempted_needs_no_aftercare(make: MakeDesk) -> None:
-    world = make(buying=Buying.BY_HAND)
-    world.desk.ask.cancel(world.waiting().id, REQUESTER)
-    world.run_jobs()
-    assert looks_within(world, days=2) == 0

@@ -59,13 +59,6 @@ def test_rights_hold_in_the_projects_channel_only(world: World) -> None:
     assert [world.gear.roles(user, None) for user in (REQUESTER, ADMIN)] == [frozenset(), {Role.ADMIN}]
 
 
-def test_the_workspace_is_asked_afresh_only_where_that_is_wanted(world: World, order: Order) -> None:
-    world.gear.allow(Action.SEE, FIRST, order.id)
-    assert world.people.fresh == 0
-    world.gear.allow(Action.SEE, FIRST, order.id, fresh=True)
-    assert world.people.fresh > 0
-
-
 @pytest.mark.parametrize(("here", "silent", "told"), [
     (APPROVERS, None, [("", sorted(APPROVERS))]), ({FIRST}, None, [("", [FIRST])]),
     ((), None, [("", []), *((user, []) for user in sorted(APPROVERS))]),

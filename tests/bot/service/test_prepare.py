@@ -1,21 +1,19 @@
 """Preparing: key before CSR, checks, a draft that is never lost sight of and never edited (R6, R9, R10)."""
 
 from dataclasses import replace
-from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from bot.domain.errors import IllegalMove
 from bot.domain.findings import Finding, Mender, Verdict
 from bot.domain.notices import Told
 from bot.domain.order import Hold, Order, Status
 from bot.domain.request import KeyType
 from bot.vault import LocalVault, new_master_key
 from tests import fakes
-from tests.bot.service.conftest import Act, MakeDesk, asked, course, keeps, says
-from tests.bot.service.test_buy import arm, at_supplier, foreign_csr, sent
+from tests.bot.service.conftest import Act, MakeDesk, arm, asked, at_supplier, course, foreign_csr, keeps, says
+from tests.bot.service.test_buy import sent
 from tests.builders import ACCOUNT, World, a_request, a_supplier
 from tests.fakes import APPROVERS, COLLEAGUE, FIRST, REQUESTER
 from tests.sandbox.opensrs import books
@@ -111,13 +109,6 @@ def test_the_key_is_sealed_and_committed_before_the_csr_leaves(world: World, pla
     assert world.gear.pki.same_csr(world.gear.pki.make_csr(key, placed.request), world.order(placed.id).csr)
 
 
-def test_what_the_supplier_does_not_show_is_listed_and_is_no_difference(world: World, placed: Order) -> None:
-    world.store.after["draft saved"] = lambda: setattr(only_draft(world), "server_count", "")
-    order = world.later(placed)
-    assert order.draft is not None
-    assert (order.status, order.draft.not_shown) == (Status.AWAITING_APPROVAL, ("server_count",))
-
-
 # -- what stops it
 
 
@@ -136,11 +127,6 @@ def test_when_the_world_mends_itself_the_order_goes_on_and_says_so_once(make: Ma
     )  # fmt: skip
 
 
-def test_an_unknown_finding_never_counts_as_a_stop_nor_as_fine(checked: World, check: fakes.FakeCheck) -> None:
-    check.findings = [replace(FINE, verdict=Verdict.UNKNOWN)]
-    assert [finding.verdict for finding in checked.waiting().findings] == [Verdict.UNKNOWN]
-
-
 @pytest.mark.parametrize(("says_now", "then", "standing"), [(STOP, HELD, 0), (FINE, "awaiting_approval", 1)])
 def test_checking_again_holds_and_voids_only_where_a_check_newly_stops(
     checked: World, check: fakes.FakeCheck, says_now: Finding, then: str, standing: int
@@ -153,9 +139,7 @@ def test_checking_again_holds_and_voids_only_where_a_check_newly_stops(
 
 
 DIFFERENCES: dict[str, dict[str, Any]] = {
-    "product": {"product_type": "ssl123"}, "period": {"period": "2"}, "domain": {"domain": "other.acme.com"},
-    "server_type": {"server_type": "iis"}, "server_count": {"server_count": "2"},
-    "registration": {"reg_type": "renewal"},
+    "product": {"product_type": "ssl123"}, "domain": {"domain": "other.acme.com"},
     "contacts.admin.email": {"contacts": {"admin": {"email": "else@acme.com"}}}, "state": {"state": "in-progress"},
 }  # fmt: skip
 
@@ -169,16 +153,6 @@ def test_a_draft_that_reads_back_otherwise_is_held_and_the_field_is_named(
     course(world, placed, f"0m {HELD}", says(reason=f"*: {field} is *"), "10m held", asked("sw_register", 1))
 
 
-def test_contacts_written_in_another_way_are_no_difference(world: World, placed: Order) -> None:
-
-    def shout() -> None:
-        row = only_draft(world)
-        row.contacts = {role: {k: f" {v.upper()} " for k, v in c.items()} for role, c in row.contacts.items()}
-
-    world.store.after["draft saved"] = shout
-    assert world.later(placed).status is Status.AWAITING_APPROVAL
-
-
 def test_a_read_back_without_an_answer_is_tried_again_without_a_second_draft(world: World, placed: Order) -> None:
     lost = arm("drop_before", 3, command="get_order_info")
     course(world, placed, lost, "0m preparing", f"10m {WAITS}", asked("sw_register", 1))
@@ -190,22 +164,6 @@ def test_a_read_back_without_an_answer_is_tried_again_without_a_second_draft(wor
 def test_a_refused_save_holds_the_order_and_names_the_field(world: World, placed: Order) -> None:
     world.standin.disable("rapidssl")
     course(world, placed, "0m held held:requester", says(reason="*product_type*"), keeps(supplier_ids=(), orphans=()))
-
-
-def test_lost_saves_are_tried_after_1_5_and_15_minutes_then_hourly_and_people_are_told(world: World) -> None:
-    started = world.clock.now()
-    placed = world.place()
-    world.standin.faults.arm("sw_register", "drop_before", 6)
-    saves: list[float] = []
-    for _ in range(4 * 60):
-        before = drafts(world)
-        world.pass_time(minutes=1)
-        saves += [(world.clock.now() - started) / timedelta(minutes=1)] * (drafts(world) - before)
-    assert saves == [1, 1, 6, 21, 81, 141, 201]  # the first at minute 0, seen at the end of its minute
-    order = world.order(placed.id)
-    assert (order.status, len(order.orphans), order.lost_saves) == (Status.AWAITING_APPROVAL, 6, 0)
-    assert len({orphan.csr_sha256 for orphan in order.orphans}) == 1
-    assert len(world.told(Told.SUPPLIER_SILENT)) == 1
 
 
 def test_while_the_supplier_is_silent_somebody_may_try_now_or_cancel(world: World, placed: Order) -> None:
@@ -264,11 +222,6 @@ def test_another_key_type_makes_a_new_key_and_keeps_the_old(world: World, order:
     assert world.gear.pki.read_csr(after.csr).key_type == "RSA"
 
 
-def test_a_change_while_preparing_starts_anew(world: World, placed: Order) -> None:
-    after = course(world, placed, silent(1), "0m preparing", rename, f"2m {VOIDED}")
-    assert (after.request.names, only_draft(world).domain) == (("shop.acme.com",), "shop.acme.com")
-
-
 def test_a_change_during_the_save_leaves_no_approval_for_the_old_draft(world: World, placed: Order) -> None:
     world.store.after["saving draft"] = lambda: rename(world, placed)
     after = course(world, placed, f"2m {VOIDED}")
@@ -311,16 +264,6 @@ def test_ending_an_order_cancels_its_draft_once_the_supplier_answers(
     assert sent(world) == 0
 
 
-def test_a_held_order_lapses_with_its_draft(checked: World, check: fakes.FakeCheck) -> None:
-    order = checked.waiting()
-    check.findings = [STOP]
-    check_again(checked, order)
-    for days in (0, 54, 7):
-        checked.clock.advance(timedelta(days=days))
-        checked.run_jobs()
-    course(checked, order, "0m cancelled", shown("cancelled"))
-
-
 def test_what_was_bought_in_the_panel_is_never_cancelled_with_its_order(world: World, order: Order) -> None:
     in_panel = at_supplier("submit_in_panel")
     course(world, order, in_panel, cancel, "1h cancelled cancelled aftermath:approvers", shown("in-progress"))
@@ -339,9 +282,3 @@ def test_drafts_of_another_account_are_left_alone(world: World, order: Order) ->
     cancel(world, order)
     world.pass_time(hours=1)
     assert world.calls("process_pending") == 0
-
-
-def test_an_ended_order_is_not_changed(world: World, order: Order) -> None:
-    cancel(world, order)
-    with pytest.raises(IllegalMove):
-        world.change(order, names="shop.acme.com")

@@ -9,8 +9,7 @@ from bot.domain.approval import Buying
 from bot.domain.findings import Finding, Verdict
 from bot.domain.notices import Told
 from bot.domain.order import Order
-from tests.bot.service.conftest import Act, MakeDesk, course, says
-from tests.bot.service.test_buy import at_supplier
+from tests.bot.service.conftest import Act, MakeDesk, at_supplier, course, says
 from tests.builders import World
 from tests.fakes import FIRST, NOW, FakeCheck
 
