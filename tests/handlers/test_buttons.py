@@ -3,14 +3,12 @@
 import pytest
 
 from bot.checks.standing import register_of
-from bot.domain.errors import NotAllowed
 from bot.domain.findings import Finding, Verdict
 from bot.domain.order import Status
 from bot.domain.request import Level
 from bot.service.project import ProjectInput
 from bot.shown.offer import Suggestion
 from bot.shown.standing import Asked
-from handlers.views import form
 from handlers.views.parts import actions, overflow
 from tests.builders import COMPANY, a_product
 from tests.fakes import CHANNEL, NOW, OWNER
@@ -87,29 +85,14 @@ def test_what_is_ordered_in_another_way_opens_the_form(
     surface.assert_asked(verb, **arguments)
 
 
-@pytest.mark.parametrize("directly", [False, True])
-def test_a_review_opens_at_once_and_a_job_fills_that_very_view(surface: Surface, *, directly: bool) -> None:
-    opened = view_of(surface.person.click(surface.post("order.review", directly=directly), "Press"))
+def test_a_review_opens_at_once_and_a_job_fills_that_very_view(surface: Surface) -> None:
+    opened = view_of(surface.person.click(surface.post("order.review", directly=True), "Press"))
     surface.assert_asked("decide.begin_review", order_id=ORDER, view_id=opened.id)
-
-
-def test_a_refused_review_says_so_in_the_view_that_is_open(surface: Surface) -> None:
-    surface.desk.answers["decide.begin_review"] = NotAllowed("approve")
-    opened = surface.click("order.review")
-    assert "an approver" in view_of(opened).plain
-    assert (opened.acked, opened.ephemerals) == (True, [])
 
 
 def test_show_opens_the_card_and_its_buttons_work_there(surface: Surface) -> None:
     assert "acme.com" in view_of(surface.click("order.show", ORDER)).plain
     assert view_of(surface.person.press("Refuse…")).callback_id == "order.refuse"
-
-
-def test_a_second_order_is_wished_for_in_the_view_that_refused_it(surface: Surface) -> None:
-    surface.open(form.exists_view(ORDER, ["acme.com"], "f-1"))
-    surface.person.press("Ask for a second one")
-    surface.assert_asked("ask.wish_second", form_id="f-1")
-    assert "approvers are asked" in view_of(surface.person).plain
 
 
 def test_the_helps_list_is_seen_by_its_reader_alone(surface: Surface) -> None:

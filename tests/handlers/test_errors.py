@@ -78,6 +78,7 @@ def test_every_error_is_answered_where_its_cause_was(surface: Surface, kind: typ
     said = read(surface)
     assert opening(kind) in said
     assert "inside" not in said
+    assert kind is not known.Refused or "No <b>money</b> {here} <!channel>" in said, "what others wrote stays text"
 
 
 def test_a_click_within_a_view_is_answered_on_top_of_it(surface: Surface) -> None:
@@ -102,23 +103,13 @@ def test_the_present_state_is_kept_from_those_who_may_not_see_it(surface: Surfac
     assert "acme.com" not in said_to(surface)
 
 
-def test_what_others_wrote_stays_text(surface: Surface) -> None:
-    surface.desk.answers["ask.check_again"] = made(known.Refused)
-    assert "No <b>money</b> {here} <!channel>" in said_to(surface)
-
-
-def test_an_answer_in_a_direct_message_stays_there(surface: Surface) -> None:
+@pytest.mark.parametrize("directly", [True, False])
+def test_an_answer_stays_in_its_thread_or_direct_message(surface: Surface, *, directly: bool) -> None:
     surface.desk.answers["ask.check_again"] = known.NotAllowed("check")
-    outcome = surface.person.click(surface.post("order.check", directly=True), "Press")
-    assert surface.ws.wait_for(lambda: outcome.ephemerals)[0].channel == surface.person.dm.id
-
-
-def test_an_answer_in_a_thread_stays_in_the_thread(surface: Surface) -> None:
-    surface.desk.answers["ask.check_again"] = known.NotAllowed("check")
-    card = surface.post("order.look")
-    reply = surface.post("order.check", thread_ts=card.ts)
-    outcome = surface.person.click(reply, "Press")
-    assert surface.ws.wait_for(lambda: outcome.ephemerals)[0].thread_ts == card.ts
+    thread = None if directly else surface.post("order.look").ts
+    outcome = surface.person.click(surface.post("order.check", thread_ts=thread, directly=directly), "Press")
+    said = surface.ws.wait_for(lambda: outcome.ephemerals)[0]
+    assert (said.channel, said.thread_ts) == ((surface.person.dm if directly else surface.channel).id, thread)
 
 
 class Inner(Exception):
@@ -140,11 +131,6 @@ def test_the_unexpected_gives_a_number_and_nothing_of_the_inside(
     assert reference[1] in record.getMessage()
     assert record.exc_info
     assert record.exc_info[1] is trouble
-
-
-def test_two_failures_have_two_numbers(surface: Surface) -> None:
-    surface.desk.answers["buy.pause"] = Inner()
-    assert surface.cert("pause").text != surface.cert("pause").text
 
 
 def test_a_lost_answer_is_logged_and_the_click_still_acknowledged(

@@ -7,7 +7,7 @@ import pytest
 
 from bot.domain.errors import BadInput, ChangedSince, IllegalMove
 from bot.shown.review import Review
-from handlers.views import dialogs, form, review
+from handlers.views import form, review
 from tests.builders import World, a_client, a_project, a_supplier
 from tests.fakes import CHANNEL, OTHER_CHANNEL, REQUESTER
 from tests.handlers.desk import ORDER, a_form, facts_of, shown
@@ -53,13 +53,6 @@ def test_what_another_step_lacks_is_said_above_this_one(surface: Surface) -> Non
     shown = view_of(surface.submit(LAST))
     assert shown.callback_id == "new.send"
     assert "No kind fits these <addresses>." in shown.plain
-
-
-def test_what_a_small_view_cannot_show_at_a_field_comes_on_top_of_it(surface: Surface) -> None:
-    surface.desk.answers["decide.refuse"] = BadInput({"elsewhere": "That is too long."})
-    assert "That is too long." in view_of(surface.submit(dialogs.refuse(ORDER), {"Why?": "because"})).plain
-    surface.person.close()
-    assert view_of(surface.person).callback_id == "order.refuse"
 
 
 # -- the form of a real desk, driven by people
