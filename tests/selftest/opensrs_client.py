@@ -1,11 +1,10 @@
 """A client of the tests' own for the OpenSRS stand-in: writes and signs by hand, shares nothing with either side."""
 
 import hashlib
-import socket
-import ssl
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from http.client import HTTPConnection, HTTPSConnection
+from http.client import HTTPConnection
 from typing import Any
 from urllib.parse import urlsplit
 from xml.etree import ElementTree as ET
@@ -116,25 +115,16 @@ class Reply:
 
 
 class Client:
-    """Speaks to one stand-in, a connection per request; with `tls` it trusts the stand-in's root alone."""
+    """Speaks to one stand-in, a connection per request."""
 
-    def __init__(self, stand_in: OpenSRS, *, tls: bool = False) -> None:
-        self.stand_in, self.tls = stand_in, tls
-
-    def _connect(self) -> HTTPConnection:
-        if not self.tls:
-            return HTTPConnection(urlsplit(self.stand_in.url).netloc, timeout=10)
-        trust = ssl.create_default_context(cadata=self.stand_in.tls_root_pem)
-        return HTTPSConnection(urlsplit(self.stand_in.tls_url).netloc, timeout=10, context=trust)
+    def __init__(self, stand_in: OpenSRS) -> None:
+        self.stand_in = stand_in
 
     def post(self, body: bytes, headers: dict[str, str] | None = None, path: str = "/", method: str = "POST") -> Reply:
-        connection = self._connect()
-        try:
+        with closing(HTTPConnection(urlsplit(self.stand_in.url).netloc, timeout=10)) as connection:
             connection.request(method, path, body, signed(body) if headers is None else headers)
             answer = connection.getresponse()
             return Reply(answer.status, dict(answer.getheaders()), answer.read())
-        finally:
-            connection.close()
 
     def __call__(self, action: str, **attributes: Any) -> Reply:
         object_ = "BALANCE" if action == "get_balance" else "TRUST_SERVICE"
@@ -147,17 +137,10 @@ class Client:
         """The id of a saved draft."""
         return str(self("sw_register", **order(product, **changed)).attributes["order_id"])
 
+    def process(self, order_id: str, **more: str) -> str:
+        """Submits the draft; the id the order goes on with."""
+        return str(self("process_pending", order_id=order_id, **more).attributes["order_id"])
+
     def bought(self, product: str = "truebizid", **changed: Any) -> str:
         """The id of an order at the CA."""
         return self.process(self.save(product, **changed))
-
-    def process(self, order_id: str) -> str:
-        """Submits the draft; the id the order goes on with."""
-        return str(self("process_pending", order_id=order_id).attributes["order_id"])
-
-    def raw(self, data: bytes) -> bytes:
-        """Bytes out, bytes until the other side hangs up."""
-        address = urlsplit(self.stand_in.url)
-        with socket.create_connection((str(address.hostname), int(address.port or 0)), timeout=10) as connection:
-            connection.sendall(data)
-            return b"".join(iter(lambda: connection.recv(65536), b""))

@@ -1,7 +1,7 @@
 """The supplier's books of one reseller account: orders, products, money, and how an order moves."""
 
-import copy
 import dataclasses
+import hashlib
 import random
 import threading
 import time
@@ -14,8 +14,8 @@ from typing import NamedTuple
 from cryptography import x509
 
 from tests.sandbox.opensrs import csr
-from tests.sandbox.opensrs.ca import Authority, Subject
-from tests.sandbox.opensrs.chosen import Chosen, Kind, catalogue, known
+from tests.sandbox.opensrs.ca import Authority, PublicKey, Subject
+from tests.sandbox.opensrs.chosen import Kind, catalogue, known
 from tests.sandbox.opensrs.rules import RefusedError, refused
 
 DEFAULT_KEY = "0123456789abcdef" * 7
@@ -46,8 +46,6 @@ class Order:
     server_type: str = "other"
     server_count: str = "1"
     special_instructions: str = ""
-    trust_seal: str = ""
-    seal_in_search: str = ""
     approver_email: str = ""
     dv_auth_method: str = "email"
     price: Decimal = Decimal(0)
@@ -55,12 +53,8 @@ class Order:
     supplier_order_id: str = ""
     product_id: str = ""
     renews: str = ""
-    replaces: str = ""
     submissions: int = 0
     token: str = ""
-    token_made_at: float = 0.0
-    record_seen: bool = False
-    mails: list[str] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
 
     @property
@@ -68,21 +62,26 @@ class Order:
         """Brand, level and limits of what is ordered."""
         return catalogue()[self.product_type]
 
+    @property
+    def key(self) -> PublicKey:
+        """The key of its request."""
+        return csr.public_key(csr.read(self.csr))
+
+    @property
+    def subject(self) -> Subject:
+        """What its certificate says."""
+        names = (self.domain, *self.additional_domains)
+        return Subject(names, self.kind.level, self.contacts.get("organization", {}))
+
 
 @dataclass
 class Product:
-    """An issued certificate with everything bought with it; the last of `certificates` is in force."""
+    """An issued certificate with what was bought with it; the last of `certificates` is in force."""
 
     product_id: str
     order_id: str
     certificates: list[x509.Certificate]
     coverage_end: datetime
-    contact_email: str
-    trust_seal: str
-    seal_in_search: str
-    notes: list[Note]
-    let_expire: str = "0"
-    revoked: bool = False
 
     @property
     def certificate(self) -> x509.Certificate:
@@ -105,12 +104,9 @@ class Books:
     clock: Callable[[], float] = time.time
     prices: dict[str, str] = field(default_factory=dict)
     first_order_id: int = 1_000_001
-    chosen: Chosen = field(default_factory=Chosen)
 
     def __post_init__(self) -> None:
         self.lock = threading.RLock()
-        given, self.ahead = self.clock, 0.0
-        self.clock = lambda: given() + self.ahead
         self.chance = random.Random(1)
         self.enabled = set(catalogue())
         usual = {name: known()["prices"][kind.level] for name, kind in catalogue().items()}
@@ -120,16 +116,11 @@ class Books:
         self.book: dict[str, Order] = {}
         self.issued: dict[str, Product] = {}
         self.authority = Authority(self.time)
-        self._next_order, self._next_product = self.first_order_id, self.first_order_id + 500_000
+        self._next_order = self.first_order_id
 
     def time(self) -> float:
         """What the clock shows, whichever it is by now."""
         return self.clock()
-
-    @property
-    def now(self) -> datetime:
-        """The time that the clock shows."""
-        return datetime.fromtimestamp(self.clock(), UTC)
 
     def order(self, order_id: str) -> Order:
         """The order of this id; an unknown id is refused."""
@@ -146,7 +137,7 @@ class Books:
 
     def note(self, order: Order, kind: str, text: str) -> None:
         """Write a line with the order's id in brackets; half of the types are published nowhere."""
-        order.notes.append(Note(self.clock(), kind, f"Order [{order.order_id}] {text}"))
+        order.notes.append(Note(self.time(), kind, f"Order [{order.order_id}] {text}"))
 
     def enter(self, order: Order) -> Order:
         """Put a new order into the book."""
@@ -174,9 +165,14 @@ class Books:
         """Cancel the order and open another one with the same content."""
         self.end(order, "cancelled", "cancelled and replaced.")
         fresh = dataclasses.replace(
-            copy.deepcopy(order), order_id=self.new_order_id(), state="pending", replaces=order.order_id, notes=[],
-            submissions=0, supplier_order_id="", product_id="", token="", record_seen=False,
-        )  # fmt: skip
+            order,
+            order_id=self.new_order_id(),
+            state="pending",
+            supplier_order_id="",
+            token="",
+            notes=[],
+            submissions=0,
+        )
         return self.enter(fresh)
 
     def end(self, order: Order, state: str, text: str) -> None:
@@ -196,12 +192,9 @@ class Books:
     def complete(self, order: Order, certificate: x509.Certificate) -> Product:
         """Hand out the certificate, charge, complete."""
         self.accept(order)
-        product_id, end = str(self._next_product), self.authority.coverage_end()
-        self._next_product += 1
-        self.issued[product_id] = product = Product(
-            product_id, order.order_id, [certificate], end, order.contact_email, order.trust_seal, order.seal_in_search,
-            notes=[Note(self.clock(), "product_active", f"Product [{product_id}] is active.")],
-        )  # fmt: skip
+        product_id = str(self.first_order_id + 500_000 + len(self.issued))
+        product = Product(product_id, order.order_id, [certificate], self.authority.coverage_end())
+        self.issued[product_id] = product
         order.state, order.product_id = "completed", product_id
         self.funds -= self.holds.pop(order.order_id, Decimal(0))
         self.note(order, "supplier_product_created", "certificate made.")
@@ -209,61 +202,30 @@ class Books:
         self.note(order, "order_completed", f"completed, product id {product_id}.")
         return product
 
-    def subject(self, order: Order) -> Subject:
-        """What the order's certificate says."""
-        names = (order.domain, *order.additional_domains)
-        return Subject(names, order.kind.level, order.contacts.get("organization", {}))
-
-    def issue_again(self, product: Product) -> None:
-        """A new serial on the same CSR until the end of the bought year."""
-        order = self.book[product.order_id]
-        key = csr.public_key(csr.read(order.csr))
-        product.certificates.append(self.authority.issue(self.subject(order), key, product.coverage_end))
-        self.note(order, "product_reissued", f"certificate reissued, serial {product.certificate.serial_number:x}.")
-
     def product(self, product_id: str) -> Product:
-        """The product of this id, reissued if its time has come; an unknown id is refused."""
+        """The product of this id; an unknown id is refused."""
         if product_id not in self.issued:
             raise unknown_id()
-        product, now = self.issued[product_id], self.now
-        end, lead = product.certificate.not_valid_after_utc, self.chosen.reissue_lead_days
-        due = lead is not None and end < product.coverage_end and now >= end - timedelta(days=lead)
-        if due and now <= product.coverage_end and not product.revoked:
-            self.issue_again(product)
-        return product
+        return self.issued[product_id]
 
     def renewable(self, product: Product) -> bool:
-        """From 60 days before to 15 days after the end of the year, once."""
-        due = timedelta(days=-15) <= product.coverage_end - self.now <= timedelta(days=60)
-        return due and self.product_state(product) in ("active", "expired")
+        """From 60 days before to 15 days after the end of the year, once; a draft of a renewal changes nothing yet."""
+        bought = [each for each in self.book.values() if each.renews == product.product_id and each.submissions]
+        left = product.coverage_end - datetime.fromtimestamp(self.time(), UTC)
+        live = (*IN_FLIGHT, "completed")
+        return timedelta(days=-15) <= left <= timedelta(days=60) and not any(each.state in live for each in bought)
 
-    def product_state(self, product: Product) -> str:
-        """In the supplier's words; a draft of a renewal changes nothing yet."""
-        renewals = {order.state for order in self.book.values() if order.renews == product.product_id}
-        ended = self.now > product.coverage_end
-        states = (
-            (product.revoked, "revoked"),
-            ("completed" in renewals, "renewed"),
-            (renewals & set(IN_FLIGHT), "renewing"),
-            (ended, "expired"),
-        )
-        return next((state for holds, state in states if holds), "active")
-
-    def date_text(self, when: datetime) -> str:
-        """One of the two forms the supplier mixes, now and then with a blank inside the offset."""
-        hours = 4 if 3 < when.month < 11 else 5
-        local = when.astimezone(timezone(timedelta(hours=-hours)))
-        offset = f"- 0{hours}:00" if self.chance.random() < 0.2 else f"-0{hours}:00"
-        return f"{local:%Y-%m-%d}{offset}" if self.chance.random() < 0.5 else f"{_full(local)}{offset}"
-
-    @staticmethod
-    def note_date(moment: float) -> str:
-        """Date, time with milliseconds, offset."""
-        return f"{_full(datetime.fromtimestamp(moment, timezone(timedelta(hours=-5))))}-05:00"
+    def token(self, order: Order) -> str:
+        """The value to publish that proves control of the domain, the same until the way to prove it changes."""
+        made = hashlib.sha256(f"{order.order_id} {self.time()} {order.csr}".encode()).hexdigest()[:40]
+        order.token = order.token or f"{datetime.fromtimestamp(self.time(), UTC):%Y%m%d}{made}"
+        return order.token
 
 
-def _full(local: datetime) -> str:
-    return local.replace(tzinfo=None).isoformat(timespec="milliseconds")
+def note_date(moment: float) -> str:
+    """Date, time with milliseconds, offset; other dates come without a time."""
+    local = datetime.fromtimestamp(moment, timezone(timedelta(hours=-5)))
+    return local.isoformat(timespec="milliseconds")
 
 
 def unknown_id() -> RefusedError:

@@ -9,8 +9,6 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey, generate_private_key
-from cryptography.hazmat.primitives.serialization import pkcs7
-from cryptography.x509.oid import AuthorityInformationAccessOID as Access
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 PublicKey: TypeAlias = RSAPublicKey | EllipticCurvePublicKey
@@ -20,9 +18,9 @@ LIVES = (
     (datetime(2029, 3, 15, tzinfo=UTC), 46),
     (datetime(2027, 3, 15, tzinfo=UTC), 99),
     (datetime(2026, 2, 24, tzinfo=UTC), 199),
-    (datetime(1970, 1, 1, tzinfo=UTC), 397),
 )
 POLICIES = {"DV": "2.23.140.1.2.1", "OV": "2.23.140.1.2.2", "EV": "2.23.140.1.1"}
+_ROOTS_LIVE = (datetime(2020, 1, 1, tzinfo=UTC), datetime(2050, 1, 1, tzinfo=UTC))
 _SECOND = timedelta(seconds=1)
 _ORGANIZATION = {
     "country": NameOID.COUNTRY_NAME, "state": NameOID.STATE_OR_PROVINCE_NAME, "city": NameOID.LOCALITY_NAME,
@@ -40,15 +38,14 @@ def key_number(_: int) -> RSAPrivateKey:
     return generate_private_key(public_exponent=65537, key_size=2048)
 
 
-def pem(certificate: x509.Certificate) -> str:
+def pem(signed: x509.Certificate | x509.CertificateSigningRequest) -> str:
     """As text with newlines."""
-    return certificate.public_bytes(serialization.Encoding.PEM).decode()
+    return signed.public_bytes(serialization.Encoding.PEM).decode()
 
 
 def request_for(domain: str) -> str:
     """A certificate request of somebody else's for this name."""
-    made = x509.CertificateSigningRequestBuilder().subject_name(_named(domain)).sign(key_number(3), hashes.SHA256())
-    return made.public_bytes(serialization.Encoding.PEM).decode()
+    return pem(x509.CertificateSigningRequestBuilder(_named(domain)).sign(key_number(3), hashes.SHA256()))
 
 
 def _named(common_name: str) -> x509.Name:
@@ -73,61 +70,46 @@ class Subject(NamedTuple):
 
 
 class Authority:
-    """Root and intermediate, valid around the time the clock shows when they are made."""
+    """Root and intermediate are the same for everybody in a process; certificates begin on the day the clock shows."""
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
-        start, names = (
-            self._today() - timedelta(days=365),
-            (_named("Stand-in Root CA"), _named("Stand-in TLS RSA CA 1")),
-        )
-        self.root, self.intermediate = (
-            _signed(
-                (name, names[0]),
-                key_number(place).public_key(),
-                (start, start + timedelta(days=7300)),
-                {
-                    x509.BasicConstraints(ca=True, path_length=0 if place else None): True,
-                    _usage(key_cert_sign=True, crl_sign=True, digital_signature=True): True,
-                },
-                key_number(0),
-            )
-            for place, name in enumerate(names)
-        )
+        self.root, self.intermediate = _above(0), _above(1)
 
     def _today(self) -> datetime:
-        now = datetime.fromtimestamp(self._clock(), UTC)
-        return now.replace(hour=0, minute=0, second=0, microsecond=0)
+        return datetime.fromtimestamp(self._clock(), UTC).replace(hour=0, minute=0, second=0, microsecond=0)
 
     def issue(self, subject: Subject, key: PublicKey, not_after: datetime, days: int = 0) -> x509.Certificate:
         """A server certificate from today, ending at the cap (or after `days`) or at `not_after`, what comes first."""
         start = self._today()
         longest = days or next(life for since, life in LIVES if start >= since)
-        end = min(not_after, start + timedelta(days=longest) - _SECOND)
         policy = x509.PolicyInformation(x509.ObjectIdentifier(POLICIES[subject.level]), None)
-        return _signed(
-            (subject.name(), self.intermediate.subject),
-            key,
-            (start, end),
-            {
-                x509.SubjectAlternativeName([x509.DNSName(name) for name in subject.names]): False,
-                x509.BasicConstraints(ca=False, path_length=None): True,
-                _usage(digital_signature=True, key_encipherment=isinstance(key, RSAPublicKey)): True,
-                x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]): False,
-                x509.CertificatePolicies([policy]): False,
-                _access(): False,
-            },
-            key_number(1),
-        )
-
-    def pkcs7(self, certificate: x509.Certificate) -> str:
-        """The certificate with the ones above it as PKCS#7 text."""
-        chain = [certificate, self.intermediate, self.root]
-        return pkcs7.serialize_certificates(chain, serialization.Encoding.PEM).decode()
+        extensions: dict[x509.ExtensionType, bool] = {
+            x509.SubjectAlternativeName([x509.DNSName(name) for name in subject.names]): False,
+            x509.BasicConstraints(ca=False, path_length=None): True,
+            _usage(digital_signature=True, key_encipherment=isinstance(key, RSAPublicKey)): True,
+            x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]): False,
+            x509.CertificatePolicies([policy]): False,
+        }
+        life = (start, min(not_after, start + timedelta(days=longest) - _SECOND))
+        return _signed((subject.name(), self.intermediate.subject), key, life, extensions, key_number(1))
 
     def coverage_end(self) -> datetime:
         """The last second of a year bought today."""
         return self._today() + timedelta(days=365) - _SECOND
+
+
+@functools.cache
+def _above(place: int) -> x509.Certificate:
+    """The root, or the intermediate."""
+    names = (_named("Stand-in Root CA"), _named("Stand-in TLS RSA CA 1"))
+    extensions: dict[x509.ExtensionType, bool] = {
+        x509.BasicConstraints(ca=True, path_length=0 if place else None): True,
+        _usage(key_cert_sign=True, crl_sign=True, digital_signature=True): True,
+    }
+    return _signed(
+        (names[place], names[0]), key_number(place).public_key(), _ROOTS_LIVE, extensions, key_number(0)
+    )  # fmt: skip
 
 
 def _signed(
@@ -138,21 +120,13 @@ def _signed(
     by: RSAPrivateKey,
 ) -> x509.Certificate:
     """`names` are the subject's and the issuer's; `extensions` says of each whether it is critical."""
-    builder = x509.CertificateBuilder(names[1], names[0], key, x509.random_serial_number())
+    builder = x509.CertificateBuilder(names[1], names[0], key, x509.random_serial_number(), *life)
     own = x509.SubjectKeyIdentifier.from_public_key(key)
     issuer = x509.AuthorityKeyIdentifier.from_issuer_public_key(by.public_key())
     for extension, critical in (extensions | {own: False, issuer: False}).items():
         builder = builder.add_extension(extension, critical=critical)
-    return builder.not_valid_before(life[0]).not_valid_after(life[1]).sign(by, hashes.SHA256())
+    return builder.sign(by, hashes.SHA256())
 
 
 def _usage(**uses: bool) -> x509.KeyUsage:
     return x509.KeyUsage(**(dict.fromkeys(_USES, False) | uses))
-
-
-def _access() -> x509.AuthorityInformationAccess:
-    # ".invalid" never resolves: nobody is asked for a chain or a revocation answer.
-    places = ((Access.OCSP, "http://ocsp.ca.invalid"), (Access.CA_ISSUERS, "http://ca.invalid/intermediate.crt"))
-    return x509.AuthorityInformationAccess(
-        [x509.AccessDescription(method, x509.UniformResourceIdentifier(url)) for method, url in places]
-    )

@@ -1,6 +1,5 @@
 """What an order must contain; every problem is named with its field."""
 
-import ipaddress
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -14,23 +13,18 @@ from tests.sandbox.opensrs.wire import Value
 
 MAILBOXES = ("admin", "administrator", "hostmaster", "postmaster", "webmaster")
 _ALL_ROLES = {"admin", "billing", "tech", "organization", "signer"}
-_PLACE = ("phone", "address1", "city", "state", "country")
-_PERSON = ("first_name", "last_name", "email")
-_MAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@([a-z0-9-]+\.)+[a-z]{2,}", re.IGNORECASE)
-_PHONE = re.compile(r"\+[1-9]\d{0,2}\.\d{4,14}(x\d{1,4})?")
+_NEEDED = ("first_name", "last_name", "email", "phone", "address1", "city", "state", "country")
 _PATTERNS = {
-    "phone": _PHONE,
-    "fax": _PHONE,
-    "email": _MAIL,
+    "phone": re.compile(r"\+[1-9]\d{0,2}\.\d{4,14}(x\d{1,4})?"),
+    "email": re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@([a-z0-9-]+\.)+[a-z]{2,}", re.IGNORECASE),
     "country": re.compile("[A-Z]{2}"),
     "address1": re.compile(r"(?i)(?!.*\bp\.?\s*o\.?\s*box\b).+"),
 }
-_LONGEST_AFFILIATE = 256
 _TWO_PART_SUFFIXES = {"co", "com", "org", "net", "ac", "gov"}
 
 
 class Problem(NamedTuple):
-    """One thing wrong with a request; `kind` is a key of the tables of codes."""
+    """One thing wrong with a request; `kind` is a key of the table of codes."""
 
     kind: str
     field: str
@@ -47,15 +41,11 @@ class RefusedError(Exception):
 
 @dataclass(frozen=True)
 class Request:
-    """One command as read from the wire.
-
-    `address` is the registrant's; `trouble` carries what an armed fault wants of the command itself.
-    """
+    """One command as read from the wire; `trouble` carries what an armed fault wants of the command itself."""
 
     name: str
     object: str
     fields: dict[str, Value]
-    address: str = ""
     trouble: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -74,24 +64,13 @@ def text(fields: dict[str, Value], name: str) -> str:
 
 def needed(fields: dict[str, Value], *names: str) -> list[str]:
     """The scalars of these names; all missing ones are refused at once."""
-    missing = [Problem("missing", name, f"Missing required field: {name}") for name in names if not text(fields, name)]
-    if missing:
+    if missing := list(_missing(fields, *names)):
         raise RefusedError(*missing)
     return [text(fields, name) for name in names]
 
 
-def is_mail(address: str) -> bool:
-    """Whether it is one plain address."""
-    return bool(_MAIL.fullmatch(address))
-
-
-def check_address(address: str) -> None:
-    """The optional `registrant_ip` must be an address."""
-    try:
-        if address:
-            ipaddress.ip_address(address)
-    except ValueError as error:
-        raise refused("invalid", str(error), "registrant_ip") from error
+def _missing(fields: dict[str, Value], *names: str) -> Iterator[Problem]:
+    yield from (Problem("missing", name, f"Missing required field: {name}") for name in names if not text(fields, name))
 
 
 def approvers(domain: str) -> list[str]:
@@ -111,97 +90,75 @@ def names(fields: dict[str, Value]) -> tuple[str, ...]:
 
 
 def contacts(fields: dict[str, Value]) -> dict[str, dict[str, str]]:
-    """The contacts by role; the person of `organization` is copied from `admin` when missing."""
+    """The contacts by role."""
     given = fields.get("contact_set") or {}
     if not isinstance(given, dict) or not all(isinstance(contact, dict) for contact in given.values()):
         raise refused("invalid", "contact_set is not a dict of dicts", "contact_set")
     pairs = [(role, contact) for role, contact in given.items() if isinstance(contact, dict)]
-    found = {role: {name: text(contact, name) for name in contact} for role, contact in pairs}
-    if "organization" in found and "admin" in found:
-        copied = {name: found["admin"][name] for name in _PERSON if found["admin"].get(name)}
-        found["organization"] = copied | {name: value for name, value in found["organization"].items() if value}
-    return found
+    return {role: {name: text(contact, name) for name in contact} for role, contact in pairs}
 
 
 def order_problems(fields: dict[str, Value], kind: Kind) -> Iterator[Problem]:
     """Everything wrong with an order of this kind of product."""
-    for name in ("csr", "period", "domain", *(() if kind.brand == "trustwave" else ("server_type",))):
-        if not text(fields, name):
-            yield Problem("missing", name, f"Missing required field: {name}")
-    if text(fields, "csr"):
-        yield from _csr_problems(fields, kind)
+    yield from _missing(fields, "csr", "period", "domain", "server_type")
+    yield from _csr_problems(fields, kind)
     yield from _name_problems(fields, kind)
     yield from control_problems(fields, kind)
     yield from _contact_problems(fields, kind)
-    yield from seal_problems(fields, kind)
     rules = (
         ("period", text(fields, "period") in ("", "1"), "Only one year can be bought"),
         ("server_type", text(fields, "server_type") in ("", *of_brand("servers", kind.brand).split()), "Unknown"),
         ("server_count", re.fullmatch("([1-9][0-9]{0,2})?", text(fields, "server_count")), "Not a count"),
-        ("affiliate_id", len(text(fields, "affiliate_id")) <= _LONGEST_AFFILIATE, "Too long"),
     )
     yield from (Problem("invalid", name, said) for name, kept, said in rules if not kept)
-
-
-def seal_problems(fields: dict[str, Value], kind: Kind) -> Iterator[Problem]:
-    """The seal comes with Symantec's products alone, and can be searched for only where it is shown."""
-    seal, search = text(fields, "trust_seal") or "0", text(fields, "seal_in_search") or "0"
-    if seal not in (("0", "1") if kind.brand == "symantec" else ("0",)):
-        yield Problem("invalid", "trust_seal", "No seal for this product")
-    if search not in (("0", "1") if seal == "1" else ("0",)):
-        yield Problem("invalid", "seal_in_search", "seal_in_search needs trust_seal")
 
 
 def _csr_problems(fields: dict[str, Value], kind: Kind) -> Iterator[Problem]:
     try:
         request = csr.read(text(fields, "csr"))
+        csr.public_key(request)
     except ValueError as error:
         yield Problem("invalid", "csr", f"Invalid CSR: {error}")
         return
-    for fault in csr.faults(request, kind):
-        yield Problem("invalid", "csr", f"Invalid CSR: {fault}")
-    if text(fields, "domain") not in ("", csr.part(request, NameOID.COMMON_NAME)):
+    yield from (Problem("invalid", "csr", f"Invalid CSR: {fault}") for fault in csr.faults(request, kind))
+    if text(fields, "domain") != csr.part(request, NameOID.COMMON_NAME):
         yield Problem("invalid", "domain", "The domain does not match the common name of the CSR")
-    legal, said = contacts(fields).get("organization", {}).get("org_name"), csr.part(request, NameOID.ORGANIZATION_NAME)
-    if kind.level != "DV" and legal and said and legal != said:
+    legal = contacts(fields).get("organization", {}).get("org_name")
+    if kind.level != "DV" and legal != csr.part(request, NameOID.ORGANIZATION_NAME):
         yield Problem("invalid", "org_name", "The organization name does not match the CSR")
 
 
 def _name_problems(fields: dict[str, Value], kind: Kind) -> Iterator[Problem]:
     listed = names(fields)
-    if len(listed) > kind.names:
-        yield Problem("invalid", "additional_domains", f"This product takes {kind.names} additional domains")
-    for name in listed:
-        if not csr.is_domain(name):
-            yield Problem("invalid", "additional_domains", f"Not a domain name: {name}")
-    if len({*listed, text(fields, "domain")}) != len(listed) + 1:
-        yield Problem("invalid", "additional_domains", "A name stands twice")
+    rules = (
+        (len(listed) <= kind.names, f"This product takes {kind.names} additional domains"),
+        (all(map(csr.is_domain, listed)), "Not a domain name"),
+        (len({*listed, text(fields, "domain")}) == len(listed) + 1, "A name stands twice"),
+    )
+    yield from (Problem("invalid", "additional_domains", said) for kept, said in rules if not kept)
 
 
 def control_problems(fields: dict[str, Value], kind: Kind) -> Iterator[Problem]:
     """What is wrong with the way to prove control of the domain."""
-    method = (text(fields, "dv_auth_method") or "email").lower()
+    method, approver = (text(fields, "dv_auth_method") or "email").lower(), text(fields, "approver_email")
     if method not in dv_methods(kind):
         yield Problem("invalid", "dv_auth_method", f"Not offered for this product: {method}")
-    chosen = text(fields, "approver_email") or contacts(fields).get("admin", {}).get("email", "")
-    if kind.level == "DV" and kind.brand != "trustwave" and method == "email":
-        if not chosen:
-            yield Problem("missing", "approver_email", "Missing required field: approver_email")
-        elif chosen.lower() not in approvers(text(fields, "domain")):
-            yield Problem("invalid", "approver_email", f"Not in the list of approvers: {chosen}")
+    if kind.level == "DV" and method == "email":
+        yield from _missing(fields, "approver_email")
+        if approver and approver.lower() not in approvers(text(fields, "domain")):
+            yield Problem("invalid", "approver_email", f"Not in the list of approvers: {approver}")
 
 
 def _contact_problems(fields: dict[str, Value], kind: Kind) -> Iterator[Problem]:
     given = contacts(fields)
-    for role in roles(kind):
-        if role not in given:
-            yield Problem("missing", f"contact_set.{role}", f"Missing required contact: {role}")
+    for role in {*roles(kind)} - given.keys():
+        yield Problem("missing", f"contact_set.{role}", f"Missing required contact: {role}")
+    titled = kind.level == "EV" or kind.brand in ("thawte", "symantec")
     for role, contact in given.items():
         if role not in _ALL_ROLES:
             yield Problem("invalid", f"contact_set.{role}", f"Unknown contact: {role}")
-        titled = kind.level == "EV" or kind.brand in ("thawte", "symantec")
         own = ("org_name",) if role == "organization" else ("title",) if titled else ()
-        for name in (*_PERSON, *_PLACE, *own):
+        for name in (*_NEEDED, *own):
             if not contact.get(name):
                 yield Problem("missing", f"{role}.{name}", f"Missing required field: {role} {name}")
         yield from _contact_faults(role, contact)

@@ -7,7 +7,7 @@ A name that only has names below it exists and has no data; a wildcard answers f
 import threading
 from collections.abc import Callable
 
-from dnslib import QTYPE, RCODE, RR, DNSError, DNSRecord
+from dnslib import QTYPE, RCODE, RR, DNSRecord
 from dnslib.server import DNSHandler, DNSLogger, TCPServer, UDPServer
 
 from tests.sandbox.core import Entry, Recorder
@@ -23,7 +23,7 @@ class Dns:
     def __init__(self, clock: Callable[[], float]) -> None:
         self.recorder, self._clock = Recorder(), clock
         self._records: dict[tuple[str, str], tuple[str, ...]] = {}
-        self._failing: dict[tuple[str, str], str] = {}
+        self._failing: dict[str, str] = {}
         self._servers = _pair()
         self.address = "{}:{}".format(*self._servers[0].server_address)
         for server in self._servers:
@@ -46,28 +46,17 @@ class Dns:
             raise ValueError(f"{name}: a CNAME stands alone")
         self._records = {**self._records, (_folded(name), kind): values}
 
-    def remove(self, name: str, kind: str = "") -> None:
-        """The name's records of this type, or all of them, are gone."""
-        gone = (_folded(name), kind)
-        self._records = {key: held for key, held in self._records.items() if gone not in (key, (key[0], ""))}
-
-    def fail(self, name: str, how: str, kind: str = "*") -> None:
-        """Queries for the name (of this type) fail, until "" mends it, since resolvers ask more than once.
-
-        `how` is "SERVFAIL", "REFUSED" or "silence".
-        """
-        self._failing[_folded(name), kind] = how
+    def fail(self, name: str, code: str) -> None:
+        """Queries for the name fail ("SERVFAIL", "REFUSED"), until "" mends it, since resolvers ask more than once."""
+        self._failing[_folded(name)] = code
 
     def resolve(self, request: DNSRecord, handler: DNSHandler) -> DNSRecord:
-        """Answer one query; dnslib calls this, and keeps silent on DNSError."""
+        """Answer one query; dnslib calls this."""
         name, kind = _folded(str(request.q.qname)), QTYPE[request.q.qtype]
         code, lines = self._look(name, kind)
-        status, zone = getattr(RCODE, code, -1), "\n".join(lines)
-        self.recorder.add(Entry(self._clock(), "", kind, name, {}, handler.protocol, status, zone))
-        if code == "silence":
-            raise DNSError(code)
-        reply = request.reply()
-        reply.header.rcode = status
+        reply, zone = request.reply(), "\n".join(lines)
+        reply.header.rcode = getattr(RCODE, code)
+        self.recorder.add(Entry(self._clock(), "", kind, name, {}, handler.protocol, reply.header.rcode, zone))
         reply.add_answer(*RR.fromZone(zone))
         if handler.protocol == "udp" and len(reply.pack()) > 512:  # to be asked for by TCP (RFC 1035 4.2.1)
             reply.rr, reply.header.tc = [], 1
@@ -76,7 +65,7 @@ class Dns:
     def _look(self, name: str, kind: str, *before: str) -> tuple[str, list[str]]:
         """The code of the answer, and its records; CNAMEs in a circle fail."""
         owner = self._owner(name)
-        failing = self._failing.get((name, kind)) or self._failing.get((name, "*"))
+        failing = self._failing.get(name)
         if failing or not owner or name in before:
             return failing or ("SERVFAIL" if owner else "NXDOMAIN"), []
         target = self._records.get((owner, "CNAME"), ())
