@@ -1,10 +1,7 @@
 """Dataclasses of the domain as JSON text and back. Columns exist only for what a query or a constraint needs."""
 
-from __future__ import annotations
-
 import json
 import threading
-from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -12,19 +9,12 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import TypeAdapter
 
-from bot.domain.notices import Notice
-from bot.domain.request import Contact, Organisation
-
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
 Kind = TypeVar("Kind")
-# what annotations name that their own module imports for the type checker alone
-_NAMED: dict[str, Any] = {
-    named.__name__: named for named in (Contact, Decimal, Mapping, Notice, Organisation, date, datetime)
-}
 _ADAPTERS: dict[type[Any], TypeAdapter[Any]] = {}  # made when first needed, since making one takes a while
-_MAKING = threading.Lock()  # one that two threads make at once is broken for good
+_MAKING = threading.Lock()  # so that no two threads make one at once
 
 
 def utc(value: datetime) -> datetime:
@@ -34,7 +24,7 @@ def utc(value: datetime) -> datetime:
     return value.astimezone(UTC)
 
 
-def dump(value: DataclassInstance) -> str:
+def dump(value: "DataclassInstance") -> str:
     """Canonical JSON: equal values make equal text."""
     return json.dumps(asdict(value), default=_plain, sort_keys=True, separators=(",", ":"))
 
@@ -43,9 +33,7 @@ def load(kind: type[Kind], text: str) -> Kind:
     """What `dump` wrote; pydantic's ValidationError when it does not fit the class."""
     with _MAKING:
         if kind not in _ADAPTERS:
-            adapter: TypeAdapter[Any] = TypeAdapter(kind)
-            adapter.rebuild(_types_namespace=_NAMED, raise_errors=True)
-            _ADAPTERS[kind] = adapter
+            _ADAPTERS[kind] = TypeAdapter(kind)
     loaded: Kind = _ADAPTERS[kind].validate_json(text)
     return loaded
 

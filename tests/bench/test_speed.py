@@ -17,9 +17,8 @@ from bot.shown.form import Form, FormShown
 from bot.store.engine import open_engine
 from bot.store.jobs import JobTable
 from bot.store.tables import metadata
-from bot.store.unit import SqlStore
 from handlers.views.form import form_view
-from tests.bot.store.samples import AUDIT_KEY, NOW, CountedIds, FixedClock
+from tests.bot.store.samples import NOW, a_store
 
 ROUNDS = 300
 
@@ -43,7 +42,7 @@ def test_a_job_from_asked_to_done_beside_three_bare_commits(tmp_path: Path) -> N
     """Asking, claiming and finishing are three commits; three single-row commits are what the disk allows."""
     engine = open_engine(f"sqlite:///{tmp_path / 'desk.db'}")
     metadata.create_all(engine)
-    store, table = SqlStore(engine, FixedClock(), CountedIds(), AUDIT_KEY), JobTable(engine)
+    store, table = a_store(engine), JobTable(engine)
 
     def one_job() -> None:
         with store.unit() as unit:
@@ -66,12 +65,7 @@ def test_a_job_from_asked_to_done_beside_three_bare_commits(tmp_path: Path) -> N
 def test_a_form_beside_the_library_s_own_view_classes() -> None:
     form = FormShown(Form("f-1", "U1", "C1", NOW, {"names": "www.acme.com"}), "names")
     view = form_view(form)
-    tell(
-        "the first form",
-        seconds(lambda: form_view(form)),
-        "slack_sdk",
-        seconds(lambda: View(**view).to_dict()),
-    )
+    tell("the first form", seconds(lambda: form_view(form)), "slack_sdk", seconds(lambda: View(**view).to_dict()))
 
 
 def test_a_key_beside_openssl() -> None:

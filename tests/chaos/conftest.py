@@ -3,40 +3,18 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from collections import Counter
 
 import pytest
 
 SHORT = "3"
-
-
-@dataclass
-class Tally:
-    """What was found and done."""
-
-    points: int = 0
-    runs: int = 0
-    not_met: int = 0
-    failed: int = 0
-
-    def add(self, points: int, runs: int, not_met: int = 0, failed: int = 0) -> None:
-        """Count on."""
-        self.points, self.runs = self.points + points, self.runs + runs
-        self.not_met, self.failed = self.not_met + not_met, self.failed + failed
-
-    def line(self) -> str:
-        """All of it in one line."""
-        missed = f", {self.not_met} points not met again" if self.not_met else ""
-        return f"chaos: {self.points} points, {self.runs} runs{missed}, {self.failed} failed"
-
-
-KEPT = pytest.StashKey[Tally]()
+TALLY = pytest.StashKey[Counter[str]]()
 
 
 @pytest.fixture(scope="session")
-def tally(pytestconfig: pytest.Config) -> Tally:
-    """What the last line will tell."""
-    return pytestconfig.stash.setdefault(KEPT, Tally())
+def tally(pytestconfig: pytest.Config) -> Counter[str]:
+    """What the last line will tell: points, runs, points not met again, failed."""
+    return pytestconfig.stash.setdefault(TALLY, Counter())
 
 
 @pytest.fixture(scope="session")
@@ -48,6 +26,5 @@ def rounds() -> int | None:
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     """The very last line."""
-    found = config.stash.get(KEPT, None)
-    if found is not None:
-        print(found.line())
+    if found := config.stash.get(TALLY, None):
+        print("chaos:", ", ".join(f"{number} {what}" for what, number in found.items()))

@@ -9,14 +9,11 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import count
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import pytest
 
 from tests.sandbox.rig import PATIENCE, Rig, desk
-
-if TYPE_CHECKING:
-    from tests.chaos.conftest import Tally
 
 LANES: Final = 2  # desks side by side
 DRY_RUNS: Final = 3  # what is said in one breath may be sent in one post or in two
@@ -118,7 +115,7 @@ class Lane:
 
 @pytest.mark.parametrize("way", PATHS)
 def test_killed_anywhere_the_desk_buys_once_and_says_everything_once(
-    way: str, tally: Tally, rounds: int | None
+    way: str, tally: Counter[str], rounds: int | None
 ) -> None:
     numbers, path = count(), PATHS[way]
     points = points_of(path, numbers)
@@ -130,7 +127,8 @@ def test_killed_anywhere_the_desk_buys_once_and_says_everything_once(
             done.result()
     failed = [each for lane in lanes for each in lane.failed]
     not_met = [each for lane in lanes for each in lane.not_met]
-    tally.add(len(points), sum(lane.runs for lane in lanes), len(not_met), len(failed))
+    runs = sum(lane.runs for lane in lanes)
+    tally.update({"points": len(points), "runs": runs, "not met again": len(not_met), "failed": len(failed)})
     assert not failed, "\n".join(failed)
     assert len(not_met) <= max(1, len(points) // 10), not_met
 

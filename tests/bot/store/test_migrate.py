@@ -1,5 +1,6 @@
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -39,3 +40,12 @@ def test_a_database_of_a_later_program_is_not_current(empty: Engine) -> None:
     with empty.begin() as connection:
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = 'later'")
     assert not is_current(empty)
+
+
+def test_sqlite_is_opened_for_many_readers_and_durable_writes(tmp_path: Path) -> None:
+    engine = open_engine(f"sqlite:///{tmp_path / 'desk.db'}")
+    asked = ("journal_mode", "synchronous", "foreign_keys", "busy_timeout")
+    with engine.begin() as connection:
+        found = [connection.exec_driver_sql(f"PRAGMA {name}").scalar() for name in asked]
+    engine.dispose()
+    assert found == ["wal", 2, 1, 30000]
