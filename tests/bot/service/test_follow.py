@@ -145,15 +145,6 @@ def test_an_order_id_means_nothing_on_another_account(world: World, order: Order
     course(world, order, "3h validating", asked("get_order_info", looks))
 
 
-# -- how often
-
-
-def looks_within(world: World, **duration: float) -> int:
-    before = world.calls("get_order_info")
-    world.pass_time(**duration)
-    return world.calls("get_order_info") - before
-
-
 def test_anybody_of_the_channel_may_have_the_desk_look_now(world: World, order: Order) -> None:
     CONFIRMED(world, order)
     with pytest.raises(UnknownOrder):
@@ -218,6 +209,3 @@ def test_an_odd_certificate_for_our_key_is_issued_with_a_warning(world: World, o
     after = course(world, order, at_supplier("issue_otherwise", names=("acme.com",)), f"2h {ISSUED}")
     assert after.certificate is not None
     assert world.told()[-1].fact("warnings") == "\n".join(after.certificate.warnings) != ""
-
-
-# -- after a cancelled purchase

@@ -16,20 +16,11 @@ from tests.bot.service.conftest import Act, MakeDesk, arm, asked, at_supplier, c
 from tests.bot.service.test_buy import sent
 from tests.builders import ACCOUNT, World, a_request, a_supplier
 from tests.fakes import APPROVERS, COLLEAGUE, FIRST, REQUESTER
-from tests.sandbox.opensrs import books
 
 WAITS, HELD = "awaiting_approval approval_wanted:approvers", "held held:engineer"
 VOIDED = "awaiting_approval changed approval_wanted:approvers"
 STOP = Finding("dns", "DNS-1", Verdict.STOP, "The name does not answer.", "Have it set.", mender=Mender.ENGINEER)
 FINE = Finding("dns", "DNS-1", Verdict.FINE, "It answers.")
-
-
-def drafts(world: World) -> int:
-    return world.calls("sw_register")
-
-
-def only_draft(world: World) -> books.Order:
-    return list(world.standin.orders.values())[-1]
 
 
 def silent(times: int, trouble: str = "drop_before") -> Act:
@@ -87,7 +78,7 @@ def test_what_waits_for_approval_is_a_draft_that_reads_back_as_asked(world: Worl
     assert (order.draft.id, order.draft.price) == (order.supplier_id, Decimal("49.0"))
     assert world.standin.orders[order.supplier_id].state == "pending"
     assert world.standin.held_money == 0
-    assert world.calls("sw_register", ">save<") == drafts(world) == 1
+    assert world.calls("sw_register", ">save<") == world.calls("sw_register") == 1
     (notice,) = world.told(Told.APPROVAL_WANTED)
     assert set(notice.mentions) == APPROVERS
 
@@ -98,7 +89,7 @@ def test_the_key_is_sealed_and_committed_before_the_csr_leaves(world: World, pla
     def look() -> None:
         key_id = world.order(placed.id).key_id
         with world.store.unit() as unit:
-            seen.append((unit.sealed_key(key_id), drafts(world)))
+            seen.append((unit.sealed_key(key_id), world.calls("sw_register")))
 
     world.store.after["saving draft"] = look
     world.run_jobs()
@@ -149,7 +140,7 @@ def test_a_draft_that_reads_back_otherwise_is_held_and_the_field_is_named(
     world: World, placed: Order, field: str
 ) -> None:
     changes = DIFFERENCES.get(field) or {"csr": foreign_csr(world)}
-    world.store.after["draft saved"] = lambda: vars(only_draft(world)).update(changes)
+    world.store.after["draft saved"] = lambda: vars(list(world.standin.orders.values())[-1]).update(changes)
     course(world, placed, f"0m {HELD}", says(reason=f"*: {field} is *"), "10m held", asked("sw_register", 1))
 
 
@@ -230,7 +221,7 @@ def test_a_change_during_the_save_leaves_no_approval_for_the_old_draft(world: Wo
 
 def test_a_change_of_nothing_keeps_the_draft(world: World, order: Order) -> None:
     world.change(order)
-    assert (world.later(order).draft, drafts(world)) == (order.draft, 1)
+    assert (world.later(order).draft, world.calls("sw_register")) == (order.draft, 1)
 
 
 def test_the_clients_own_request_file_is_used_and_no_key_is_made(world: World) -> None:
@@ -273,7 +264,7 @@ def test_after_a_change_of_what_was_bought_in_the_panel_nothing_new_is_saved(wor
     world.standin.submit_in_panel(order.supplier_id)
     world.change(order, names="shop.acme.com")
     world.pass_time(hours=20)
-    assert drafts(world) == 1
+    assert world.calls("sw_register") == 1
     assert world.order(order.id).status is not Status.AWAITING_APPROVAL
 
 
