@@ -14,7 +14,6 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ed25519, rsa
 from cryptography.hazmat.primitives.asymmetric.types import CertificateIssuerPrivateKeyTypes
-from cryptography.x509.oid import NameOID
 from defusedxml.ElementTree import fromstring
 
 from tests.sandbox.opensrs import DEFAULT_KEY, OpenSRS
@@ -29,18 +28,15 @@ PERSON = {
 }  # fmt: skip
 
 
-def csr(name: str = DOMAIN, *, key: CertificateIssuerPrivateKeyTypes = KEY, **subject: str) -> str:
-    """A CSR; OV by default, `organization=""` leaves a part out."""
-    parts = {"organization": PERSON["org_name"], "country": "US", "state": "Illinois", "unit": ""} | subject
-    oids = {
-        "organization": NameOID.ORGANIZATION_NAME, "country": NameOID.COUNTRY_NAME,
-        "state": NameOID.STATE_OR_PROVINCE_NAME, "unit": NameOID.ORGANIZATIONAL_UNIT_NAME,
-    }  # fmt: skip
-    named = [x509.NameAttribute(NameOID.COMMON_NAME, name)]
-    named += [x509.NameAttribute(oids[part], value) for part, value in parts.items() if value]
-    made = x509.CertificateSigningRequestBuilder().subject_name(x509.Name(named))
+SUBJECT = r"O=Mill & Sons\, Inc.,C=US,ST=Illinois"
+
+
+def csr(name: str = DOMAIN, subject: str = SUBJECT, key: CertificateIssuerPrivateKeyTypes = KEY) -> str:
+    """A CSR; OV by default. The subject is what stands beside the name (RFC 4514)."""
+    whole = x509.Name.from_rfc4514_string(f"CN={name},{subject}")
     algorithm = None if isinstance(key, ed25519.Ed25519PrivateKey) else hashes.SHA256()
-    return made.sign(key, algorithm).public_bytes(serialization.Encoding.PEM).decode()
+    made = x509.CertificateSigningRequestBuilder(whole).sign(key, algorithm)
+    return made.public_bytes(serialization.Encoding.PEM).decode()
 
 
 CSR = csr()
@@ -94,7 +90,6 @@ class Reply:
     """What came back, decoded where it was an envelope."""
 
     status: int
-    headers: dict[str, str]
     body: bytes
 
     @property
@@ -124,7 +119,7 @@ class Client:
         with closing(HTTPConnection(urlsplit(self.stand_in.url).netloc, timeout=10)) as connection:
             connection.request(method, path, body, signed(body) if headers is None else headers)
             answer = connection.getresponse()
-            return Reply(answer.status, dict(answer.getheaders()), answer.read())
+            return Reply(answer.status, answer.read())
 
     def __call__(self, action: str, **attributes: Any) -> Reply:
         object_ = "BALANCE" if action == "get_balance" else "TRUST_SERVICE"
