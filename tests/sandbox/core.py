@@ -148,8 +148,8 @@ def loopback(host: str) -> str:
 class Serving:
     """An ASGI application served on loopback by a thread of its own; port 0 chooses a free port."""
 
-    def __init__(self, app: ASGIApp, host: str = "127.0.0.1", port: int = 0) -> None:
-        self._address = (loopback(host), port)
+    def __init__(self, app: ASGIApp, port: int = 0) -> None:
+        self.port = port  # real once started
         self._config = uvicorn.Config(
             app,
             lifespan="off",
@@ -166,9 +166,8 @@ class Serving:
 
     def start(self) -> Self:
         """Listen; when this returns, connections are accepted."""
-        family = socket.AF_INET6 if ":" in self._address[0] else socket.AF_INET
-        listener = socket.create_server(self._address, family=family)
-        self._address = listener.getsockname()[:2]
+        listener = socket.create_server(("127.0.0.1", self.port))
+        self.port = listener.getsockname()[1]
         self._server = uvicorn.Server(self._config)
         # A daemon, so that a forgotten stand-in cannot keep a test run from ending.
         self._thread = threading.Thread(
@@ -185,15 +184,9 @@ class Serving:
         self._server = self._thread = None
 
     @property
-    def port(self) -> int:
-        """The port; real once started."""
-        return self._address[1]
-
-    @property
     def url(self) -> str:
         """The address with scheme, host and port, without a slash at the end."""
-        host = f"[{self._address[0]}]" if ":" in self._address[0] else self._address[0]
-        return f"http://{host}:{self.port}"
+        return f"http://127.0.0.1:{self.port}"
 
     def __enter__(self) -> Self:
         return self.start()
@@ -215,7 +208,7 @@ def _answer(value: object, status: int = 200) -> Response:
     return Response(json.dumps(value, default=_plain), status, media_type="application/json")
 
 
-def _foreign(request: Request) -> bool:
+def foreign(request: Request) -> bool:
     """Whether a page of another origin, or a rebound name, is speaking."""
     here = request.headers.get("host", "")
     origin = request.headers.get("origin")
@@ -236,7 +229,7 @@ def control(target: object, names: tuple[str, ...]) -> Starlette:
     """
 
     async def act(request: Request) -> Response:
-        if _foreign(request):
+        if foreign(request):
             return _answer({"error": "foreign Host or Origin"}, 403)
         name = request.path_params.get("name")
         if name is None:

@@ -1,4 +1,4 @@
-"""The OpenSRS stand-in, its clock at a known moment, with a client of the tests' own; and who is in each workspace."""
+"""The OpenSRS stand-in with a client of the tests' own; a Slack workspace with an app, its clock at a known moment."""
 
 from collections.abc import Iterator
 
@@ -7,6 +7,7 @@ import pytest
 from tests.sandbox.opensrs import OpenSRS
 from tests.sandbox.slack import Channel, Person, Workspace
 from tests.selftest.opensrs_client import NOW, Client
+from tests.selftest.slack_app import Desk, manifest
 
 
 @pytest.fixture
@@ -18,6 +19,18 @@ def supplier() -> Iterator[OpenSRS]:
 @pytest.fixture
 def client(supplier: OpenSRS) -> Client:
     return Client(supplier)
+
+
+@pytest.fixture
+def ws() -> Iterator[Workspace]:
+    with Workspace(manifest(), clock=lambda: 1_800_000_000.0, delivery="callable") as workspace:
+        yield workspace
+
+
+@pytest.fixture
+def desk(ws: Workspace) -> Desk:
+    ws.deliver = made = Desk(ws)
+    return made
 
 
 @pytest.fixture

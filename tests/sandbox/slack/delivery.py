@@ -6,12 +6,13 @@ import asyncio
 import contextlib
 import hashlib
 import hmac
-import http.client
 import json
 import time
-from typing import TYPE_CHECKING, Final, NamedTuple
-from urllib.parse import urlencode, urlsplit
+from collections.abc import Coroutine
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
+from urllib.parse import urlencode
 
+import requests
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from tests.sandbox.slack.shapes import Json
@@ -29,96 +30,78 @@ class Missed(NamedTuple):
     why: str
 
 
-class Retry(NamedTuple):
-    number: int
-    reason: str
-
-
 Reply = Json | None | Missed
 
 
-class Link:
-    """A way to the app; `cut` breaks the connection once the request is out."""
+class Link(Protocol):
+    """A way to the app. `retry` is why the last delivery of the same failed, as Slack tells it."""
+
+    def ready(self) -> bool: ...
+
+    def send(self, kind: str, payload: Json, retry: str = "") -> Reply: ...
+
+
+class InProcess:
+    """Calls `ws.deliver(kind, payload)`; an answer after the deadline counts as missed."""
 
     def __init__(self, ws: Workspace) -> None:
         self._ws = ws
 
     def ready(self) -> bool:
-        raise NotImplementedError
-
-    def send(self, kind: str, payload: Json, retry: Retry | None, *, cut: bool = False) -> Reply:
-        raise NotImplementedError
-
-
-class InProcess(Link):
-    """Calls `ws.deliver(kind, payload)`; an answer after the deadline counts as missed."""
-
-    def ready(self) -> bool:
         return self._ws.deliver is not None
 
-    def send(self, kind: str, payload: Json, retry: Retry | None, *, cut: bool = False) -> Reply:
+    def send(self, kind: str, payload: Json, retry: str = "") -> Reply:
         del retry  # a callable has nowhere to read it
-        if self._ws.deliver is None or cut:
+        if self._ws.deliver is None:
             return Missed("connection_failed")
         started = time.monotonic()
         reply = self._ws.deliver(kind, json.loads(json.dumps(payload)))
         return reply if time.monotonic() - started <= self._ws.ack_seconds else Missed("http_timeout")
 
 
-class SignedHttp(Link):
+class SignedHttp:
     """Posts to `ws.request_url` as Slack does: forms for commands and interactions, JSON for events, signed."""
+
+    def __init__(self, ws: Workspace) -> None:
+        self._ws = ws
 
     def ready(self) -> bool:
         return bool(self._ws.request_url)
 
-    def send(self, kind: str, payload: Json, retry: Retry | None, *, cut: bool = False) -> Reply:
-        if kind == EVENT:
-            body, media = json.dumps(payload), "application/json"
-        else:
-            form = payload if kind == COMMAND else {"payload": json.dumps(payload)}
-            body, media = urlencode(form), "application/x-www-form-urlencoded"
+    def send(self, kind: str, payload: Json, retry: str = "") -> Reply:
+        body, media = json.dumps(payload), "application/json"
+        if kind != EVENT:
+            body = urlencode(payload if kind == COMMAND else {"payload": body})
+            media = "application/x-www-form-urlencoded"
         headers = self._signed(body) | {"Content-Type": media}
         if retry:
-            headers |= {"X-Slack-Retry-Num": str(retry.number), "X-Slack-Retry-Reason": retry.reason}
+            headers |= {"X-Slack-Retry-Num": "1", "X-Slack-Retry-Reason": retry}
         try:
-            return self._post(body, headers, cut=cut)
-        except TimeoutError:
-            return Missed("http_timeout")
-        except (OSError, http.client.HTTPException):
-            return Missed("connection_failed")
+            with requests.Session() as session:
+                session.trust_env = False  # loopback needs no proxy
+                answer = session.post(
+                    self._ws.request_url or "", body.encode(), headers=headers, timeout=self._ws.ack_seconds
+                )
+        except requests.RequestException as error:
+            return Missed("http_timeout" if isinstance(error, requests.Timeout) else "connection_failed")
+        if not answer.ok:
+            return Missed("http_error")
+        is_json = "json" in answer.headers.get("Content-Type", "")
+        return answer.json() if answer.text and is_json else {"text": answer.text} if answer.text else None
 
     def _signed(self, body: str) -> dict[str, str]:
         stamp = str(int(time.time()))
         digest = hmac.new(self._ws.signing_secret.encode(), f"v0:{stamp}:{body}".encode(), hashlib.sha256).hexdigest()
         return {"X-Slack-Request-Timestamp": stamp, "X-Slack-Signature": f"v0={digest}"}
 
-    def _post(self, body: str, headers: dict[str, str], *, cut: bool) -> Reply:
-        target = urlsplit(self._ws.request_url or "")
-        connection = http.client.HTTPConnection(target.hostname or "", target.port, timeout=self._ws.ack_seconds)
-        try:
-            connection.request("POST", target.path or "/", body.encode(), headers)
-            if cut:
-                return Missed("connection_failed")
-            answer = connection.getresponse()
-            text = answer.read().decode()
-        finally:
-            connection.close()
-        if not 200 <= answer.status < 300:
-            return Missed("http_error")
-        if "json" in (answer.getheader("Content-Type") or "") and text:
-            found: Json = json.loads(text)
-            return found
-        return {"text": text} if text else None
 
-
-class Socket(Link):
+class Socket:
     """Socket Mode: tickets, connections, envelopes; each envelope goes to one connection."""
 
     def __init__(self, ws: Workspace) -> None:
-        super().__init__(ws)
+        self._ws = ws
         self._tickets: set[str] = set()
         self._live: list[WebSocket] = []
-        self._leaving: list[WebSocket] = []
         self._loop: asyncio.AbstractEventLoop | None = None
         self._acks: dict[str, Json | None] = {}
         self._waiting: set[str] = set()
@@ -144,35 +127,24 @@ class Socket(Link):
         self._loop = asyncio.get_running_loop()
         count: Json = {"num_connections": len(self._live) + 1, "connection_info": {"app_id": self._ws.app_id}}
         await websocket.send_text(json.dumps({"type": "hello", "debug_info": {"host": "sandbox"}} | count))
-        self._seen(websocket, live=True)
-        while self._leaving:
-            await self._close(self._leaving.pop())
+        with self._ws.change():
+            self._live.append(websocket)
         try:
             while True:
                 self._acknowledged(await websocket.receive_text())
         except (WebSocketDisconnect, RuntimeError):
             return
         finally:
-            self._seen(websocket, live=False)
-
-    def _seen(self, websocket: WebSocket, *, live: bool) -> None:
-        with self._ws.changed:
-            self._live = [each for each in self._live if each is not websocket] + ([websocket] if live else [])
-            self._ws.changed.notify_all()
+            with self._ws.change():
+                self._live.remove(websocket)
 
     def _acknowledged(self, text: str) -> None:
-        try:
-            ack = json.loads(text)
-        except ValueError:
-            self._ws.violate(f"socket: not JSON: {text[:80]}")
-            return
-        envelope = ack.get("envelope_id")
-        with self._ws.changed:
-            if envelope in self._waiting:
-                self._acks[envelope] = ack.get("payload")
-                self._ws.changed.notify_all()
+        ack = json.loads(text)
+        with self._ws.change():
+            if ack.get("envelope_id") in self._waiting:
+                self._acks[ack["envelope_id"]] = ack.get("payload")
 
-    def send(self, kind: str, payload: Json, retry: Retry | None, *, cut: bool = False) -> Reply:
+    def send(self, kind: str, payload: Json, retry: str = "") -> Reply:
         with self._ws.changed:
             if not self._live:
                 return Missed("connection_failed")
@@ -181,18 +153,24 @@ class Socket(Link):
             envelope_id = self._ws.ids.new("E")
             self._waiting.add(envelope_id)
         envelope: Json = {"envelope_id": envelope_id, "type": kind, "payload": payload}
-        envelope["accepts_response_payload"] = kind != EVENT
-        if retry:
-            envelope |= {"retry_attempt": retry.number, "retry_reason": retry.reason}
+        envelope |= {"accepts_response_payload": kind != EVENT}
+        envelope |= {"retry_attempt": 1, "retry_reason": retry} if retry else {}
         try:
-            self._write(websocket, envelope)
+            self._soon(websocket.send_text(json.dumps(envelope)))
         except (RuntimeError, WebSocketDisconnect, TimeoutError):
             return Missed("connection_failed")
-        if cut:
-            self._waiting.discard(envelope_id)
-            self.disconnect("drop")
-            return Missed("connection_failed")
         return self._wait(envelope_id, kind)
+
+    def drop(self) -> None:
+        """Close every connection at once, as when a network fails; the app comes back by itself."""
+        for websocket in [*self._live]:
+            with contextlib.suppress(RuntimeError, WebSocketDisconnect):
+                self._soon(websocket.close(1011))
+
+    def _soon(self, act: Coroutine[Any, Any, None]) -> None:
+        """Let the connections' own thread do it, and wait for that."""
+        if self._loop:
+            asyncio.run_coroutine_threadsafe(act, self._loop).result(_SEND_SECONDS)
 
     def _wait(self, envelope_id: str, kind: str) -> Reply:
         with self._ws.changed:
@@ -204,23 +182,3 @@ class Socket(Link):
         if payload and kind == EVENT:
             self._ws.violate("socket: an event was acknowledged with a payload")
         return payload
-
-    def _write(self, websocket: WebSocket, envelope: Json) -> None:
-        if self._loop is None:
-            raise RuntimeError("nobody has connected yet")
-        asyncio.run_coroutine_threadsafe(websocket.send_text(json.dumps(envelope)), self._loop).result(_SEND_SECONDS)
-
-    def disconnect(self, reason: str) -> None:
-        """`drop` closes every connection at once; any other reason asks the app to come back."""
-        with self._ws.changed:
-            gone, self._live = self._live, []
-        for websocket in gone:
-            if reason == "drop" and self._loop:
-                asyncio.run_coroutine_threadsafe(self._close(websocket), self._loop).result(_SEND_SECONDS)
-            else:
-                self._leaving.append(websocket)  # closed once the app has come back
-                self._write(websocket, {"type": "disconnect", "reason": reason, "debug_info": {"host": "sandbox"}})
-
-    async def _close(self, websocket: WebSocket) -> None:
-        with contextlib.suppress(RuntimeError, WebSocketDisconnect):
-            await websocket.close(1011)

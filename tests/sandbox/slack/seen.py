@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from tests.sandbox.slack.fields import Input, inputs
 from tests.sandbox.slack.shapes import Json
-from tests.sandbox.slack.state import Message, View
-from tests.sandbox.slack.text import elements, show_blocks
+from tests.sandbox.slack.state import Message, View, buttons_in
+from tests.sandbox.slack.text import show_blocks
 
 if TYPE_CHECKING:
     from tests.sandbox.slack.people import Person
@@ -20,7 +20,6 @@ class Outcome:
 
     acked: bool
     text: str
-    asked: str
     _person: Person = field(repr=False)
     _before: frozenset[str] = field(repr=False)
 
@@ -76,25 +75,22 @@ class OpenView:
     @property
     def plain(self) -> str:
         """The blocks as lines, each field with its value."""
-        return show_blocks(self._person.reader(), self.behind.blocks, self.behind.values)
+        return show_blocks(self._person.reader(), self.blocks, self.behind.values)
 
     @property
     def inputs(self) -> dict[str, Input]:
         """The fields by label; a second one with the same label by block_id.action_id."""
-        found: dict[str, Input] = {}
-        for each in inputs(self._person.reader(), self.behind):
-            found[f"{each.block_id}.{each.action_id}" if each.label in found else each.label] = each
-        return found
+        return dict(inputs(self._person.reader(), self.behind))
 
     @property
     def buttons(self) -> list[str]:
-        return [each["text"]["text"] for _, each in elements(self.behind.blocks) if each["type"] == "button"]
+        return buttons_in(self.blocks)
 
     @property
     def errors(self) -> dict[str, str]:
         """By label."""
-        labels = {block["block_id"]: block["label"]["text"] for block in self.blocks if block["type"] == "input"}
-        return {labels.get(block_id, block_id): said for block_id, said in self.behind.errors.items()}
+        asked = {block["block_id"]: block["label"]["text"] for block in self.blocks if block["type"] == "input"}
+        return {asked.get(block_id, block_id): said for block_id, said in self.behind.errors.items()}
 
     def _text(self, key: str) -> str:
         return str((self.behind.body.get(key) or {"text": ""})["text"])

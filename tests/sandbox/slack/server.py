@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, Final
+from collections.abc import Awaitable, Callable, Mapping
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import parse_qsl
 
 from starlette.applications import Starlette
@@ -14,7 +14,7 @@ from starlette.responses import Response
 from starlette.routing import Route, WebSocketRoute
 from starlette.types import Receive, Scope, Send
 
-from tests.sandbox.core import Entry, Fault
+from tests.sandbox.core import Entry
 from tests.sandbox.slack.methods import GENERAL_ERRORS, Method, methods
 from tests.sandbox.slack.shapes import Json
 from tests.sandbox.slack.space import ApiError
@@ -24,10 +24,9 @@ if TYPE_CHECKING:
     from tests.sandbox.slack.workspace import Workspace
 
 Act = Callable[[Request, bytes], Response]
-_JSON_ARGS: Final = ("blocks", "files", "metadata", "view")
+_JSON_ARGS: Final = ("blocks", "metadata", "view")
 _FLAGS: Final = {"true": True, "1": True, "false": False, "0": False}
-_BOOLEAN_ARGS: Final = "include_all_metadata include_num_members reply_broadcast".split()
-_DELAY_SECONDS: Final = 30
+_BOOLEAN_ARGS: Final = ("include_all_metadata", "reply_broadcast")
 _SIGN_IN: Final = "<!DOCTYPE html><html><head><title>Sign in</title></head><body>Sign in to continue</body></html>"
 
 
@@ -54,26 +53,23 @@ def _decoded(value: object) -> object:
         raise ApiError("invalid_arguments") from None
 
 
-def _json(value: Json, status: int = 200) -> Response:
-    return Response(json.dumps(value), status, media_type="application/json")
+def _json(value: Json, status: int = 200, headers: dict[str, str] | None = None) -> Response:
+    return Response(json.dumps(value), status, headers, "application/json")
 
 
-def _in_trouble(fault: Fault | None) -> Response | None:
-    """The answer that a fault gives instead of carrying the call out."""
-    match fault.kind if fault else "", fault.how if fault else {}:
-        case "rate_limited", how:
-            answer = _json({"ok": False, "error": "ratelimited"}, 429)
-            answer.headers["Retry-After"] = str(how.get("after", 1))
-            return answer
-        case "server_error", _:
-            return Response("Internal Server Error", 500)
-        case "html", _:
-            return Response(_SIGN_IN, 200, media_type="text/html")
-        case "error", how:
-            return _json({"ok": False, "error": how["error"]})
-        case "drop_before", _:
-            return HangUp()
-    return None
+def _page(text: str, status: int = 200) -> Response:
+    return Response(text, status, media_type="text/html")
+
+
+_TROUBLE: Final[Mapping[str, Callable[[Mapping[str, Any]], Response]]] = {
+    "rate_limited": lambda how: _json(
+        {"ok": False, "error": "ratelimited"}, 429, {"Retry-After": str(how.get("after", 1))}
+    ),
+    "server_error": lambda _: Response("Internal Server Error", 500),
+    "html": lambda _: _page(_SIGN_IN),
+    "error": lambda how: _json({"ok": False, "error": how["error"]}),
+    "drop_before": lambda _: HangUp(),
+}
 
 
 class Server:
@@ -83,7 +79,6 @@ class Server:
         self._ws = ws
         routes = [
             Route("/api/{method}", self._served(self._called), methods=["GET", "POST"]),
-            Route("/upload/{file}", self._served(self._uploaded, "upload"), methods=["POST"]),
             Route("/files-pri/{file}/{rest:path}", self._served(self._fetched, "download"), methods=["GET"]),
             Route("/response/{secret}", self._served(self._responded, "response_url"), methods=["POST"]),
         ]
@@ -95,14 +90,11 @@ class Server:
         async def endpoint(request: Request) -> Response:
             content = await request.body()
             answer = await run_in_threadpool(self._met, where or request.path_params["method"], act, request, content)
-            files = where in ("upload", "download")
-            sent, reply = (f"{len(each)} bytes" if files else each.decode() for each in (content, bytes(answer.body)))
-            path, headers = str(request.url.path), dict(request.headers)
+            reply = f"{len(answer.body)} bytes" if where == "download" else bytes(answer.body).decode()
+            said = (request.url.path, dict(request.headers), content.decode())
             status = 0 if isinstance(answer, HangUp) else answer.status_code
-            with self._ws.changed:
-                entry = Entry(self._ws.clock(), "app", request.method, path, headers, sent, status, reply)
-                self._ws.recorder.add(entry)
-                self._ws.changed.notify_all()
+            with self._ws.change():
+                self._ws.recorder.add(Entry(self._ws.clock(), "app", request.method, *said, status, reply))
             return answer
 
         return endpoint
@@ -110,14 +102,12 @@ class Server:
     def _met(self, where: str, act: Act, request: Request, content: bytes) -> Response:
         """What comes of a request, with the trouble that is armed for it."""
         fault = self._ws.faults.take(where)
-        if trouble := _in_trouble(fault):
-            return trouble
-        if fault and fault.kind == "delay":
-            if reached := fault.how.get("reached"):
-                reached.set()
-            fault.how["released"].wait(_DELAY_SECONDS)
-        answer = act(request, content)
-        return HangUp() if fault and fault.kind == "drop_after" else answer
+        if fault is None:
+            return act(request, content)
+        if fault.kind != "drop_after":
+            return _TROUBLE[fault.kind](fault.how)
+        act(request, content)
+        return HangUp()
 
     # The Web API ------------------------------------------------------------------------------------------------------
 
@@ -179,20 +169,13 @@ class Server:
 
     # Files and response URLs ------------------------------------------------------------------------------------------
 
-    def _uploaded(self, request: Request, content: bytes) -> Response:
-        file = self._ws.files.get(request.path_params["file"])
-        if file is None or file.content is not None or len(content) != file.length:
-            return Response("not what was announced", 400)
-        file.content = content
-        return Response(f"OK - {len(content)}")
-
     def _fetched(self, request: Request, _content: bytes) -> Response:
         """A file for the bot's token, with its scope; for anybody else the page to sign in, as if all were well."""
         token, file = request.headers.get("authorization"), self._ws.files.get(request.path_params["file"])
         if token != f"Bearer {self._ws.bot_token}" or "files:read" not in self._ws.scopes:
-            return Response(_SIGN_IN, 200, media_type="text/html")
-        if file is None or file.content is None:
-            return Response("Not found", 404, media_type="text/html")
+            return _page(_SIGN_IN)
+        if file is None:
+            return _page("Not found", 404)
         return Response(file.content, 200, media_type=file.mimetype)
 
     def _responded(self, request: Request, content: bytes) -> Response:

@@ -82,11 +82,10 @@ def listing(item: Check, most: int, least: int = 1) -> Check:
 
 @dataclass(frozen=True)
 class Shape:
-    """An object: its keys with their checks, which are required, groups of which exactly one (or at least one) is."""
+    """An object: its keys with their checks, which are required, and those of which at least one is."""
 
     keys: Mapping[str, Check]
     required: tuple[str, ...] = ()
-    exactly_one: tuple[str, ...] = ()
     at_least_one: tuple[str, ...] = ()
     rules: tuple[Callable[[Json, str], Iterator[Problem]], ...] = ()
 
@@ -107,8 +106,6 @@ class Shape:
         for key in self.required:
             if key not in value:
                 yield Problem(f"{at}/{key}", "missing_key", f"{key} is required")
-        if self.exactly_one and len(value.keys() & set(self.exactly_one)) != 1:
-            yield Problem(at, "exclusive", f"exactly one of {', '.join(self.exactly_one)} is required")
         if self.at_least_one and not value.keys() & set(self.at_least_one):
             yield Problem(at, "missing_key", f"one of {', '.join(self.at_least_one)} is required")
 

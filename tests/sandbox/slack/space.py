@@ -2,14 +2,15 @@
 
 import copy
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
-from tests.sandbox.slack.shapes import Json, Problem
-from tests.sandbox.slack.state import Channel, File, Group, Ids, Message, View, initial_values, with_ids
+from tests.sandbox.slack.shapes import Json, Problem, objects
+from tests.sandbox.slack.state import Channel, File, Group, Ids, Message, View, with_ids
 from tests.sandbox.slack.surfaces import check_message, check_view
-from tests.sandbox.slack.text import Reader, elements, mrkdwn_in
+from tests.sandbox.slack.text import Reader, mrkdwn_in
 
 if TYPE_CHECKING:
     from tests.sandbox.slack.people import Person
@@ -34,7 +35,6 @@ class Trigger:
 
     person: str
     view: str | None
-    channel: str | None
     at: float
     used: bool = False
 
@@ -61,14 +61,30 @@ def _told(problems: list[Problem]) -> Json:
     return {"errors": [each._asdict() for each in problems], "response_metadata": {"messages": lines}}
 
 
+class Changes(threading.Condition):
+    """The workspace's one lock, which also counts what happened under it."""
+
+    count = 0
+
+    def notify_all(self) -> None:
+        """Something changed."""
+        self.count += 1
+        super().notify_all()
+
+    def beyond(self, count: int, seconds: float) -> int:
+        """The count once it is another one, or after so many seconds."""
+        with self:
+            self.wait_for(lambda: self.count != count, seconds)
+            return self.count
+
+
 class Space:
     """People, conversations, messages and views; every change is made and seen under `changed`."""
 
     def __init__(self, manifest: Json, clock: Callable[[], float]) -> None:
         self.manifest, self.clock = manifest, clock
-        self.changed = threading.Condition()
+        self.changed = Changes()
         self.ids = Ids()
-        self.tz = "Europe/Berlin"
         self.team_id, self.app_id, self.bot_id = self.ids.new("T"), self.ids.new("A"), self.ids.new("B")
         self.people: dict[str, Person] = {}
         self.channels: dict[str, Channel] = {}
@@ -80,6 +96,13 @@ class Space:
         self.files: dict[str, File] = {}
         self.violations: list[str] = []
         self.bot_user_id = ""
+
+    @contextmanager
+    def change(self) -> Iterator[None]:
+        """What happens under it happens at once, and wakes everybody who waits."""
+        with self.changed:
+            yield
+            self.changed.notify_all()
 
     def setting(self, *path: str, default: Any = None) -> Any:  # noqa: ANN401 - a manifest holds any JSON
         """A value of the manifest, or the default."""
@@ -94,9 +117,8 @@ class Space:
 
     def violate(self, sentence: str) -> None:
         """Remember something that the app must never do."""
-        with self.changed:
+        with self.change():
             self.violations.append(sentence)
-            self.changed.notify_all()
 
     def name_of(self, some_id: str) -> str | None:
         """The name behind an id of a person, channel or group."""
@@ -104,8 +126,8 @@ class Space:
             return found.name
         return group.handle if (group := self.groups.get(some_id)) else None
 
-    def reader(self, tz: str | None = None) -> Reader:
-        return Reader(self.name_of, tz or self.tz, self.clock())
+    def reader(self, tz: str = "Europe/Berlin") -> Reader:
+        return Reader(self.name_of, tz, self.clock())
 
     def find_channel(self, where: "Channel | Person | str") -> Channel:
         """A channel by itself, its id or name, or the direct message with a person; AssertionError if there is none."""
@@ -121,11 +143,6 @@ class Space:
     def channels_of(self, person: "Person") -> list[Channel]:
         """The channels somebody is in, without direct messages."""
         return [each for each in self.channels.values() if person.id in each.members and not each.im]
-
-    def is_shared(self, channel: Channel) -> bool:
-        """Whether people of another workspace are, or may come, in there."""
-        strangers = {each.id for each in self.people.values() if each.kind == "stranger"}
-        return channel.shared or bool(strangers & set(channel.members))
 
     def open_im(self, person: str) -> Channel:
         with self.changed:
@@ -145,10 +162,9 @@ class Space:
         return self.posts.setdefault(message.channel, [])
 
     def add_post(self, message: Message) -> Message:
-        with self.changed:
+        with self.change():
             message.blocks = with_ids(message.blocks, self.ids)
             self._beside(message).append(message)
-            self.changed.notify_all()
             return message
 
     def post_as_bot(self, channel: Channel, content: Json, **more: Any) -> Message:
@@ -161,21 +177,19 @@ class Space:
 
     def edit_post(self, message: Message, content: Json) -> Message:
         """New content in place; a message deleted meanwhile stays deleted."""
-        with self.changed:
+        with self.change():
             kept = next((each for each in self._beside(message) if each.ts == message.ts), message)
             for key, value in content.items():
                 setattr(kept, key, with_ids(value, self.ids) if key == "blocks" else value)
             kept.edited = True
-            self.changed.notify_all()
             return kept
 
     def drop_post(self, message: Message) -> None:
-        with self.changed:
+        with self.change():
             beside = self._beside(message)
             beside[:] = [each for each in beside if each.ts != message.ts]
-            self.changed.notify_all()
 
-    def snapshot(self, message: Message, tz: str | None = None) -> Message:
+    def snapshot(self, message: Message, tz: str = "Europe/Berlin") -> Message:
         """A copy that later edits do not reach, readable in the zone."""
         return replace(message, reader=self.reader(tz), blocks=copy.deepcopy(message.blocks))
 
@@ -213,9 +227,8 @@ class Space:
         problems = check_view(view)
         if isinstance(view, dict) and view.get("type") != kind:
             problems.append(Problem("/type", "bad_value", f"a view of type {kind} is wanted"))
-        elif isinstance(view, dict) and not problems and "files:read" not in self.scopes:
-            wanting = [each for _, each in elements(view["blocks"]) if each["type"] == "file_input"]
-            problems += [Problem("/blocks", "missing_scope", "file_input needs the scope files:read") for _ in wanting]
+        if "files:read" not in self.scopes and any(each.get("type") == "file_input" for each in objects(view)):
+            problems.append(Problem("/blocks", "missing_scope", "file_input needs the scope files:read"))
         if problems or not isinstance(view, dict):
             self.violate(f"{where}: {problems}")
             large = any(each.code == "view_too_large" for each in problems)
@@ -223,49 +236,43 @@ class Space:
         self._judge_texts(mrkdwn_in(view), where)
         return view | {"blocks": with_ids(view["blocks"], self.ids)}
 
-    def new_view(self, person: "Person", body: Json, channel: str | None = None, below: View | None = None) -> View:
+    def new_view(self, body: Json, below: View | None = None) -> View:
         """A view that is kept; the caller puts it on the person's stack or Home."""
         view_id = self.ids.new("V")
         root, previous = (below.root, below.id) if below else (view_id, None)
-        made = View(view_id, person.id, body, self.ids.new("h"), root, previous, channel)
-        made.values = initial_values(made.blocks, channel)
-        self.views[view_id] = made
-        return made
+        self.views[view_id] = View(view_id, body, self.ids.new("h"), root, previous)
+        return self.views[view_id]
 
     def replace_view(self, view: View, body: Json) -> None:
-        view.replace(body, self.ids.new("h"))
-        self.changed.notify_all()
+        with self.change():
+            view.replace(body, self.ids.new("h"))
 
-    def show_view(self, person: "Person", body: Json, channel: str | None, *, push: bool) -> View:
+    def show_view(self, person: "Person", body: Json, *, push: bool) -> View:
         """Open (what was open goes) or push a modal."""
-        with self.changed:
+        with self.change():
             if push and len(person.stack) >= STACK_DEPTH:
                 raise ApiError("push_limit_reached")
             if not push:
                 self.close_views(person, person.stack)
-            below = person.stack[-1] if push else None
-            view = self.new_view(person, body, channel or (below.channel if below else None), below)
-            person.stack.append(view)
-            self.changed.notify_all()
-            return view
+            person.stack.append(self.new_view(body, person.stack[-1] if push else None))
+            return person.stack[-1]
 
     def close_views(self, person: "Person", views: list[View]) -> None:
-        with self.changed:
+        with self.change():
             gone = {each.id for each in views}
             person.stack[:] = [each for each in person.stack if each.id not in gone]
             for each in gone:
                 self.views.pop(each, None)
-            self.changed.notify_all()
 
     def view_json(self, view: View) -> Json:
         return copy.deepcopy(view.as_json(self.team_id, self.app_id, self.bot_id))
 
     # Triggers and response URLs ---------------------------------------------------------------------------------------
 
-    def new_trigger(self, person: str, view: str | None, channel: str | None) -> str:
+    def new_trigger(self, person: str, view: str | None = None, _channel: str | None = None) -> str:
         with self.changed:
             trigger_id = f"{self.ids.new('')}.{self.team_id}"
-            self.triggers[trigger_id] = Trigger(person, view, channel, self.clock())
+            self.triggers[trigger_id] = Trigger(person, view, self.clock())
             return trigger_id
 
     def take_trigger(self, trigger_id: object) -> Trigger:

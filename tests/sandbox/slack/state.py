@@ -12,19 +12,11 @@ from tests.sandbox.slack.shapes import Json
 from tests.sandbox.slack.text import Reader, Values, elements, show_blocks
 
 _DIGITS: Final = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-_KINDS: Final = {  # where the state holds what stands in an element: kinds of elements
-    "value": "plain_text_input email_text_input url_text_input number_input",
-    "selected_date": "datepicker",
-    "selected_time": "timepicker",
-    "selected_option": "static_select radio_buttons",
-    "selected_options": "checkboxes multi_static_select",
-    "selected_user": "users_select",
-    "selected_users": "multi_users_select",
-    "selected_conversation": "conversations_select",
-    "selected_conversations": "multi_conversations_select",
-    "files": "file_input",
-}
-_HELD_AT: Final = {kind: key for key, kinds in _KINDS.items() for kind in kinds.split()}
+HELD_AT: Final = {  # where the state holds what stands in an element
+    "plain_text_input": "value", "datepicker": "selected_date", "static_select": "selected_option",
+    "radio_buttons": "selected_option", "checkboxes": "selected_options", "users_select": "selected_user",
+    "file_input": "files",
+}  # fmt: skip
 
 
 class Ids:
@@ -58,7 +50,6 @@ class Channel:
     name: str
     members: list[str]
     private: bool = False
-    shared: bool = False
     archived: bool = False
     im: str | None = None
 
@@ -77,22 +68,20 @@ class Group:
 
 @dataclass
 class File:
+    """What somebody chose in a form; `user` is who."""
+
     id: str
     name: str
-    length: int
-    content: bytes | None = None
-    title: str = ""
-    complete: bool = False
-    user: str = ""
-    channels: list[str] = field(default_factory=list)
+    content: bytes
+    user: str
 
     def as_json(self, url: str) -> Json:
         """The file object; its addresses are served to the app's token only."""
         at, name = f"{url}/files-pri/{self.id}", quote(self.name)
-        named = {"id": self.id, "name": self.name, "title": self.title or self.name, "size": self.length}
+        named = {"id": self.id, "name": self.name, "title": self.name, "size": len(self.content)}
         kind = {"mimetype": self.mimetype, "filetype": extension(self.name) or "binary", "mode": "hosted"}
         where = {"url_private": f"{at}/{name}", "url_private_download": f"{at}/download/{name}"}
-        return named | kind | where | {"permalink": f"{at}/{name}", "user": self.user, "channels": self.channels}
+        return named | kind | where | {"permalink": f"{at}/{name}", "user": self.user, "channels": []}
 
     @property
     def mimetype(self) -> str:
@@ -120,7 +109,6 @@ class Message:
     ephemeral_to: str | None = None
     broadcast: bool = False
     bot_id: str | None = None
-    files: list[Json] = field(default_factory=list)
     reader: Reader = field(default_factory=lambda: Reader(str), repr=False, compare=False)
 
     @property
@@ -130,12 +118,12 @@ class Message:
 
     @property
     def buttons(self) -> list[str]:
-        return [each["text"]["text"] for _, each in elements(self.blocks) if each["type"] == "button"]
+        return buttons_in(self.blocks)
 
     def as_json(self, *, metadata: bool = True) -> Json:
         """The message as the API and payloads carry it."""
         found: Json = {"type": "message", "user": self.user, "text": self.text, "ts": self.ts}
-        extra = {name: getattr(self, name) for name in ("bot_id", "thread_ts", "blocks", "files")}
+        extra = {name: getattr(self, name) for name in ("bot_id", "thread_ts", "blocks")}
         extra["subtype"] = "thread_broadcast" if self.broadcast else None
         extra["metadata"] = self.metadata if metadata else None
         extra["edited"] = {"user": self.user, "ts": self.ts} if self.edited else None
@@ -147,14 +135,15 @@ class View:
     """A view that one person has open, or their Home; `body` is what the app sent, with missing ids generated."""
 
     id: str
-    owner: str
     body: Json
     hash: str
     root: str
     previous: str | None = None
-    channel: str | None = None
     values: dict[tuple[str, str], Json] = field(default_factory=dict)
     errors: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.values = initial_values(self.blocks)
 
     @property
     def blocks(self) -> list[Json]:
@@ -163,10 +152,9 @@ class View:
     def replace(self, body: Json, new_hash: str) -> None:
         """A new body; what was typed stays where block_id, action_id and type stay."""
         typed, self.body, self.hash, self.errors = self.values, body, new_hash, {}
-        self.values = initial_values(self.blocks, self.channel)
-        for key in self.values.keys() & typed.keys():
-            if self.values[key]["type"] == typed[key]["type"]:
-                self.values[key] = typed[key]
+        fresh = initial_values(self.blocks)
+        kept = {key: typed[key] for key in fresh.keys() & typed.keys() if fresh[key]["type"] == typed[key]["type"]}
+        self.values = fresh | kept
 
     def as_json(self, team: str, app: str, bot: str) -> Json:
         """The view as the API and payloads carry it."""
@@ -175,6 +163,11 @@ class View:
         belongs = {"id": self.id, "team_id": team, "app_id": app, "bot_id": bot, "app_installed_team_id": team}
         stack = {"hash": self.hash, "root_view_id": self.root, "previous_view_id": self.previous}
         return defaults | empty | self.body | belongs | stack | {"state": {"values": nested(self.values)}}
+
+
+def buttons_in(blocks: list[Json]) -> list[str]:
+    """The words on the buttons."""
+    return [each["text"]["text"] for _, each in elements(blocks) if each["type"] == "button"]
 
 
 def nested(values: Values) -> dict[str, dict[str, Json]]:
@@ -187,21 +180,17 @@ def nested(values: Values) -> dict[str, dict[str, Json]]:
 
 def state_of(element: Json, value: object) -> Json:
     """What the state says of an element holding this value; an empty field is null, an empty choice of many a list."""
-    key = _HELD_AT[element["type"]]
-    many = key in ("selected_options", "files") or element["type"].startswith("multi_")
-    return {"type": element["type"], key: value or ([] if many else None)}
+    key = HELD_AT[element["type"]]
+    return {"type": element["type"], key: value or ([] if key in ("selected_options", "files") else None)}
 
 
-def initial_values(blocks: list[Json], channel: str | None) -> dict[tuple[str, str], Json]:
-    """The state before anybody typed: initial values, the conversation the view was opened from, or nothing."""
-    found = {}
-    for block, element in elements(blocks):
-        if key := _HELD_AT.get(element["type"]):
-            value = element.get(f"initial_{key.removeprefix('selected_')}")
-            if value is None and element.get("default_to_current_conversation") and channel:
-                value = [channel] if element["type"].startswith("multi_") else channel
-            found[block["block_id"], element["action_id"]] = state_of(element, value)
-    return found
+def initial_values(blocks: list[Json]) -> dict[tuple[str, str], Json]:
+    """The state before anybody typed: initial values, or nothing."""
+    return {
+        (block["block_id"], each["action_id"]): state_of(each, each.get(f"initial_{key.removeprefix('selected_')}"))
+        for block, each in elements(blocks)
+        if (key := HELD_AT.get(each["type"]))
+    }
 
 
 def with_ids(blocks: list[Json], ids: Ids) -> list[Json]:

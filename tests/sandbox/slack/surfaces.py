@@ -22,8 +22,6 @@ def check_view(view: object) -> list[Problem]:
     blocks = _dicts(view.get("blocks"))
     if view["type"] == MODAL and "submit" not in view and any(each.get("type") == "input" for each in blocks):
         found.append(Problem("/submit", "submit_required", "a view with input blocks needs submit"))
-    if sum(1 for each in objects(blocks) if each.get("focus_on_load")) > 1:
-        found.append(Problem("/blocks", "focus_twice", "focus_on_load is allowed on one element"))
     if len(json.dumps(view).encode()) > VIEW_BYTES:
         found.append(Problem("", "view_too_large", f"a view has at most {VIEW_BYTES} bytes"))
     return found
@@ -46,10 +44,7 @@ def check_message(message: Json) -> list[Problem]:
 
 def check_metadata(metadata: object) -> list[Problem]:
     """A message's metadata: an event type and an object, nothing else."""
-    found = list(table("whole")["metadata"](metadata, "/metadata"))
-    if isinstance(metadata, dict) and not isinstance(metadata.get("event_payload"), dict):
-        found.append(Problem("/metadata/event_payload", "bad_type", "an object is wanted"))
-    return found
+    return list(table("whole")["metadata"](metadata, "/metadata"))
 
 
 def _dicts(value: object) -> list[Json]:
@@ -61,11 +56,6 @@ def _check_blocks(blocks: object, at: str, surface: str) -> Iterator[Problem]:
     yield from _twice(at, "block_id", [each.get("block_id") for each in _dicts(blocks)])
     for place, block in enumerate(_dicts(blocks)):
         yield from _twice(f"{at}/{place}", "action_id", [each.get("action_id") for each in objects(block)])
-        for each in objects(block):
-            if each.get("type") == "file_input" and surface != MODAL:
-                yield Problem(f"{at}/{place}", "not_allowed_here", "file_input is for modals")
-            if each.get("focus_on_load") and surface == MESSAGE:
-                yield Problem(f"{at}/{place}", "not_allowed_here", "focus_on_load is for views")
 
 
 def _twice(at: str, key: str, ids: list[object]) -> Iterator[Problem]:

@@ -12,9 +12,9 @@ from tests.sandbox.slack.shapes import Json, objects
 
 Values = Mapping[tuple[str, str], Json]
 
-_ANGLE = re.compile(r"<([^<>]*)>")
-_CODE = re.compile(r"(```.*?```|`[^`\n]+`)", re.DOTALL)
-_STYLE = re.compile(r"(?<![\w*_~/.])([*_~])(?!\s)((?:(?!\1)[^\n])+)(?<!\s)\1(?![\w*_~])")
+ANGLE = re.compile(r"<([^<>]*)>")
+CODE = re.compile(r"(```.*?```|`[^`\n]+`)", re.DOTALL)
+STYLE = re.compile(r"(?<![\w*_~/.])([*_~])(?!\s)((?:(?!\1)[^\n])+)(?<!\s)\1(?![\w*_~])")
 _DATE = re.compile(r"!date\^(\d+)\^([^|^]*)(?:\^https?://[^|]*)?\|(.+)")
 _LINK = re.compile(r"(?:https?://|mailto:)([^|\s]+)(?:\|(.+))?")
 _DATE_FORMS: Final = {
@@ -35,13 +35,13 @@ class Reader:
     def mrkdwn(self, text: str) -> str:
         """The text as shown: styles gone, mentions, links and dates resolved, the three entities decoded."""
         shown = ""
-        for place, part in enumerate(map(self._resolved, _CODE.split(text))):
-            shown += part.strip("`") if place % 2 else _STYLE.sub(lambda found: found[2], part)
+        for place, part in enumerate(map(self._resolved, CODE.split(text))):
+            shown += part.strip("`") if place % 2 else STYLE.sub(lambda found: found[2], part)
         return re.sub(r"&(?:amp|lt|gt);", lambda found: unescape(found[0]), shown)
 
     def strange(self, text: str) -> list[str]:
         """What stands in angle brackets and Slack would not understand, or names nobody."""
-        return [found[0] for found in _ANGLE.finditer(text) if self._construct(found[1]) is None]
+        return [found[0] for found in ANGLE.finditer(text) if self.construct(found[1]) is None]
 
     def of(self, text: Json | None) -> str:
         """A text object, or an element of a context block."""
@@ -50,9 +50,9 @@ class Reader:
         return self.mrkdwn(text["text"]) if text["type"] == "mrkdwn" else str(text["text"])
 
     def _resolved(self, text: str) -> str:
-        return _ANGLE.sub(lambda found: found[0] if (is_ := self._construct(found[1])) is None else is_, text)
+        return ANGLE.sub(lambda found: found[0] if (is_ := self.construct(found[1])) is None else is_, text)
 
-    def _construct(self, inner: str) -> str | None:
+    def construct(self, inner: str) -> str | None:
         """What a construct shows, None when it is not one."""
         if inner in ("!here", "!channel", "!everyone"):
             return f"@{inner[1:]}"
@@ -89,7 +89,7 @@ def elements(blocks: list[Json]) -> Iterator[tuple[Json, Json]]:
     """Every element that a person can use, each with its block."""
     for block in blocks:
         inside = block["elements"] if block["type"] == "actions" else (block.get("accessory"), block.get("element"))
-        yield from ((block, element) for element in inside if element and element["type"] != "image")
+        yield from ((block, element) for element in inside if element)
 
 
 def label_of(reader: Reader, block: Json, element: Json) -> str:
@@ -115,8 +115,6 @@ def show_element(reader: Reader, block: Json, element: Json, values: Values) -> 
     kind = element["type"]
     if kind == "button":
         return f"[{element['text']['text']}]"
-    if kind == "image":
-        return f"(image: {element['alt_text']})"
     options = " · ".join(reader.of(each["text"]) for each in element.get("options", []))
     if kind == "overflow":
         return f"[⋯ {options}]"
@@ -130,12 +128,8 @@ def _lines(reader: Reader, block: Json, values: Values) -> Iterator[str]:
     kind = block["type"]
     if kind == "divider":
         yield "---"
-    elif kind == "image":
-        yield show_element(reader, block, block, values)
     elif kind == "context":
-        yield " ".join(
-            reader.of(e) if "text" in e else show_element(reader, block, e, values) for e in block["elements"]
-        )
+        yield " ".join(map(reader.of, block["elements"]))
     elif kind == "actions":
         yield " ".join(show_element(reader, block, each, values) for each in block["elements"])
     elif kind == "input":
