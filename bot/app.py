@@ -1,10 +1,10 @@
 """The composition root: settings in, running desk out. The tuple of checks stands here."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from datetime import date
 from functools import partial
 from urllib.parse import urlsplit
 
@@ -26,9 +26,9 @@ from bot.checks.standing import Standing, register_of
 from bot.checks.subject import Subject
 from bot.checks.supplier import Supply
 from bot.clock import RandomIds, SystemClock
+from bot.domain import pace
 from bot.domain.approval import Policy
 from bot.domain.notices import Notice, Told
-from bot.domain.pace import at_work
 from bot.domain.supply import Account
 from bot.guard import Guard
 from bot.jobs import KEEP, Worker
@@ -49,8 +49,8 @@ from bot.store.unit import SqlStore, kept, sweep_forms
 from bot.suppliers import catalogue
 from bot.suppliers.opensrs.client import OpenSRSClient
 from bot.suppliers.opensrs.supplier import OpenSRS
-from bot.vault import LocalVault
-from bot.web import Http, Ops
+from bot.vault import KNOWN, LocalVault
+from bot.web import ops, served
 from handlers import attach
 from handlers.notify import SlackNotifier
 from handlers.people import SlackPeople
@@ -59,7 +59,6 @@ CHECKS: tuple[Check, ...] = (
     Names(), Subject(), Coverage(), KeyCsr(), Contacts(), Registered(), Standing(), Period(), Duplicates(), Supply(),
 )  # fmt: skip
 
-KNOWN = "vault known value"  # the flag that every start proves the vault's key with
 LISTENERS = 20  # threads; Slack gives three seconds, and five listeners at once would be too few
 LISTENER_TIMEOUT, SENDER_TIMEOUT = 2, 10  # seconds
 
@@ -87,14 +86,12 @@ def build(settings: Settings) -> Running:
         raise NotReady("The database is not set up for this version: run `certdesk migrate` first.")
     clock, ids = SystemClock(settings.clock_offset_file), RandomIds()
     vault = LocalVault(settings.vault_key.get_secret_value().split(","))
-    known = kept(engine, KNOWN, vault.known_value)
-    vault.prove(known)
-    audit_key = vault.subkey(known, "audit")
+    audit_key = vault.subkey(kept(engine, KNOWN, vault.known_value), "audit")
     client = web_client(settings, LISTENER_TIMEOUT)
     people = SlackPeople(client, clock, team_of(client), frozenset(settings.approvers), settings.approver_group)
     notifier = SlackNotifier(web_client(settings, SENDER_TIMEOUT), settings.admin_channel)
     policy = policy_of(settings)
-    working = partial(at_work, zone=policy.time_zone, holidays=policy.holidays)
+    working = partial(pace.at_work, zone=policy.time_zone, holidays=policy.holidays)
     gear = Gear(
         store=SqlStore(engine, clock, ids, audit_key, working), clock=clock, ids=ids, vault=vault, pki=Pki(),
         supplier=supplier_of(settings, clock), checks=CHECKS, people=people, screens=notifier,
@@ -110,18 +107,16 @@ def build(settings: Settings) -> Running:
         outbox.sweep(before)
         sweep_forms(engine, before)
 
-    def anchor() -> None:
-        post_anchor(gear, audit, clock.now().date())
-
     worker = Worker(
         desk.jobs, jobs, Send(gear, outbox, notifier, settings.slack_pace), clock,
-        owner=ids.new("w"), tick_seconds=settings.tick_seconds, daily=(sweep, anchor),
+        owner=ids.new("w"), tick_seconds=settings.tick_seconds, daily=(sweep, partial(post_anchor, gear, audit)),
     )  # fmt: skip
     return Running(desk, bolt_app(settings, client, desk), worker, engine, audit, settings)
 
 
-def post_anchor(gear: Gear, audit: Audit, day: date) -> None:
+def post_anchor(gear: Gear, audit: Audit) -> None:
     """Once a day: anchor every audit chain, and post the line where the database's owner cannot change it."""
+    day = gear.now().date()
     line = audit.anchor(day)
     with gear.store.unit() as unit:
         if unit.set_flag("anchored", day.isoformat()) and gear.policy.admin_channel:
@@ -180,41 +175,37 @@ def policy_of(settings: Settings) -> Policy:
 
 def bolt_app(settings: Settings, client: WebClient, desk: Desk) -> App:
     """Bolt with the whole Slack surface attached."""
-    for name in ("SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET"):  # Bolt would read them and switch to another mode
-        os.environ.pop(name, None)
-    token = os.environ.pop("SLACK_BOT_TOKEN", None)  # and would warn at each start that it does not use this one
+    read_by_bolt = ("SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET", "SLACK_BOT_TOKEN")  # would make it another kind of app
+    hidden = {name: os.environ.pop(name) for name in read_by_bolt if name in os.environ}
     app = App(
         client=client,
         signing_secret=settings.slack_signing_secret.get_secret_value() or "unused in socket mode",
         token_verification_enabled=False,
         listener_executor=ThreadPoolExecutor(LISTENERS, thread_name_prefix="listener"),
     )
-    if token is not None:
-        os.environ["SLACK_BOT_TOKEN"] = token
+    os.environ.update(hidden)
     attach(app, desk)
     return app
 
 
-def start(running: Running, *, web: bool = True, worker: bool = True) -> list[Callable[[], object]]:
-    """Start what this process is for; answers what to call, in order, to stop it and wait until it has."""
+@contextmanager
+def at_work(running: Running, *, web: bool = True, worker: bool = True) -> Iterator[None]:
+    """Does what this process is for, for as long as this is open; at the end all has stopped."""
     settings = running.settings
     if web != worker and settings.database_url.startswith("sqlite"):
         raise NotReady("With SQLite everything runs in one process: use `certdesk run`, or move to PostgreSQL.")
-    parts: list[tuple[Callable[[], object], Callable[[], object]]] = []
-    if settings.ops_address:
-        ops = Ops(settings.ops_address, partial(ping, running.engine))
-        parts.append((ops.start, ops.stop))
-    if worker:
-        parts.append((running.worker.start, running.worker.stop))
-    if web and settings.slack_mode == "socket":  # no public address needed
-        socket = SocketModeHandler(running.app, settings.slack_app_token.get_secret_value())
-        parts.append((socket.connect, socket.close))
-    elif web:
-        http = Http("", settings.port, SlackRequestHandler(running.app, path="/slack/events"))
-        parts.append((http.start, http.stop))
-    for begin, _ in parts:
-        begin()
-    return [end for _, end in reversed(parts)]
+    with ExitStack() as parts:
+        if settings.ops_address:
+            parts.enter_context(served(settings.ops_address, partial(ops, partial(ping, running.engine))))
+        if worker:
+            parts.enter_context(running.worker)
+        if web and settings.slack_mode == "socket":  # no public address needed
+            socket = SocketModeHandler(running.app, settings.slack_app_token.get_secret_value())
+            parts.callback(socket.close)
+            socket.connect()  # type: ignore[no-untyped-call] # Bolt's own handler
+        elif web:
+            parts.enter_context(served(f":{settings.port}", SlackRequestHandler(running.app, path="/slack/events")))
+        yield
 
 
 def ping(engine: Engine) -> None:

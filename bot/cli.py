@@ -12,14 +12,14 @@ from sqlalchemy import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot import logs
-from bot.app import KNOWN, NotReady, Running, build, start, supplier_of, team_of, web_client
+from bot.app import NotReady, Running, at_work, build, supplier_of, team_of, web_client
 from bot.clock import SystemClock
 from bot.domain.errors import BadInput, DeskError
 from bot.settings import Settings, read
 from bot.store.engine import open_engine
 from bot.store.migrate import migrate as migrate_database
 from bot.store.unit import rewrap_keys
-from bot.vault import LocalVault, new_master_key
+from bot.vault import KNOWN, LocalVault, new_master_key
 
 
 def run(settings: Settings, *, web: bool = True, worker: bool = True) -> int:
@@ -27,20 +27,16 @@ def run(settings: Settings, *, web: bool = True, worker: bool = True) -> int:
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    endings = start(build(settings), web=web, worker=worker)
-    print("certdesk runs", flush=True)
-    stop.wait()
-    for end in endings:
-        end()
+    with at_work(build(settings), web=web, worker=worker):
+        print("certdesk runs", flush=True)
+        stop.wait()
     return 0
 
 
-def init(_: Settings | None = None) -> int:
+def init() -> int:
     """Make a master key for the vault."""
     print(f"VAULT_KEY={new_master_key()}")
-    print(
-        "Keep a copy somewhere else: without it no private key can be opened, and no backup holds it.", file=sys.stderr
-    )
+    print("Keep a copy elsewhere: without it no private key can be opened, and no backup holds it.", file=sys.stderr)
     return 0
 
 
@@ -86,7 +82,7 @@ def rotate(settings: Settings) -> int:
     running = build(settings)
     vault = LocalVault(settings.vault_key.get_secret_value().split(","))
     with running.desk.gear.store.unit() as unit:
-        unit.set_flag(KNOWN, vault.rewrap_known(unit.flag(KNOWN)))
+        unit.set_flag(KNOWN, vault.rewrap(unit.flag(KNOWN), KNOWN))
     print(f"{rewrap_keys(running.engine, vault.rewrap)} keys sealed anew.")
     return 0
 
@@ -109,50 +105,42 @@ def export(settings: Settings, names: str, to: Path) -> int:
     return 0
 
 
+_COMMANDS: dict[str, Callable[[Settings, argparse.Namespace], int]] = {
+    "run": lambda settings, _: run(settings),
+    "web": lambda settings, _: run(settings, worker=False),
+    "worker": lambda settings, _: run(settings, web=False),
+    "check": lambda settings, _: check(settings),
+    "migrate": lambda settings, _: migrate(settings),
+    "vault": lambda settings, _: rotate(settings),
+    "export": lambda settings, given: export(settings, given.names, given.to),
+    "audit": lambda settings, given: audit(settings, given.anchor),
+}
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Parse the command line, read the settings, do it."""
     parser = argparse.ArgumentParser("certdesk", description="The certificate desk.")
     commands = parser.add_subparsers(dest="command", required=True)
-    for name in ("run", "web", "worker", "init", "check", "migrate"):
-        commands.add_parser(name)
-    verify = commands.add_parser("audit")
-    verify.add_argument("verify", choices=["verify"])
-    verify.add_argument("--anchor")
-    commands.add_parser("vault").add_argument("rotate", choices=["rotate"])
-    files = commands.add_parser("export")
-    files.add_argument("names", help="an order's id or one of its addresses")
-    files.add_argument("--to", type=Path, default=Path())
+    parsers = {name: commands.add_parser(name) for name in ("init", *_COMMANDS)}
+    parsers["audit"].add_argument("action", choices=["verify"])
+    parsers["audit"].add_argument("--anchor")
+    parsers["vault"].add_argument("action", choices=["rotate"])
+    parsers["export"].add_argument("names", help="an order's id or one of its addresses")
+    parsers["export"].add_argument("--to", type=Path, default=Path())
     given = parser.parse_args(arguments)
     logs.set_up()
     if given.command == "init":
         return init()
     try:
-        return _dispatch(given, read())
+        return _COMMANDS[given.command](read(), given)
     except ValidationError as wrong:
         for error in wrong.errors(include_url=False, include_context=False, include_input=False):
-            print(
-                f"{'.'.join(str(part) for part in error['loc']).upper() or 'settings'}: {error['msg']}", file=sys.stderr
-            )
+            where = ".".join(map(str, error["loc"])).upper() or "settings"
+            print(f"{where}: {error['msg']}", file=sys.stderr)
     except BadInput as wrong:
         print("\n".join(f"{where}: {sentence}" for where, sentence in wrong.fields.items()), file=sys.stderr)
-    except (NotReady, DeskError) as problem:
-        print(problem, file=sys.stderr)
     except SQLAlchemyError as trouble:
         print(f"The database cannot be used: {logs.redact(str(trouble.__cause__ or trouble))}", file=sys.stderr)
-    except OSError as trouble:
-        print(trouble, file=sys.stderr)
+    except (NotReady, DeskError, OSError) as problem:
+        print(problem, file=sys.stderr)
     return 2
-
-
-def _dispatch(given: argparse.Namespace, settings: Settings) -> int:
-    table: dict[str, Callable[[], int]] = {
-        "run": lambda: run(settings),
-        "web": lambda: run(settings, worker=False),
-        "worker": lambda: run(settings, web=False),
-        "check": lambda: check(settings),
-        "migrate": lambda: migrate(settings),
-        "vault": lambda: rotate(settings),
-        "export": lambda: export(settings, given.names, given.to),
-        "audit": lambda: audit(settings, given.anchor),
-    }
-    return table[given.command]()

@@ -1,14 +1,9 @@
 """The one place that reads the system's clock and makes ids."""
 
-from __future__ import annotations
-
 import secrets
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from pathlib import Path
 
 _LETTERS = "abcdefghijklmnopqrstuvwxyz23456789"
 _FARTHEST = 100 * 365 * 86_400  # a century: beyond it dates run out

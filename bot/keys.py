@@ -10,12 +10,13 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from functools import cache
+from typing import cast
 
 from cryptography import x509
-from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
-from cryptography.hazmat.primitives.asymmetric.types import CertificatePublicKeyTypes
+from cryptography.hazmat.primitives.asymmetric.types import CertificateIssuerPrivateKeyTypes, CertificatePublicKeyTypes
+from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import AttributeOID, NameOID
 
 from bot import pem
@@ -27,15 +28,7 @@ from bot.shown.offer import covers
 
 LONGEST_COMMON_NAME = 64  # X.520; a longer name stands in the list of names alone (NAME-9)
 
-_SHORT = {
-    NameOID.COUNTRY_NAME: "C",
-    NameOID.STATE_OR_PROVINCE_NAME: "ST",
-    NameOID.LOCALITY_NAME: "L",
-    NameOID.ORGANIZATION_NAME: "O",
-    NameOID.ORGANIZATIONAL_UNIT_NAME: "OU",
-    NameOID.COMMON_NAME: "CN",
-    NameOID.EMAIL_ADDRESS: "emailAddress",
-}
+_SHORT = {NameOID.EMAIL_ADDRESS: "emailAddress"}  # RFC 4514 has no name for it
 _CURVES = {"secp256r1": "P-256", "secp384r1": "P-384", "secp521r1": "P-521"}
 
 
@@ -51,26 +44,20 @@ class Pki:
 
     def new_key(self, key_type: KeyType) -> bytes:
         """A new private key as PKCS#8 PEM, from the system's randomness."""
-        made: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
-        if key_type is KeyType.P256:
-            made = ec.generate_private_key(ec.SECP256R1())
-        else:
-            made = rsa.generate_private_key(65537, 2048)
-        plain = serialization.NoEncryption()
-        return made.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, plain)
+        p256 = key_type is KeyType.P256
+        made = ec.generate_private_key(ec.SECP256R1()) if p256 else rsa.generate_private_key(65537, 2048)
+        return made.private_bytes(Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
 
     def make_csr(self, key_pem: bytes, request: Request) -> str:
         """A PEM request signed with SHA-256; OU, e-mail, challenge password never. BadInput for what none can hold."""
-        key = serialization.load_pem_private_key(key_pem, None)
-        if not isinstance(key, rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey):
-            raise BadInput({"key_type": "This kind of key is not used for certificates."})
+        key = cast("CertificateIssuerPrivateKeyTypes", serialization.load_pem_private_key(key_pem, None))
         subject = _subject(request)
         try:
             names = x509.SubjectAlternativeName([x509.DNSName(name) for name in request.names])
         except ValueError:
             raise BadInput({"names": "These addresses cannot be written into a request."}) from None
         builder = x509.CertificateSigningRequestBuilder(subject).add_extension(names, critical=not list(subject))
-        return builder.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM).decode()
+        return builder.sign(key, hashes.SHA256()).public_bytes(Encoding.PEM).decode()
 
     @_as_written()
     def read_csr(self, pem_text: str) -> CsrFacts:
@@ -78,10 +65,10 @@ class Pki:
         csr = pem.request_in(pem_text)
         try:
             key = csr.public_key()
-            subject = tuple((_SHORT.get(part.oid, part.oid.dotted_string), str(part.value)) for part in csr.subject)
+            subject = tuple((_SHORT.get(one.oid, one.rfc4514_attribute_name), str(one.value)) for one in csr.subject)
             return CsrFacts(
-                subject, pem.names_in(csr), *_kind(key), _signature_ok(csr), hashlib.sha256(pem.spki(csr)).hexdigest(),
-                tuple(_weaknesses(key)), tuple(_extras(csr)),
+                subject, pem.names_in(csr), *_kind(key), csr.is_signature_valid,
+                hashlib.sha256(pem.spki(csr)).hexdigest(), tuple(_weaknesses(key)), tuple(_extras(csr)),
             )  # fmt: skip
         except pem.UNREADABLE:
             raise BadInput({"own_csr": "This request holds a key or a field that nobody can use."}) from None
@@ -134,13 +121,6 @@ def _subject(request: Request) -> x509.Name:
 
 def _content(facts: CsrFacts) -> tuple[str, list[tuple[str, str]], list[str]]:
     return facts.public_key_sha256, sorted(facts.subject), sorted(set(facts.names))
-
-
-def _signature_ok(csr: x509.CertificateSigningRequest) -> bool:
-    try:
-        return csr.is_signature_valid
-    except (ValueError, TypeError, UnsupportedAlgorithm):
-        return False
 
 
 def _kind(key: CertificatePublicKeyTypes) -> tuple[str, int]:
@@ -199,7 +179,7 @@ def _primes_are_close(n: int, rounds: int = 100) -> bool:
 
 
 def _text(certificate: x509.Certificate) -> str:
-    return certificate.public_bytes(serialization.Encoding.PEM).decode()
+    return certificate.public_bytes(Encoding.PEM).decode()
 
 
 def _serial(certificate: x509.Certificate) -> str:

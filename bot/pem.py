@@ -9,6 +9,7 @@ import itertools
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from datetime import date, datetime, timedelta
 
 from cryptography import x509
@@ -25,6 +26,10 @@ UNREADABLE = (  # everything the library raises for what others wrote
 
 _MARK = re.compile(r"-----(BEGIN|END) ([A-Z0-9 ]{1,40})-----")
 _PRIVATE = re.compile(r"PRIVATE KEY-----|PuTTY-User-Key-File", re.IGNORECASE)
+_BURNT = (
+    "This is a private key. Others have seen it now and it must not be used: please have a new key and a new request "
+    "made, and paste only the request."
+)
 _REQUESTS = {"CERTIFICATE REQUEST", "NEW CERTIFICATE REQUEST"}
 _CERTIFICATES = {"CERTIFICATE", "X509 CERTIFICATE"}
 _ENVELOPES = {"PKCS7", "CMS"}
@@ -79,26 +84,21 @@ def blocks(text: str) -> Iterator[tuple[str, bytes]]:
     marks = list(_MARK.finditer(text[:LONGEST]))
     for begin, end in itertools.pairwise(marks):
         if begin[1] == "BEGIN" and end[1] == "END" and begin[2] == end[2]:
-            try:
+            with suppress(binascii.Error):
                 yield begin[2], base64.b64decode("".join(text[begin.end() : end.start()].split()), validate=True)
-            except binascii.Error:
-                continue
 
 
 def request_in(text: str) -> x509.CertificateSigningRequest:
     """The one certificate request in the text; BadInput on `own_csr` when unreadable or beside a private key."""
     if holds_private_key(text):
-        raise _not_a_request(
-            "This is a private key. Others have seen it now and it must not be used: please have a new key and a new "
-            "request made, and paste only the request."
-        )
+        raise BadInput({"own_csr": _BURNT})
     found = [der for label, der in blocks(text) if label in _REQUESTS]
     if len(found) != 1:
-        raise _not_a_request(_why_none(text) if not found else "There is more than one request in this text.")
+        raise BadInput({"own_csr": "There is more than one request in this text." if found else _why_none(text)})
     try:
         return x509.load_der_x509_csr(found[0])
     except UNREADABLE:
-        raise _not_a_request("This request is damaged: please copy it again, whole.") from None
+        raise BadInput({"own_csr": "This request is damaged: please copy it again, whole."}) from None
 
 
 def _why_none(text: str) -> str:
@@ -108,10 +108,6 @@ def _why_none(text: str) -> str:
     if labels & _CERTIFICATES:
         return "This is a certificate; what is needed here is the request it is made from."
     return "There is no request in this text; it begins with a line BEGIN CERTIFICATE REQUEST."
-
-
-def _not_a_request(sentence: str) -> BadInput:
-    return BadInput({"own_csr": sentence})
 
 
 def certificates_in(texts: Iterable[str]) -> list[x509.Certificate]:
@@ -128,13 +124,11 @@ def certificates_in(texts: Iterable[str]) -> list[x509.Certificate]:
 
 
 def _opened(label: str, der: bytes) -> list[x509.Certificate]:
-    try:
+    with suppress(*UNREADABLE):
         if label in _ENVELOPES:
             return [certificate for certificate in pkcs7.load_der_pkcs7_certificates(der) if _sound(certificate)]
         if label in _CERTIFICATES and _sound(certificate := x509.load_der_x509_certificate(der)):
             return [certificate]
-    except UNREADABLE:
-        pass
     return []
 
 
@@ -169,11 +163,10 @@ def chain_above(leaf: x509.Certificate, others: Iterable[x509.Certificate]) -> t
 
 
 def _signed(below: x509.Certificate, above: x509.Certificate) -> bool:
-    try:
+    with suppress(*UNREADABLE, InvalidSignature):
         below.verify_directly_issued_by(above)
-    except (*UNREADABLE, InvalidSignature):
-        return False
-    return True
+        return True
+    return False
 
 
 def is_authority(certificate: x509.Certificate) -> bool:

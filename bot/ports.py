@@ -3,28 +3,24 @@
 All times are aware UTC datetimes. Adapters raise errors of `bot.domain.errors` and nothing else of their own.
 """
 
-from __future__ import annotations
-
+from collections.abc import Iterable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from bot.domain.approval import Policy
-    from bot.domain.client import Client, Person, Project
-    from bot.domain.findings import Finding
-    from bot.domain.notices import Notice
-    from bot.domain.order import Certificate, Order, Status
-    from bot.domain.request import KeyType, Product, Request
-    from bot.domain.supply import Accepted, Account, Funds, Look
-    from bot.shown.card import CardFacts
-    from bot.shown.form import Form, FormShown
-    from bot.shown.found import Found, Registration, Served, Zone
-    from bot.shown.review import Review
+from bot.domain.approval import Policy
+from bot.domain.client import Client, Person, Project
+from bot.domain.findings import Finding
+from bot.domain.notices import Notice
+from bot.domain.order import Certificate, Order, Status
+from bot.domain.request import KeyType, Product, Request
+from bot.domain.supply import Accepted, Account, Funds, Look
+from bot.shown.card import CardFacts
+from bot.shown.form import Form, FormShown
+from bot.shown.found import Found, Registration, Served, Zone
+from bot.shown.review import Review
 
 
 class Clock(Protocol):

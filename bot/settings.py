@@ -7,6 +7,7 @@ import os
 import re
 from collections.abc import Callable, Iterable
 from contextlib import suppress
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from ipaddress import IPv4Network, IPv6Network, ip_address
@@ -65,7 +66,7 @@ def _contact(text: object) -> Contact | None:
     found = _CONTACT.fullmatch(str(text))
     if text and not found:
         raise ValueError("write it like: First Last <mail@example.com> +1.3125550100")
-    return Contact(*found.groups(), "Certificates") if found else None
+    return replace(Contact(*found.groups()), title="Certificates") if found else None
 
 
 def _opens(keys: SecretStr) -> SecretStr:

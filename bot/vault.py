@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from bot.domain.errors import VaultShut
 
 _FORMAT = "certdesk1"
-_KNOWN = "the vault's own root, no order"  # stands where an order id stands; ids hold no blanks
+KNOWN = "vault known value"  # stands where an order id stands; ids hold no blanks
 _NONCE, _KEY = 12, 32
 
 
@@ -46,9 +46,6 @@ class LocalWrapping:
         self._keys = {_derived(key, "certdesk key id")[:4].hex(): key for key in keys}
         self._newest = next(iter(self._keys))
 
-    def __repr__(self) -> str:
-        return "LocalWrapping(...)"
-
     def wrap(self, data_key: bytes, context: str) -> str:
         """`<key id>.<base64>`."""
         return f"{self._newest}.{_encrypt(self._keys[self._newest], data_key, context)}"
@@ -65,9 +62,6 @@ class SealedVault:
 
     def __init__(self, wrapping: Wrapping) -> None:
         self._wrapping = wrapping
-
-    def __repr__(self) -> str:
-        return f"{type(self).__name__}(...)"
 
     def seal(self, key_pem: bytes, order_id: str) -> str:
         """Sealed text, safe in a database or a backup; different each time."""
@@ -94,19 +88,13 @@ class SealedVault:
 
     def known_value(self) -> str:
         """A root secret, made once and kept beside the keys: it proves the master key, and subkeys come from it."""
-        return self.seal(os.urandom(_KEY), _KNOWN)
-
-    def prove(self, known: str) -> None:
-        """VaultShut unless the known value opens: what every start does first."""
-        self.open(known, _KNOWN)
-
-    def rewrap_known(self, known: str) -> str:
-        """`rewrap` for the known value."""
-        return self.rewrap(known, _KNOWN)
+        return self.seal(os.urandom(_KEY), KNOWN)
 
     def subkey(self, known: str, purpose: str) -> bytes:
-        """32 bytes for one purpose, such as the audit; the same after the master key was exchanged."""
-        return _derived(self.open(known, _KNOWN), purpose)
+        """32 bytes for one purpose, such as the audit; the same after the master key was exchanged. Every start makes
+        one: VaultShut unless the known value opens.
+        """
+        return _derived(self.open(known, KNOWN), purpose)
 
 
 class LocalVault(SealedVault):

@@ -1,8 +1,8 @@
 """What answers HTTP: a WSGI application in threads, and the operator's own one with health and metrics."""
 
 import threading
-from collections.abc import Callable, Iterable
-from functools import partial
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from socketserver import ThreadingMixIn
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
@@ -19,34 +19,22 @@ class _Threads(ThreadingMixIn, WSGIServer):
     daemon_threads = True
 
 
-class Http:
-    """A server for one application, in a thread of its own; listens at once, answers from `start` on."""
-
-    def __init__(self, host: str, port: int, application: WSGIApplication) -> None:
-        self._server = make_server(host, port, application, _Threads, _Quiet)
-        self._thread = threading.Thread(target=self._server.serve_forever, name="http", daemon=True)
-        self.port = self._server.server_port
-
-    def start(self) -> None:
-        """Answer from now on."""
-        self._thread.start()
-
-    def stop(self) -> None:
-        """Answer no more."""
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
+@contextmanager
+def served(address: str, application: WSGIApplication) -> Iterator[int]:
+    """Answers at `host:port`, in a thread of its own, for as long as this is open; the port, chosen where it was 0."""
+    host, _, port = address.rpartition(":")
+    with make_server(host, int(port), application, _Threads, _Quiet) as server:
+        thread = threading.Thread(target=server.serve_forever, name="http", daemon=True)
+        thread.start()
+        try:
+            yield server.server_port
+        finally:
+            server.shutdown()
+            thread.join()
 
 
-class Ops(Http):
+def ops(healthy: Callable[[], object], environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
     """`GET /health` says ok while `healthy` answers instead of raising, `GET /metrics` is for Prometheus."""
-
-    def __init__(self, address: str, healthy: Callable[[], object]) -> None:
-        host, _, port = address.rpartition(":")
-        super().__init__(host, int(port), partial(_ops, healthy))
-
-
-def _ops(healthy: Callable[[], object], environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
     status, body = _answer(f"{environ['REQUEST_METHOD']} {environ['PATH_INFO']}", healthy)
     start_response(status, [("Content-Type", "text/plain; charset=utf-8"), ("Content-Length", str(len(body)))])
     return [body]

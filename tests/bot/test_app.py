@@ -1,78 +1,36 @@
-"""Put together from settings: what refuses to start, what the rules are told, what each process starts."""
+"""Put together from settings: every check looks, the rules are told what was decided, the audit is anchored daily."""
 
 import inspect
+import os
 import pkgutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import date, timedelta
 from decimal import Decimal
 from importlib import import_module
 from pathlib import Path
-from typing import Any
 
 import pytest
-import yaml
-from sqlalchemy import select
+from slack_sdk import WebClient
 
 import bot.checks
-from bot.app import CHECKS, Running, build, policy_of, post_anchor
+from bot.app import CHECKS, bolt_app, policy_of, post_anchor, supplier_of
+from bot.clock import SystemClock
 from bot.domain.approval import Buying, Policy
 from bot.domain.findings import AGE_LIMITS
-from bot.domain.notices import Notice
+from bot.domain.notices import Told
 from bot.domain.request import Contact
-from bot.settings import Settings
-from bot.store.body import load
-from bot.store.engine import open_engine
-from bot.store.migrate import migrate
-from bot.store.tables import outbox
-from bot.vault import new_master_key
+from bot.store.audit import Audit
 from tests.bot.environment import settings
-from tests.sandbox.slack import Workspace
-
-MANIFEST = yaml.safe_load((Path(__file__).parents[2] / "manifest.yml").read_text(encoding="utf-8"))
-DAY = date(2026, 11, 23)
-
-
-@pytest.fixture(scope="module")
-def slack() -> Iterator[Workspace]:
-    with Workspace(MANIFEST) as workspace:
-        yield workspace
-
-
-Given = Callable[..., Settings]
-Build = Callable[[Settings], Running]
+from tests.builders import World, a_desk
+from tests.sandbox.opensrs import OpenSRS
 
 
 @pytest.fixture
-def given(tmp_path: Path, slack: Workspace) -> Given:
-    """Settings for a desk in front of the workspace, with a database of its own."""
-
-    def make(**changes: Any) -> Settings:
-        return settings(
-            slack_api_url=slack.api_url, slack_bot_token=slack.bot_token, slack_app_token=slack.app_token,
-            database_url=f"sqlite:///{tmp_path / 'desk.db'}", vault_key=changes.pop("vault_key", new_master_key()),
-            ops_address="127.0.0.1:0", opensrs_url="http://127.0.0.1:9/", **changes,
-        )  # fmt: skip
-
-    return make
-
-
-@pytest.fixture
-def built() -> Iterator[Build]:
-    made: list[Running] = []
-
-    def build_it(wanted: Settings) -> Running:
-        engine = open_engine(wanted.database_url)
-        migrate(engine)
-        engine.dispose()
-        made.append(build(wanted))
-        return made[-1]
-
-    yield build_it
-    for running in made:
-        running.engine.dispose()
-
-
-# -- what is put in
+def world(tmp_path: Path) -> Iterator[World]:
+    with OpenSRS() as standin:
+        made = a_desk(tmp_path, standin)
+        yield made
+        made.engine.dispose()
 
 
 def test_every_check_there_is_looks() -> None:
@@ -102,14 +60,16 @@ def test_the_policy_is_what_the_operator_decided() -> None:
 
 
 def test_variables_that_would_make_bolt_another_kind_of_app_are_ignored(
-    given: Given, built: Build, monkeypatch: pytest.MonkeyPatch
+    world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("SLACK_CLIENT_ID", "1.2")
-    monkeypatch.setenv("SLACK_CLIENT_SECRET", "s")
-    assert built(given()).app.oauth_flow is None
+    given = dict.fromkeys(("SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET", "SLACK_BOT_TOKEN"), "x")
+    for name, value in given.items():
+        monkeypatch.setenv(name, value)
+    assert bolt_app(settings(), WebClient("x"), world.desk).oauth_flow is None
+    assert given.items() <= os.environ.items()
 
 
-def test_a_catalogue_of_the_accounts_own_replaces_the_standard_one(given: Given, built: Build, tmp_path: Path) -> None:
+def test_a_catalogue_of_the_accounts_own_replaces_the_standard_one(tmp_path: Path) -> None:
     own = """[products.mine]
     title = "Mine"
     brand = "B"
@@ -118,25 +78,17 @@ def test_a_catalogue_of_the_accounts_own_replaces_the_standard_one(given: Given,
     extra_names = 0
     days = [0, 1]
     standing = "confirmed"
-    price = 1.50
     """
     (tmp_path / "own.toml").write_text(own, encoding="utf-8")
-    products = built(given(catalogue=tmp_path / "own.toml")).desk.gear.supplier.products()
-    assert [(product.code, product.price) for product in products] == [("mine", Decimal("1.50"))]
+    products = supplier_of(settings(catalogue=tmp_path / "own.toml"), SystemClock()).products()
+    assert [product.code for product in products] == ["mine"]
 
 
-# -- the daily anchor
-
-
-def test_the_audit_is_anchored_and_posted_once_a_day(given: Given, built: Build) -> None:
-    running = built(given(admin_channel="C9"))
-    for day in (DAY, DAY, DAY + timedelta(days=1)):
-        post_anchor(running.desk.gear, running.audit, day)
-    with running.engine.begin() as connection:
-        rows = connection.scalars(select(outbox.c.notice).order_by(outbox.c.id)).all()
-    lines = [load(Notice, row).fact("anchor") for row in rows if row]
+def test_the_audit_is_anchored_and_posted_once_a_day(world: World) -> None:
+    audit = Audit(world.engine, b"a" * 32)
+    for days in (0, 0, 1):
+        world.clock.advance(timedelta(days=days))
+        post_anchor(world.gear, audit)
+    lines = [notice.fact("anchor") for notice in world.told(Told.ANCHOR)]
     assert [line.split()[2] for line in lines] == ["2026-11-23", "2026-11-24"]
-    assert all(running.audit.verify_all(line) is None for line in lines)
-
-
-# -- running
+    assert all(audit.verify_all(line) is None for line in lines)

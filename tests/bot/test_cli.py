@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from sqlalchemy import Engine, update
+from sqlalchemy import Engine
 
 from bot.cli import main
 from bot.store.engine import open_engine
@@ -18,8 +18,7 @@ from tests.fakes import FakeClock, SequentialIds
 from tests.sandbox.opensrs import OpenSRS
 from tests.sandbox.slack import Workspace
 
-ROOT = Path(__file__).parents[2]
-MANIFEST = yaml.safe_load((ROOT / "manifest.yml").read_text(encoding="utf-8"))
+MANIFEST = yaml.safe_load((Path(__file__).parents[2] / "manifest.yml").read_text(encoding="utf-8"))
 Given = Callable[..., None]
 
 pytestmark = pytest.mark.usefixtures("logging_put_back")
@@ -57,9 +56,6 @@ def database(given: Given) -> Iterator[Engine]:  # noqa: ARG001 - it lies in the
     engine.dispose()
 
 
-# -- init, check, migrate
-
-
 @pytest.mark.parametrize(("changes", "silent"), [
     ({}, []), ({"SLACK_BOT_TOKEN": SECRETS["SLACK_BOT_TOKEN"]}, ["Slack"]), ({"OPENSRS_KEY": "f00d" * 28}, ["OpenSRS"]),
     ({"OPENSRS_URL": "http://127.0.0.1:9/"}, ["OpenSRS"]),
@@ -76,29 +72,17 @@ def test_check_says_who_answers_and_shows_no_secret(
     assert not any(secret in said.out + said.err for secret in (*SECRETS.values(), "f00d" * 28))
 
 
-def test_migrate_makes_the_database_and_twice_is_fine(given: Given, capsys: pytest.CaptureFixture[str]) -> None:
-    given()
-    assert (main(["migrate"]), main(["migrate"])) == (0, 0)
-    assert capsys.readouterr().out == "The database is up to date.\n" * 2
-
-
-# -- what cannot run
-
-
+NO_DATABASE: dict[str, str | None] = {"DATABASE_URL": "sqlite:////proc/none/desk.db"}
 WRONG: dict[str, tuple[dict[str, str | None], list[str], str]] = {
     "several settings": ({"APPROVERS": None, "PORT": "x"}, ["run"], "PORT: "),
     "what does not go together": ({"SLACK_APP_TOKEN": ""}, ["run"], "SLACK_APP_TOKEN"),
-    "no master key": ({"VAULT_KEY": "short"}, ["run"], "VAULT_KEY: "),
-    "a catalogue that is not there": ({"CATALOGUE": "nowhere.toml"}, ["run"], "CATALOGUE: "),
-    "a database that cannot be": ({"DATABASE_URL": "sqlite:////proc/none/desk.db"}, ["audit", "verify"], "database"),
-    "no folder for it either": ({"DATABASE_URL": "sqlite:////proc/none/desk.db"}, ["migrate"], "/proc/none"),
-    "no address of a database": ({"DATABASE_URL": "nonsense"}, ["run"], "DATABASE_URL"),
+    "a database that cannot be": (NO_DATABASE, ["audit", "verify"], "database"),
+    "no folder for it either": (NO_DATABASE, ["migrate"], "/proc/none"),
+    "not migrated": ({"DATABASE_URL": "sqlite:///new.db"}, ["run"], "certdesk migrate"),
     "slack says no": ({"SLACK_BOT_TOKEN": SECRETS["SLACK_BOT_TOKEN"]}, ["run"], "Slack"),
     "slack is away": ({"SLACK_API_URL": "http://127.0.0.1:9/api/"}, ["run"], "Slack"),
     "web alone": ({}, ["web"], "certdesk run"), "worker alone": ({}, ["worker"], "certdesk run"),
     "another vault key": ({"VAULT_KEY": "b3RoZXJvdGhlcm90aGVyb3RoZXJvdGhlcm90aGVyb3Q="}, ["run"], "master key"),
-    **{f"{command} before migrating": ({"DATABASE_URL": "sqlite:///new.db"}, command.split(), "certdesk migrate")
-       for command in ("run", "web", "worker", "audit verify", "export o-1")},
 }  # fmt: skip
 
 
@@ -135,23 +119,13 @@ def test_after_rotating_the_new_key_alone_opens_everything(
         assert LocalVault([new]).open(unit.sealed_key("k-1"), "o-1") == b"the key"
 
 
-# -- audit, export
-
-
 def test_an_audit_that_was_touched_is_broken_and_says_where(
     capsys: pytest.CaptureFixture[str], database: Engine
 ) -> None:
     main(["migrate"])
     assert main(["audit", "verify"]) == 0
-    for harm in (
-        audit.insert().values(order_id="o-1", position=1, body="{}", mac="0"),
-        update(audit).values(position=2),
-    ):
-        with database.begin() as connection:
-            connection.execute(harm)
-        assert main(["audit", "verify"]) == 1
+    with database.begin() as connection:
+        connection.execute(audit.insert().values(order_id="o-1", position=1, body="{}", mac="0"))
+    assert main(["audit", "verify"]) == 1
     said = capsys.readouterr().out
-    assert [word in said for word in ("whole", "broken", "o-1", "altered", "missing")] == [True] * 5
-
-
-# -- run
+    assert [word in said for word in ("whole", "broken", "o-1", "altered")] == [True] * 4
