@@ -10,7 +10,7 @@ import pytest
 
 from bot.domain.approval import Action, Role, approvers_needed, may_approve, permit, roles_of
 from bot.domain.client import Person, PersonKind
-from bot.domain.errors import DecidedAlready, IllegalMove, NotAllowed, NotAMember, OwnOrder
+from bot.domain.errors import ChangedSince, DecidedAlready, IllegalMove, NotAllowed, NotAMember, OwnOrder
 from bot.domain.findings import Override
 from bot.domain.order import Approval, Second, Status
 from bot.domain.request import Level
@@ -107,9 +107,10 @@ def test_nobody_approves_what_they_had_a_hand_in_but_the_plain_order_of_a_small_
         may_approve(order, FIRST, order.digest, a_policy(self_approval=not small_shop))
 
 
-def test_one_person_approves_once() -> None:
+def test_one_person_approves_once_and_only_what_the_order_says_now() -> None:
     order = an_order(Status.AWAITING_APPROVAL)
     approved = replace(order, approvals=(Approval(order.digest, FIRST, NOW), Approval("older", SECOND, NOW)))
-    with pytest.raises(DecidedAlready):
-        may_approve(approved, FIRST, order.digest, a_policy())
+    for user, digest, refused in ((FIRST, order.digest, DecidedAlready), (SECOND, "older", ChangedSince)):
+        with pytest.raises(refused):
+            may_approve(approved, user, digest, a_policy())
     assert may_approve(approved, SECOND, order.digest, a_policy()) is False

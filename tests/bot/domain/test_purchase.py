@@ -74,8 +74,8 @@ def test_a_second_call_is_never_made_in_the_dark(seen: list[Seen], after_last: i
 
 
 @pytest.mark.parametrize(("attempts", "looks", "now", "verdict"), [
-    ((0,), "10 pending, 15 pending", 15, Move.ATTEMPT), ((0,), "9 pending, 14 pending", 14.9, None),
-    ((0,), "11 pending, 15 pending", 15, None), ((0,), "5 pending, 10 unclear, 15 pending", 15, None),
+    ((0,), "10 pending, 15 pending", 15, Move.ATTEMPT), ((0,), "9 pending, 14 pending", 15, None),
+    ((0,), "11 pending, 15 pending", 15, None), ((0,), "5 pending, 12 unclear, 15 pending", 15, None),
     ((0,), "5 pending, 10 pending, 15 unclear", 15, None), ((0,), "15 pending", 15, None),
     ((0,), "-5 pending, 15 pending", 15, None), ((0,), "0 pending, 15 pending", 15, None), ((0,), "", 30, None),
     ((-30, 0), "10 pending, 15 pending", 15, Move.DOUBT),  # one repetition, then doubt

@@ -19,7 +19,6 @@ KNOWN = Registration(
     "acme.com", registered=True, expires_at=datetime(2027, 5, 1, 4, tzinfo=UTC), registrar="Names Inc",
     statuses=("client transfer prohibited", "active"), organisation="Acme LLC", source="127.0.0.1",
 )  # fmt: skip
-HOUR = timedelta(hours=1)
 Json = dict[str, Any]
 
 
@@ -161,7 +160,7 @@ def test_a_clear_answer_is_kept_a_day_and_one_more_without_news_others_ten_minut
     register: Register, steps: list[tuple[float, int, bool | None, int]]
 ) -> None:
     for after, status, known, asked in steps:
-        register.clock.advance(after * HOUR)
+        register.clock.advance(timedelta(hours=after))
         register.holds(domain(), status)
         assert (register.look().registered, register.asked.count("/r/domain/acme.com")) == (known, asked)
 
