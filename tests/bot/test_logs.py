@@ -17,7 +17,6 @@ KINDS = {
     **SECRETS, "a whole key": PEM, "a key cut short": PEM[:60], "a key on one line": PEM.replace("\n", "\\n"),
     "a signature": "d41d8cd98f00b204e9800998ecf8427e", "capitals": "5EED" * 28,
 }  # fmt: skip
-ADDRESS = "postgresql+psycopg://desk:hunter2@db.example/certdesk"
 QUIET = st.text(st.characters(codec="utf-8", categories=["Ll", "Zs"], exclude_characters="abcdefx"), max_size=20)
 
 pytestmark = pytest.mark.usefixtures("logging_put_back")
@@ -38,24 +37,19 @@ def test_a_secret_is_hidden_wherever_it_stands(kind: str, before: str, after: st
     assert "[redacted]" in text
 
 
-@given(st.text())
-def test_what_was_redacted_once_stays_as_it_is(text: str) -> None:
-    once = logs.redact(text)
-    assert logs.redact(once) == once
+@pytest.mark.parametrize(("text", "left"), [
+    *((text, text) for text in ("o-k3v9x2mq: held has no approve", "www.acme.com", "order 1000001", "0A:0B:0C:0D")),
+    ("at postgresql://desk:hunter2@db.example/certdesk", "at postgresql://[redacted]@db.example/certdesk"),
+])  # fmt: skip
+def test_what_an_operator_needs_stays(text: str, left: str) -> None:
+    assert logs.redact(text) == left
 
 
-@given(QUIET)
-def test_plain_words_stay(text: str) -> None:
-    assert logs.redact(text) == text
-
-
-@pytest.mark.parametrize("text", ["o-k3v9x2mq: held has no approve", "www.acme.com", "order 1000001", "0A:0B:0C:0D"])
-def test_what_an_operator_needs_stays(text: str) -> None:
-    assert logs.redact(text) == text
-
-
-def test_a_password_in_an_address_is_hidden_the_rest_stays() -> None:
-    assert logs.redact(f"cannot reach {ADDRESS}") == "cannot reach postgresql+psycopg://[redacted]@db.example/certdesk"
+@pytest.fixture
+def written() -> io.StringIO:
+    stream = io.StringIO()
+    logs.set_up(stream)
+    return stream
 
 
 class Odd:
@@ -66,44 +60,33 @@ class Odd:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_line_of_our_own_is_json_without_secrets(kind: str) -> None:
-    written, secret = io.StringIO(), KINDS[kind]
-    logs.set_up(written)
+def test_a_line_of_our_own_is_json_without_secrets(kind: str, written: io.StringIO) -> None:
+    secret = KINDS[kind]
     structlog.get_logger().info("seen", flat=secret, deep={"in": [secret, (secret,)]}, odd=Odd(), count=3, none=None)
     line = json.loads(written.getvalue())
-    assert hidden(secret, written.getvalue())
-    assert hidden(SECRETS["SLACK_BOT_TOKEN"], written.getvalue())
+    assert all(hidden(each, written.getvalue()) for each in (secret, SECRETS["SLACK_BOT_TOKEN"]))
     assert (line["event"], line["level"], line["count"], line["none"]) == ("seen", "info", 3, None)
 
 
-def test_a_traceback_is_written_without_secrets() -> None:
-    written = io.StringIO()
-    logs.set_up(written)
-    try:
-        int(SECRETS["OPENSRS_KEY"])
-    except ValueError:
-        structlog.get_logger().exception("job failed")
-    assert "Traceback" in json.loads(written.getvalue())["exception"]
-    assert hidden(SECRETS["OPENSRS_KEY"], written.getvalue())
-
-
-def test_what_libraries_log_is_redacted_too() -> None:
-    written = io.StringIO()
-    logs.set_up(written)
-    try:
-        int(PEM)
-    except ValueError:
-        logging.getLogger("somebody.elses").exception("with %s", SECRETS["SLACK_BOT_TOKEN"])
-    assert "somebody.elses" in written.getvalue()
-    assert all(hidden(secret, written.getvalue()) for secret in (PEM, SECRETS["SLACK_BOT_TOKEN"]))
+def test_a_traceback_is_written_without_secrets_whoever_logs_it(written: io.StringIO) -> None:
+    for logger, what in (
+        (structlog.get_logger(), "job failed"),
+        (logging.getLogger("somebody.elses"), KINDS["capitals"]),
+    ):
+        try:
+            int(PEM)
+        except ValueError:
+            logger.exception(what)
+    ours, *theirs = written.getvalue().splitlines()
+    assert "Traceback" in json.loads(ours)["exception"]
+    assert "somebody.elses" in theirs[0]
+    assert all(hidden(secret, written.getvalue()) for secret in (PEM, KINDS["capitals"]))
 
 
 @pytest.mark.parametrize("name", [
     "slack_bolt", "slack_sdk.web.client", "urllib3.pool", "paramiko.transport", "botocore.x", "boto3", "requests",
 ])  # fmt: skip
-def test_libraries_that_would_write_bodies_are_held(name: str) -> None:
-    written = io.StringIO()
-    logs.set_up(written)
+def test_libraries_that_would_write_bodies_are_held(name: str, written: io.StringIO) -> None:
     logging.getLogger().setLevel(logging.DEBUG)  # even where somebody turns everything else up
     logging.getLogger(name).debug("body: %s", "private")
     logging.getLogger(name).info("body: %s", "private")
