@@ -10,13 +10,8 @@ import structlog
 @pytest.fixture
 def logging_put_back() -> Iterator[None]:
     root = logging.getLogger()
-    handlers, levels = root.handlers[:], {name: logging.getLogger(name).level for name in ("", *_touched())}
+    handlers, level = root.handlers[:], root.level
     yield
     root.handlers[:] = handlers
-    for name, level in levels.items():
-        logging.getLogger(name).setLevel(level)
+    root.setLevel(level)
     structlog.reset_defaults()
-
-
-def _touched() -> tuple[str, ...]:
-    return ("apscheduler", "slack_bolt", "slack_sdk", "botocore", "boto3", "paramiko", "urllib3", "requests")

@@ -70,16 +70,8 @@ def test_variables_that_would_make_bolt_another_kind_of_app_are_ignored(
 
 
 def test_a_catalogue_of_the_accounts_own_replaces_the_standard_one(tmp_path: Path) -> None:
-    own = """[products.mine]
-    title = "Mine"
-    brand = "B"
-    level = "DV"
-    wildcard = false
-    extra_names = 0
-    days = [0, 1]
-    standing = "confirmed"
-    """
-    (tmp_path / "own.toml").write_text(own, encoding="utf-8")
+    entry = 'title="Mine", brand="B", level="DV", wildcard=false, extra_names=0, days=[0, 1], standing="confirmed"'
+    (tmp_path / "own.toml").write_text(f"products.mine = {{{entry}}}", encoding="utf-8")
     products = supplier_of(settings(catalogue=tmp_path / "own.toml"), SystemClock()).products()
     assert [product.code for product in products] == ["mine"]
 

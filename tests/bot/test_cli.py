@@ -25,25 +25,22 @@ pytestmark = pytest.mark.usefixtures("logging_put_back")
 
 
 @pytest.fixture(scope="module")
-def slack() -> Iterator[Workspace]:
-    with Workspace(MANIFEST) as workspace:
-        yield workspace
-
-
-@pytest.fixture(scope="module")
-def opensrs() -> Iterator[OpenSRS]:
-    with OpenSRS(key=SECRETS["OPENSRS_KEY"]) as standin:
-        yield standin
+def around() -> Iterator[dict[str, str]]:
+    """Where both stand-ins are, and what Slack's takes for a token."""
+    with Workspace(MANIFEST) as slack, OpenSRS(key=SECRETS["OPENSRS_KEY"]) as opensrs:
+        yield {
+            "SLACK_API_URL": slack.api_url, "SLACK_BOT_TOKEN": slack.bot_token, "SLACK_APP_TOKEN": slack.app_token,
+            "OPENSRS_URL": opensrs.url, "OPS_ADDRESS": "127.0.0.1:0",
+        }  # fmt: skip
 
 
 @pytest.fixture
-def given(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, slack: Workspace, opensrs: OpenSRS) -> Given:
+def given(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, around: dict[str, str]) -> Given:
     """The environment of a desk in front of both stand-ins, with these changes."""
     monkeypatch.chdir(tmp_path)
 
     def change(**changes: str | None) -> None:
-        around = {"SLACK_API_URL": slack.api_url, "SLACK_BOT_TOKEN": slack.bot_token, "OPENSRS_URL": opensrs.url}
-        put(monkeypatch, **{**around, "SLACK_APP_TOKEN": slack.app_token, "OPS_ADDRESS": "127.0.0.1:0", **changes})
+        put(monkeypatch, **{**around, **changes})
 
     change()
     return change

@@ -5,7 +5,6 @@ import math
 import subprocess
 from dataclasses import replace
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -221,15 +220,6 @@ def test_a_bundle_in_any_order_becomes_leaf_and_chain_without_root(order: tuple[
         text, tuple(chain), f"{LEAF.serial_number:X}", "Issuing", REQUEST.names, LEAF.not_valid_before_utc,
         LEAF.not_valid_after_utc,
     )  # fmt: skip
-
-
-@pytest.mark.needs("openssl")
-@pytest.mark.filterwarnings("ignore:PKCS#7 certificates could not be parsed as DER")  # openssl does not sort the set
-def test_an_envelope_of_the_real_openssl_is_opened(tmp_path: Path) -> None:
-    (tmp_path / "all").write_text(bundle(*ALL))
-    envelope = openssl("crl2pkcs7", "-nocrl", "-certfile", str(tmp_path / "all"))
-    assert "PKCS7" in envelope
-    assert PKI.read_certificate([envelope], CSR, LATER) == PKI.read_certificate([bundle(*ALL)], CSR, LATER)
 
 
 def leaf(*names: str, organisation: str = "Acme LLC", **times: datetime) -> x509.Certificate:

@@ -75,10 +75,6 @@ def test_what_does_not_go_together_is_named(changes: dict[str, Any], named: str)
     assert named in str(wrong(**changes))
 
 
-def test_a_trial_may_move_the_clock() -> None:
-    assert settings(**TRIAL, clock_offset_file="clock").clock_offset_file == Path("clock")
-
-
 @pytest.mark.parametrize(("environment", "url"), [("live", LIVE_URL), ("test", TEST_URL)])
 def test_each_environment_has_its_address(environment: str, url: str) -> None:
     assert settings(opensrs_environment=environment).supplier_url == url
