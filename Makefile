@@ -5,11 +5,11 @@ RUN := $(BIN)/python -m
 ROUNDS ?= all
 
 .DEFAULT_GOAL := help
-.PHONY: help setup ready demo story test check size bench chaos docs
+.PHONY: help setup ready demo story test browser screenshots check size bench chaos docs
 
 help: ## this list
 	@echo "make <word>, on a machine with Python 3.11 or newer:"
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-8s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-11s %s\n", $$1, $$2 }' Makefile
 
 setup: ready ## the environment in .venv, made or brought up to the lock when needed
 	@echo "setup: $$($(BIN)/python --version) with everything of tests/requirements.txt"
@@ -23,13 +23,20 @@ ready:
 	  cp tests/requirements.txt $(BIN)/installed.txt; \
 	fi
 
-demo: story ## the bot with everything around it, on this machine alone
+demo: ## certdesk in your browser, with everything around it, on this machine alone (DEMO_PORT=8400)
+	@began=$$(date +%s) && $(MAKE) -s ready && $(RUN) tests.sandbox demo $$began
 
 story: ready ## the agency's guide from first to last step, told by what each person sees
 	@$(RUN) tests.sandbox story
 
 test: ready ## every test this machine can run, with the coverage of bot and handlers
 	@$(RUN) pytest -q -n 2 tests --cov --cov-report=term --cov-fail-under=95
+
+browser: ready ## the page as people use it, in a real browser; needs chromium-headless-shell
+	@$(RUN) pytest -q -p no:randomly tests/browser
+
+screenshots: ready ## a picture of everything people meet, into build/screenshots
+	@$(RUN) tests.browser.shots
 
 check: ready ## format, lint, types, import rules, the house's own tests, made pages, spelling
 	@bad=; step() { name=$$1; shift; echo "-- $$name"; "$$@" || bad="$$bad, $$name"; }; \

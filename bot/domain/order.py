@@ -78,13 +78,13 @@ class Move(StrEnum):
     comment says by whom or by what.
     """
 
-    befores: tuple[Status, ...]
+    starts_in: tuple[Status, ...]
     after: Status | None
 
-    def __new__(cls, word: str, befores: tuple[Status, ...] = (), after: Status | None = None) -> Self:
+    def __new__(cls, word: str, starts_in: tuple[Status, ...] = (), after: Status | None = None) -> Self:
         """A member is its word and carries its row."""
         member = str.__new__(cls, word)
-        member._value_, member.befores, member.after = word, befores, after
+        member._value_, member.starts_in, member.after = word, starts_in, after
         return member
 
     # desk: key, CSR, checks, draft and read-back done, no stop
@@ -335,7 +335,7 @@ def advance(order: Order, move: Move, at: datetime, **changes: Any) -> Order:
     Every way back opens a new round, which voids the approvals (R5).
     """
     guard = GUARDS.get((order.status, move))
-    if order.status not in move.befores or (guard and not guard(order)):
+    if order.status not in move.starts_in or (guard and not guard(order)):
         raise IllegalMove(order.id, order.status, move)
     after = move.after or order.status
     if order.status in _APPROVABLE and after in _WAYS_BACK and after is not order.status:
@@ -356,7 +356,7 @@ def diagram() -> str:
         f"    {status} --> {move.after or status}: {move}"
         for status in Status
         for move in Move
-        if status in move.befores and move is not Move.VAULT_SHUT
+        if status in move.starts_in and move is not Move.VAULT_SHUT
     ]
     ends = [f"    {status} --> [*]" for status in ENDS]
     return "\n".join(["stateDiagram-v2", "    [*] --> preparing", *moves, *ends]) + "\n"

@@ -32,7 +32,7 @@ CONTACT: Final = {
 }  # fmt: skip
 _SETTLED: Final = "Waiting for approval|must be settled"
 _FILLED: Final = {"The client’s company": COMPANY, "Their contact": CONTACT}
-_MORE: Final = {"Key", "Mailbox for the proof", "Own request file", "Proof of control"}
+_MORE: Final = {"Key", "Mailbox for the proof", "Own request file", "Proof of control", "Who buys it"}
 ORDER: Final = re.compile(r"\bo-[a-z0-9]+\b")
 
 

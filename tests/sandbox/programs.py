@@ -6,7 +6,7 @@ from pathlib import Path
 
 from tests.sandbox import postgres
 
-PACKAGES = {"openssl": "openssl"}  # program: Debian's package
+PACKAGES = {"openssl": "openssl", "chromium-headless-shell": "chromium-headless-shell"}  # program: Debian's package
 REQUIRE_ALL = os.environ.get("REQUIRE_ALL") == "1"
 
 

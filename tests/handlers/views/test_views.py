@@ -130,8 +130,8 @@ def views() -> Iterator[tuple[str, Json]]:
     long = {"name": samples.LONG, "client_name": samples.LONG, "owner": "U0PM"}
     yield "worst project", dialogs.project("C0ACME", long)
     crowd, projects = (
-        [samples.worst_facts(Status.HELD)] * 30,
-        [(replace(samples.PROJECT, name=samples.LONG), True)] * 30,
+        (samples.worst_facts(Status.HELD),) * 30,
+        ((replace(samples.PROJECT, name=samples.LONG), True),) * 30,
     )
     yield "worst home", home(Home(crowd, crowd, crowd, projects))
 
