@@ -1,10 +1,8 @@
 """Standing by a person's word: what a look-up lets go or stops, and that nobody takes back what they saw themselves."""
 
-from dataclasses import replace
-from typing import Any
-
 import pytest
 
+from bot.domain.client import Attestation
 from bot.domain.errors import BadInput, OwnOrder, UnknownOrder
 from bot.domain.notices import Told
 from bot.domain.order import Order, Status
@@ -30,9 +28,14 @@ def attest(world: World, order: Order, by: str, word: str, **more: str) -> Order
     return world.later(order)
 
 
-def test_what_is_asked_is_the_exact_name_and_its_register(world: World) -> None:
-    asked = world.desk.attest.asked(held(world).id, REQUESTER)
+def test_what_is_asked_is_the_exact_name_and_its_register_and_something_must_be_said(world: World) -> None:
+    order = held(world)
+    asked = world.desk.attest.asked(order.id, REQUESTER)
     assert (asked.organisation, asked.register.code, asked.register.good) == (COMPANY.name, "IL", (GOOD,))
+    for word, other, field in (("", "", "word"), (OTHER, " ", "other"), (OTHER, "x" * 76, "other")):
+        with pytest.raises(BadInput, match=field):
+            world.desk.attest.attest(order.id, REQUESTER, word, other)
+    assert world.order(order.id) == order
 
 
 def test_a_good_word_lets_the_order_go_and_its_witness_approves_nothing(world: World) -> None:
@@ -42,21 +45,14 @@ def test_a_good_word_lets_the_order_go_and_its_witness_approves_nothing(world: W
     with pytest.raises(OwnOrder):
         world.approve(order, FIRST)
     with world.store.unit() as unit:
-        seen = unit.clients()[0].attestations
-    assert [(a.organisation, a.register, a.word, a.meaning, a.by, a.number) for a in seen] == [
-        (COMPANY.name, "IL", GOOD, "good", FIRST, "0123")
-    ]
+        assert unit.clients()[0].attestations == (Attestation(COMPANY.name, "IL", GOOD, "good", FIRST, NOW, "0123"),)
     assert len(world.told(Told.MENDED)) == 1
-
-
-def test_whoever_attested_for_the_client_before_has_a_hand_in_a_new_order(world: World) -> None:
-    attest(world, held(world), FIRST, GOOD)
-    assert FIRST in world.waiting("b.acme.com", product="sslwebserver").authors
+    assert FIRST in world.waiting("b.acme.com", product="sslwebserver").authors  # as before, for the same client
     assert FIRST not in world.waiting("c.acme.com").authors
 
 
 @pytest.mark.parametrize(("said", "status", "rule"), [
-    ({"word": BAD}, Status.HELD, "STAND-2"), ({"word": "revoked"}, Status.HELD, "STAND-2"),
+    ({"word": "revoked"}, Status.HELD, "STAND-2"),
     ({"word": OTHER, "other": "not good  standing"}, Status.HELD, "STAND-2"),
     ({"word": OTHER, "other": "in limbo"}, Status.AWAITING_APPROVAL, "STAND-3"),
     ({"word": GOOD}, Status.AWAITING_APPROVAL, "STAND-4"),
@@ -67,15 +63,14 @@ def test_what_becomes_of_the_order(world: World, said: dict[str, str], status: S
 
 
 @pytest.mark.parametrize(("by", "days", "field"), [
-    (REQUESTER, 1, "word"), (REQUESTER, 30, "word"), (COLLEAGUE, 1, ""), (REQUESTER, 31, ""),
+    (REQUESTER, 30, "word"), (COLLEAGUE, 1, ""), (REQUESTER, 31, ""),
 ])  # fmt: skip
 def test_what_somebody_saw_lost_somebody_else_must_see_regained(world: World, by: str, days: int, field: str) -> None:
     order = attest(world, held(world), REQUESTER, BAD)
     world.clock.advance(days * DAY)
     if field:
-        with pytest.raises(BadInput) as bad:
+        with pytest.raises(BadInput, match=field):
             world.desk.attest.attest(order.id, by, GOOD)
-        assert list(bad.value.fields) == [field]
         world.desk.attest.attest(order.id, by, "REVOKED")  # no better
     else:
         assert attest(world, order, by, GOOD).status is Status.AWAITING_APPROVAL
@@ -91,28 +86,8 @@ def test_a_look_up_is_for_every_held_order_of_the_client_and_checks_the_waiting_
     assert [world.order(each.id).status for each in (order, third)] == [Status.AWAITING_APPROVAL, Status.HELD]
 
 
-@pytest.mark.parametrize(("word", "more", "field"), [
-    ("", {}, "word"), (OTHER, {}, "other"), (OTHER, {"other": " "}, "other"), (OTHER, {"other": "x" * 76}, "other"),
-])  # fmt: skip
-def test_something_must_be_said(world: World, word: str, more: dict[str, Any], field: str) -> None:
-    order = held(world)
-    with pytest.raises(BadInput) as bad:
-        world.desk.attest.attest(order.id, REQUESTER, word, **more)
-    assert list(bad.value.fields) == [field]
-    assert world.order(order.id) == order
-
-
 def test_nobody_from_outside_attests_and_nothing_where_no_company_is_checked(world: World) -> None:
     with pytest.raises(UnknownOrder):
         world.desk.attest.attest(held(world).id, OUTSIDER, GOOD)
     with pytest.raises(BadInput):
         world.desk.attest.asked(world.place("d.acme.com").id, REQUESTER)
-
-
-def test_a_look_up_lapses_while_the_order_waits(world: World) -> None:
-    order = attest(world, held(world), OWNER, GOOD)
-    world.clock.advance(31 * DAY)
-    world.desk.ask.check_again(order.id, REQUESTER)
-    assert world.later(order).status is Status.HELD
-    assert world.clock.now() == NOW + 31 * DAY
-    assert replace(world.order(order.id), findings=()).hold is not None

@@ -7,13 +7,13 @@ from datetime import date
 import pytest
 
 from bot.domain.client import Project
-from bot.domain.errors import BadInput, DeskError, NotAllowed, NotAMember
+from bot.domain.errors import BadInput, NotAllowed, NotAMember
 from bot.domain.notices import Told
 from bot.domain.order import Status
 from bot.service.project import ProjectInput, Projects
 from tests import fakes
 from tests.builders import World, a_project
-from tests.fakes import CHANNEL, COLLEAGUE, FIRST, GONE, GUEST, OTHER_CHANNEL, OUTSIDER, OWNER, REQUESTER, STAND_IN
+from tests.fakes import CHANNEL, COLLEAGUE, FIRST, GONE, GUEST, OTHER_CHANNEL, OUTSIDER, OWNER, STAND_IN
 
 
 def saved(world: World) -> Project | None:
@@ -23,46 +23,27 @@ def saved(world: World) -> Project | None:
 
 def test_any_member_of_a_channel_sets_its_project_up_once(world: World) -> None:
     wanted = ProjectInput(" Acme shop ", "acme", OWNER, STAND_IN, launch="2026-12-10")
+    for who in (OUTSIDER, GUEST):
+        with pytest.raises(NotAllowed):
+            world.desk.projects.set_up(OTHER_CHANNEL, who, wanted)
     project = world.desk.projects.set_up(OTHER_CHANNEL, COLLEAGUE, wanted)
-    assert (project.id, project.name, project.client_id, project.launch) == (
-        OTHER_CHANNEL, "Acme shop", "c-acme", date(2026, 12, 10),
-    )  # fmt: skip
+    assert project == Project(OTHER_CHANNEL, "Acme shop", "c-acme", OWNER, STAND_IN, launch=date(2026, 12, 10))
     assert [notice.fact("name") for notice in world.told(Told.PROJECT_SET)] == ["Acme shop"]
 
 
-@pytest.mark.parametrize(
-    ("who", "may"), [(OWNER, True), (STAND_IN, True), (FIRST, True), (COLLEAGUE, False), (REQUESTER, False)]
-)
-def test_a_project_is_changed_by_owner_stand_in_or_approver(world: World, who: str, *, may: bool) -> None:
-    wanted = ProjectInput("New name", "Beta", OWNER)
-    if may:
-        project = world.desk.projects.set_up(CHANNEL, who, wanted)
-        assert (project.name, project.client_id != "c-acme") == ("New name", True)
-        return
-    with pytest.raises(NotAllowed):
-        world.desk.projects.set_up(CHANNEL, who, wanted)
-
-
 @pytest.mark.parametrize(("changes", "field"), [
-    ({"name": " "}, "name"), ({"name": "x" * 81}, "name"), ({"client_name": ""}, "client_name"),
-    ({"owner": ""}, "owner"), ({"launch": "10 December"}, "launch"), ({"kick_off": "soon"}, "kick_off"),
-    ({"kick_off": "2026-12-11", "launch": "2026-12-10"}, "kick_off"), ({"sprint_weeks": "9"}, "sprint_weeks"),
-    ({"sprint_weeks": "1.5"}, "sprint_weeks"), ({"sprint_weeks": "two"}, "sprint_weeks"),
-    ({"targets": "t" * 501}, "targets"), ({"not_needed": "n" * 501}, "not_needed"),
-    ({"targets": "-----BEGIN PRIVATE KEY-----"}, "targets"), ({"owner": GUEST}, "owner"),
-    ({"stand_in": fakes.ROBOT}, "stand_in"), ({"engineer": GONE}, "engineer"),
+    ({"name": " ", "client_name": "", "owner": ""}, "name client_name owner"), ({"name": "x" * 81}, "name"),
+    ({"kick_off": "soon", "launch": "10 December", "sprint_weeks": "9"}, "launch kick_off sprint_weeks"),
+    ({"kick_off": "2026-12-11", "launch": "2026-12-10", "sprint_weeks": "1.5"}, "kick_off sprint_weeks"),
+    ({"targets": "t" * 501, "not_needed": "n" * 501}, "targets not_needed"),
+    ({"targets": "-----BEGIN PRIVATE KEY-----"}, "targets"),
+    ({"owner": GUEST, "stand_in": fakes.ROBOT, "engineer": GONE}, "owner stand_in engineer"),
 ])  # fmt: skip
 def test_what_cannot_be_is_said_at_its_field(world: World, changes: dict[str, str], field: str) -> None:
     wanted = replace(ProjectInput("Acme shop", "Acme", OWNER), **changes)
     with pytest.raises(BadInput) as bad:
         world.desk.projects.set_up(OTHER_CHANNEL, COLLEAGUE, wanted)
-    assert list(bad.value.fields) == [field]
-
-
-@pytest.mark.parametrize(("who", "error"), [(OUTSIDER, NotAllowed), (GUEST, NotAMember)])
-def test_nobody_else_sets_up_a_project(world: World, who: str, error: type[DeskError]) -> None:
-    with pytest.raises(error):
-        world.desk.projects.set_up(OTHER_CHANNEL, who, ProjectInput("X", "Y", OWNER))
+    assert {*bad.value.fields} == {*field.split()}
 
 
 PEOPLE = (OWNER, STAND_IN, fakes.ENGINEER)
@@ -87,6 +68,7 @@ def test_the_form_begins_with_what_was_set_and_saving_it_again_changes_nothing(w
 
 ACTS: dict[str, Callable[[Projects, str], object]] = {
     "shown": lambda projects, who: projects.shown(CHANNEL, who),
+    "set_up": lambda projects, who: projects.set_up(CHANNEL, who, WHOLE),
     "hand_over": lambda projects, who: projects.hand_over(CHANNEL, who, COLLEAGUE),
     "not_needed": lambda projects, who: projects.not_needed(CHANNEL, who, "They have one."),
     "next_sprint": lambda projects, who: projects.next_sprint(CHANNEL, who),
@@ -94,11 +76,9 @@ ACTS: dict[str, Callable[[Projects, str], object]] = {
 
 
 @pytest.mark.parametrize("act", ACTS)
-@pytest.mark.parametrize(("who", "error"), [
-    (COLLEAGUE, NotAllowed), (OUTSIDER, NotAllowed), (GUEST, NotAMember), (GONE, NotAMember),
-])  # fmt: skip
-def test_others_do_not_even_begin(world: World, act: str, who: str, error: type[DeskError]) -> None:
-    with pytest.raises(error):
+@pytest.mark.parametrize("who", [COLLEAGUE, OUTSIDER, GUEST, GONE])
+def test_others_do_not_even_begin(world: World, act: str, who: str) -> None:
+    with pytest.raises(NotAMember if who in (GUEST, GONE) else NotAllowed):
         ACTS[act](world.desk.projects, who)
     assert (saved(world), world.told()) == (a_project(), [])
 
@@ -113,8 +93,7 @@ def test_a_project_handed_over_calls_its_new_owner_once(world: World) -> None:
 
 
 @pytest.mark.parametrize(("owner", "stand_in", "field"), [
-    ("", "", "owner"), (OUTSIDER, "", "owner"), (GUEST, "", "owner"), (GONE, "", "owner"),
-    (OWNER, OUTSIDER, "stand_in"),
+    ("", "", "owner"), (OUTSIDER, "", "owner"), (GUEST, "", "owner"), (OWNER, OUTSIDER, "stand_in"),
 ])  # fmt: skip
 def test_it_is_handed_over_to_full_members_of_the_channel(world: World, owner: str, stand_in: str, field: str) -> None:
     with pytest.raises(BadInput) as bad:
@@ -123,8 +102,7 @@ def test_it_is_handed_over_to_full_members_of_the_channel(world: World, owner: s
 
 
 @pytest.mark.parametrize(("kick_off", "until"), [
-    ("", "2026-12-07"), ("2026-11-23", "2026-12-07"), ("2026-11-02", "2026-11-30"), ("2026-11-16", "2026-11-30"),
-    ("2026-12-01", "2026-12-01"),
+    ("", "2026-12-07"), ("2026-11-02", "2026-11-30"), ("2026-11-16", "2026-11-30"), ("2026-12-01", "2026-12-01"),
 ])  # fmt: skip
 def test_the_next_sprint_is_counted_from_the_kick_off(world: World, kick_off: str, until: str) -> None:
     projects = world.desk.projects
@@ -136,8 +114,9 @@ def test_the_next_sprint_is_counted_from_the_kick_off(world: World, kick_off: st
 
 def test_a_project_without_need_says_why_until_its_form_takes_it_back(world: World) -> None:
     projects = world.desk.projects
-    with pytest.raises(BadInput):
-        projects.not_needed(CHANNEL, OWNER, " ")
+    for reason in (" ", "n" * 501):
+        with pytest.raises(BadInput, match="reason"):
+            projects.not_needed(CHANNEL, OWNER, reason)
     assert projects.not_needed(CHANNEL, OWNER, " The client has one. ").not_needed == "The client has one."
     projects.set_up(CHANNEL, OWNER, replace(projects.shown(CHANNEL, OWNER), not_needed=""))
     assert [n.fact("reason") for n in world.told(Told.PROJECT_SET)] == ["The client has one.", ""]
