@@ -1,6 +1,6 @@
-"""Nobody is left waiting: who is reminded when, over weekends, holidays and the change of the clocks."""
+"""Nobody is left waiting: who is reminded when, also over weekends and holidays."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from functools import partial
 
 import pytest
@@ -61,55 +61,41 @@ def held(make: MakeDesk) -> tuple[World, Order]:
 # -- an approval that nobody gives
 
 
-def test_first_owner_and_stand_in_then_all_approvers_every_working_day(world: World, order: Order) -> None:
-    course(world, order, f"23h59m {WAITS}", f"24h {WAITS} {NEAR}", f"3d23h59m {WAITS} {ALL} {ALL}")
-
-
-def test_nobody_is_reminded_on_weekends_and_holidays(make: MakeDesk) -> None:
+def test_first_owner_and_stand_in_then_all_approvers_but_never_on_weekends_and_holidays(make: MakeDesk) -> None:
     world = make(holidays=frozenset({THANKSGIVING}))
     to = {1: f" {NEAR}", 2: f" {ALL}", 4: f" {ALL}", 7: f" {ALL}"}  # not Thursday, and no weekend
-    reminded(world, world.waiting(), *(f"{day}d {WAITS}{to.get(day, '')}" for day in range(1, 8)))
+    reminded(world, world.waiting(), f"23h59m {WAITS}", *(f"{day}d {WAITS}{to.get(day, '')}" for day in range(1, 8)))
 
 
-@pytest.mark.parametrize(("friday", "due"), [
-    ("2026-10-30 14:00", "2026-11-02 15:00"),  # clocks go back on Sunday: nine in Chicago both times
-    ("2027-03-12 15:00", "2027-03-15 14:00"),  # and forward again
-])  # fmt: skip
-def test_a_working_day_later_is_the_same_hour_at_the_agency(world: World, friday: str, due: str) -> None:
-    world.clock.time, nine = (datetime.fromisoformat(moment).replace(tzinfo=UTC) for moment in (friday, due))
-    assert world.run_job("remind", world.waiting()) == nine
+STORIES: dict[str, tuple[Act | str, ...]] = {
+    "after a long sleep one reminder is enough": (sleep(10), f"10d {WAITS} {ALL}"),
+    "a new round has a ladder of its own": (
+        f"2d {WAITS} {NEAR} {ALL}", lambda world, order: world.change(order, names="shop.acme.com"),
+        f"2d {WAITS} changed approval_wanted:approvers", f"3d {WAITS} {NEAR}",
+    ),
+    "who has moved is reminded no more": (
+        lambda world, order: world.desk.decide.refuse(order.id, FIRST, "no"), "0m refused refused:requester",
+        "10d refused",
+    ),
+    "a doubtful purchase is not forgotten either": (
+        at_supplier("submit_in_panel"), "2h doubtful doubtful:approvers", f"2d2h doubtful {NEAR} {ALL}",
+    ),
+}  # fmt: skip
 
 
-def test_after_a_long_sleep_one_reminder_is_enough(world: World, order: Order) -> None:
-    reminded(world, order, sleep(10), f"10d {WAITS} {ALL}")
+@pytest.mark.parametrize("story", STORIES)
+def test_what_waits_for_an_approver(world: World, order: Order, story: str) -> None:
+    course(world, order, *STORIES[story])
 
 
 def test_the_reminders_do_not_end_before_the_waiting_does(world: World, order: Order) -> None:
     assert (count(world, order, 70, Told.REMINDER), count(world, order, 7, Told.REMINDER)) == (50, 5)
 
 
-def test_a_new_round_has_a_ladder_of_its_own(world: World, order: Order) -> None:
-    course(
-        world, order, f"2d {WAITS} {NEAR} {ALL}", lambda world, order: world.change(order, names="shop.acme.com"),
-        f"2d {WAITS} changed approval_wanted:approvers", f"3d {WAITS} {NEAR}",
-    )  # fmt: skip
-
-
-def test_who_has_moved_is_reminded_no_more(world: World, order: Order) -> None:
-    world.desk.decide.refuse(order.id, FIRST, "no")
-    reminded(world, order, "10d refused")
-
-
 def test_by_hand_the_engineer_is_the_first(make: MakeDesk) -> None:
     world = make(buying=Buying.BY_HAND)
     order = world.later(world.approve(world.waiting()))
     reminded(world, order, "1d1m buying reminder:owner,stand-in,engineer", f"2d1m buying {ALL}")
-
-
-def test_a_doubtful_purchase_is_not_forgotten_either(world: World, order: Order) -> None:
-    course(
-        world, order, at_supplier("submit_in_panel"), "2h doubtful doubtful:approvers", f"2d2h doubtful {NEAR} {ALL}"
-    )
 
 
 # -- held
@@ -136,16 +122,16 @@ def test_after_five_working_days_it_is_slow_then_weekly(world: World, bought: Or
     assert (count(world, bought, 21, Told.SLOW), count(world, bought, 98, Told.SLOW)) == (3, 14)
 
 
+def test_a_warning_is_not_lost_behind_a_later_reminder(world: World, bought: Order) -> None:
+    reminded(world, bought, sleep(29), f"29d validating {SLOW} {OLD}")
+
+
 def test_a_value_of_25_days_is_warned_about_once_before_it_dies(world: World, bought: Order) -> None:
     until = (bought.since + timedelta(days=30)).isoformat()
     reminded(
         world, bought, f"24d23h validating {SLOW} {SLOW} {SLOW}", f"27d validating {OLD}", says(until=until),
         f"34d validating {SLOW}",
     )  # fmt: skip
-
-
-def test_a_warning_is_not_lost_behind_a_later_reminder(world: World, bought: Order) -> None:
-    reminded(world, bought, sleep(29), f"29d validating {SLOW} {OLD}")
 
 
 @pytest.mark.parametrize("end", [at_supplier("issue"), at_supplier("decline", "no")], ids=["issued", "declined"])

@@ -88,7 +88,7 @@ def test_a_look_up_of_the_standing_is_said_to_lapse_a_week_before_it_does(world:
 
 
 @pytest.mark.parametrize(("life", "left", "said"), [
-    (199, (31, 30, 29, 14, 7.5, 3, 1, 0.5, 0, -1), ("", "30 days", "", "14", "", "7→3", "1", "", "over", "over")),
+    (199, (31, 30, 29, 14, 7.5, 3, 1, 0.5, 0, -1), ("", "30", "", "14", "", "3", "1", "", " ", " ")),
     (46, (30, 15, 14, 13), ("", "", "14", "")), (9, (7, 3, 2), ("", "3", "")),
 ])  # fmt: skip
 def test_the_ladder_before_a_certificates_end(
@@ -100,10 +100,7 @@ def test_the_ladder_before_a_certificates_end(
     with world.store.unit() as unit:
         unit.add_order(an_order(Status.ISSUED, certificate=held))
     spoken = [says(world, end - timedelta(days=days), Told.EXPIRES) for days in left]
-    assert [bool(each) for each in spoken] == [bool(each) for each in said]
-    assert [each[0].removeprefix("expires o-1").strip() for each in spoken if each] == [
-        str(-(-days // 1)).removesuffix(".0") if days > 0 else "" for days, word in zip(left, said, strict=True) if word
-    ]
+    assert ["".join(each) for each in spoken] == [f"expires o-1 {word}".strip() if word else "" for word in said]
     with world.store.unit() as unit:
         unit.add_order(an_order(Status.LIVE, id="o-2", form="f", supplier_ids=(), request=a_request(renews="o-1")))
     assert says(world, end + 3 * DAY, Told.EXPIRES) == []
