@@ -42,7 +42,7 @@ def test_each_word_calls_its_verb_for_the_one_who_typed(
     assert {each.ephemeral_to for each in said.ephemerals} == ({surface.person.id} if said.text else set())
 
 
-@pytest.mark.parametrize(("word", "found"), product(["show", "check", "cancel", "renew", "history"], [0, 2]))
+@pytest.mark.parametrize(("word", "found"), list(product(["show", "check", "cancel", "renew", "history"], [0, 2])))
 def test_nothing_is_done_unless_exactly_one_order_fits(surface: Surface, word: str, found: int) -> None:
     surface.desk.answers["see.find"] = [facts_of()] * found
     said = surface.cert(f"{word} acme.com")
