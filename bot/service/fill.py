@@ -229,12 +229,13 @@ class Fill:
 
     def show(self, form: Form, step: str, view: str = "") -> FormShown:
         """One step with all that it shows, and on record as what stands on the screen."""
-        gear, offering = self.gear, step == "kind" or (step == "send" and "kind" not in self.steps(form))
+        gear, given, offering = self.gear, form, step == "kind" or (step == "send" and "kind" not in self.steps(form))
         if step == "send" and offering and not form.of and not form.open:
             form = replace(form, open=("kind",))
         form = replace(form, step=step, view=view or form.view)
         with gear.store.unit() as unit:
-            unit.save_form(form)
+            if form != given:  # drawn again as it is, it must not undo what somebody does in this moment
+                unit.save_form(form)
             projects = unit.projects() if step == "project" else ()
             project, client = gear.project_and_client(unit, form.project_id)
             found, outsiders = unit.found(self.host(form)), int(unit.flag(f"outsiders {form.project_id}") or 0)

@@ -10,6 +10,7 @@ from bot.domain.errors import DeskError
 from bot.ports import Job
 from bot.service.fill import Fill
 from bot.service.gear import Gear
+from bot.shown.form import Form
 from bot.shown.found import Found
 
 PATIENCE = 5  # seconds; what is not there by then is left for the card
@@ -35,9 +36,17 @@ class Infer:
         with gear.store.unit() as unit:
             unit.save_found(host, found)
             unit.set_flag(f"outsiders {form.project_id}", str(len(outsiders)))
-            form = unit.form(job.subject)
-        if form is not None and form.view and not form.order_id and form.step in ("kind", "send"):
-            gear.screens.form(form.view, self.fill.show(form, form.step))
+        shown = None
+        while (form := self._on_screen(job.subject)) != shown and form:  # what is typed meanwhile is drawn, too
+            drawn = self.fill.show(form, form.step)
+            shown = drawn.form
+            gear.screens.form(form.view, drawn)
+
+    def _on_screen(self, form_id: str) -> Form | None:
+        """The form as it is now, where it stands at a step that shows what was found."""
+        with self.gear.store.unit() as unit:
+            form = unit.form(form_id)
+        return form if form and form.view and not form.order_id and form.step in ("kind", "send") else None
 
     def _may(self, user: str) -> bool:
         """Count this look-up; whether it is within the person's hour."""

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.service.infer import MOST
-from bot.shown.form import Form
+from bot.shown.form import Form, FormShown
 from bot.shown.found import Found, Registration, Served, Zone
 from tests.builders import World
 from tests.fakes import CHANNEL, GUEST, NOW, REQUESTER, STRANGER, FakeLookups
@@ -41,6 +41,20 @@ def test_what_is_found_is_shown_on_the_open_view_with_what_was_typed_meanwhile(
     assert (view, shown.step, shown.found) == ("V1", "send", Found(NOW, REGISTERED, SERVED, ZONE))
     assert (shown.outsiders, shown.form.values["product"]) == (2, "rapidssl_wildcard")
     assert sorted(sources.calls) == [(kind, "acme.com") for kind in ("registration", "served", "zone")]
+
+
+@pytest.mark.usefixtures("sources")
+def test_a_group_opened_in_the_moment_of_drawing_stays_open(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    form, draw = typed(world), world.screens.form
+
+    def slow(view: str, shown: FormShown) -> None:
+        if not world.screens.forms:
+            world.desk.fill.show(world.desk.fill.open_group(form.id, REQUESTER, "more"), "send")
+        draw(view, shown)
+
+    monkeypatch.setattr(world.screens, "form", slow)
+    world.run_jobs()
+    assert ["more" in shown.form.open for _, shown in world.screens.forms] == [False, True]
 
 
 @pytest.mark.parametrize(("step", "view"), [("names", "V1"), ("company", "V1"), ("send", "")])
