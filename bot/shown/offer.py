@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from bot.domain.pace import business_days_later
 from bot.domain.request import Level, Product, Purpose, Standing
@@ -10,9 +11,7 @@ from bot.domain.request import Level, Product, Purpose, Standing
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """One kind on offer. `in_time` is None where no date was asked for; `reason` says in plain words why it is (not)
-    the one.
-    """
+    """One kind on offer; `ready_by` is a day at the agency, `in_time` None where no date was asked for."""
 
     product: Product
     covered: tuple[str, ...]
@@ -41,7 +40,7 @@ def suggest(
     for product in products:
         room = product.extra_names >= len(names) - 1 and product.wildcard is starred
         if room and product.standing is not Standing.ENDED and not (product.level is Level.EV and starred):
-            ready = business_days_later(now, product.days[1], zone, holidays).date()
+            ready = business_days_later(now, product.days[1], zone, holidays).astimezone(ZoneInfo(zone)).date()
             offers.append(Suggestion(product, names, apexes, ready, None if wanted_by is None else ready <= wanted_by))
     offers.sort(key=lambda offer: (offer.product.price is None, offer.product.price or 0, offer.product.code))
     best = min(offers, key=lambda offer: _rank(offer, purpose), default=None)

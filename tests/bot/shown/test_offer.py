@@ -23,7 +23,8 @@ ALL = (EV, STAR_OV, OV, STAR_DV, DV)
 def offers(
     *names: str, purpose: Purpose = Purpose.PUBLIC, by: date | None = None, **more: Any
 ) -> tuple[Suggestion, ...]:
-    return suggest(names, purpose, by, more.get("products", ALL), MONDAY, "America/Chicago", more.get("holidays", ()))
+    products, now, holidays = more.get("products", ALL), more.get("now", MONDAY), more.get("holidays", ())
+    return suggest(names, purpose, by, products, now, "America/Chicago", holidays)
 
 
 @pytest.mark.parametrize(("name", "host", "good"), [
@@ -65,3 +66,5 @@ def test_what_is_on_offer_says_what_it_leaves_out_and_when_it_comes() -> None:
     assert told("*.acme.com", by=date(2026, 11, 25)) == [(("acme.com",), 24, True), (("acme.com",), 30, False)]
     # five days from Monday, without Thanksgiving and the weekend
     assert told("acme.com", holidays=(date(2026, 11, 26),), products=(OV,)) == [((), 1, None)]
+    # Friday evening in Chicago is Saturday elsewhere; the day is the agency's
+    assert told("acme.com", now=datetime(2026, 11, 28, 2, tzinfo=UTC), products=(DV,)) == [((), 30, None)]
