@@ -36,8 +36,8 @@ class Infer:
         with gear.store.unit() as unit:
             unit.save_found(host, found)
             unit.set_flag(f"outsiders {form.project_id}", str(len(outsiders)))
-        shown = None
-        while (form := self._on_screen(job.subject)) != shown and form:  # what is typed meanwhile is drawn, too
+        shown: Form | None = None
+        while (form := self._on_screen(job.subject)) is not None and form != shown:  # what is typed meanwhile, too
             drawn = self.fill.show(form, form.step)
             shown = drawn.form
             gear.screens.form(form.view, drawn)

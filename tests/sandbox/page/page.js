@@ -107,7 +107,7 @@ function showModal() {
   const dialog = document.querySelector("#modal dialog");
   if (!dialog || dialog.open) return;
   dialog.showModal();
-  (dialog.querySelector("[autofocus]") ?? dialog.querySelector(".body :is(input, textarea, select), footer .primary"))?.focus();
+  dialog.querySelector(".body :is(input, textarea, select)")?.focus(); // never a button that buys
 }
 
 // -- what a person does ------------------------------------------------------------------------------------------------
