@@ -129,14 +129,6 @@ def test_what_a_thread_waits_for(store: SqlStore, outbox: Outbox, told: list[Not
     assert send_all(outbox) == sent
 
 
-def test_a_card_may_move(store: SqlStore, outbox: Outbox) -> None:
-    for place in (PLACE, Place("C1", "2")):
-        put(store, "o-1")
-        assert outbox.sent(claim(outbox), place, NOW)
-        with store.unit() as unit:
-            assert (unit.card_place("o-1"), unit.card_place("o-2")) == (place, None)
-
-
 def test_a_card_that_somebody_begins_to_send_is_drawn_again(store: SqlStore, outbox: Outbox) -> None:
     put(store, "o-1")
     sending = claim(outbox)
