@@ -107,6 +107,22 @@ def test_a_secret_in_the_open_is_noticed(office: Office, place: str, secret: str
     assert office.world.leaks(keys) == []
 
 
+@pytest.mark.parametrize("private", ["price", "mailbox", "phone", "number"])
+def test_what_guests_must_not_read_is_noticed_in_a_channel(office: Office, private: str) -> None:
+    name = office.name()
+    office.waiting(name)
+    order = office.at_supplier(name)
+    contact = order.contacts["admin"]
+    values = {"price": "USD 19.00", "mailbox": contact["email"], "phone": contact["phone"], "number": order.order_id}
+    assert office.private_in_channels() == []
+    planted = office.ws.post_as_bot(office.channel, {"text": f"It is {values[private]}, by the way", "blocks": []})
+    try:
+        [found] = office.private_in_channels()
+        assert values[private] in found
+    finally:
+        office.ws.drop_post(planted)
+
+
 @pytest.mark.parametrize(
     "seen",
     ["xoxb-123456789012-abc/def", "xoxb-123456789012-abc%2Fdef", "eG94Yi0xMjM0NTY3ODkwMTItYWJjL2RlZg"],

@@ -155,3 +155,8 @@ def test_no_scope_is_asked_for_in_vain() -> None:
 
 def test_the_methods_were_found() -> None:
     assert {"chat.postMessage", "chat.update", "views.open", "users.info", "conversations.members"} <= methods_called()
+
+
+def test_what_a_check_saw_is_never_sent_to_slack() -> None:
+    sources = {path: (ROOT / path).read_text(encoding="utf-8") for path in python_files("handlers")}
+    assert [path for path, source in sources.items() if re.search(r"\.evidence\b", source)] == []
