@@ -1,7 +1,6 @@
 """Dataclasses of the domain as JSON text and back. Columns exist only for what a query or a constraint needs."""
 
 import json
-import threading
 from dataclasses import asdict
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -14,7 +13,6 @@ if TYPE_CHECKING:
 
 Kind = TypeVar("Kind")
 _ADAPTERS: dict[type[Any], TypeAdapter[Any]] = {}  # made when first needed, since making one takes a while
-_MAKING = threading.Lock()  # so that no two threads make one at once
 
 
 def utc(value: datetime) -> datetime:
@@ -31,9 +29,8 @@ def dump(value: "DataclassInstance") -> str:
 
 def load(kind: type[Kind], text: str) -> Kind:
     """What `dump` wrote; pydantic's ValidationError when it does not fit the class."""
-    with _MAKING:
-        if kind not in _ADAPTERS:
-            _ADAPTERS[kind] = TypeAdapter(kind)
+    if kind not in _ADAPTERS:  # two threads may each make one, complete before it is kept
+        _ADAPTERS[kind] = TypeAdapter(kind)
     loaded: Kind = _ADAPTERS[kind].validate_json(text)
     return loaded
 

@@ -1,4 +1,3 @@
-from dataclasses import make_dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -14,7 +13,7 @@ from bot.ports import Entry
 from bot.shown.form import Form
 from bot.shown.found import Found
 from bot.store.body import dump, load
-from tests.bot.store.samples import order, race
+from tests.bot.store.samples import order
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
 st.register_type_strategy(str, TEXTS)
@@ -33,10 +32,3 @@ def test_what_is_dumped_is_loaded(kind: type[Any], data: st.DataObject) -> None:
 def test_bytes_are_never_stored() -> None:
     with pytest.raises(TypeError, match="bytes is never stored"):
         dump(order(csr=b"PEM"))
-
-
-@pytest.mark.parametrize("_", range(5))
-def test_many_threads_may_load_a_kind_for_the_first_time(_: int) -> None:
-    fresh = make_dataclass("Fresh", [("order", Order)])
-    text = dump(fresh(order()))
-    assert race(8, lambda _: load(fresh, text)) == [None] * 8
