@@ -1,9 +1,9 @@
 "use strict";
 // Keeps the page as the server has it, without losing what is typed, and sends what a person does.
-const { person, place } = document.body.dataset;
+// It is there before the page is, so that nothing is pressed in vain.
+const here = () => document.body.dataset;
 const known = new Map();
 const live = (root) => [...root.querySelectorAll("[data-live]")];
-live(document).forEach((part) => known.set(part.id, part.outerHTML));
 
 function toast(text) {
   if (!text) return;
@@ -30,7 +30,7 @@ async function send(url, what, button) {
     await refresh();
   }
 }
-const act = (what, button) => send(`/-/act/${person}`, { place, ...what }, button);
+const act = (what, button) => send(`/-/act/${here().person}`, { place: here().place, ...what }, button);
 
 // -- what is typed ---------------------------------------------------------------------------------------------------
 async function held(name, scope) {
@@ -156,9 +156,12 @@ document.addEventListener("cancel", (event) => {
   if (event.target.closest("#modal")) { event.preventDefault(); act({ act: "close" }); }
 }, true);
 
-const news = new EventSource("/-/news");
-news.onmessage = refresh;
-news.onerror = () => toast("The connection to the workspace was lost; trying again.");
-showModal();
-document.querySelectorAll(".posts").forEach((list) => { list.scrollTop = list.scrollHeight; });
-if (performance.getEntriesByType("navigation")[0]?.type === "reload" && person) act({ act: "dismiss" });
+addEventListener("DOMContentLoaded", () => {
+  live(document).forEach((part) => known.set(part.id, part.outerHTML));
+  const news = new EventSource("/-/news");
+  news.onmessage = refresh;
+  news.onerror = () => toast("The connection to the workspace was lost; trying again.");
+  showModal();
+  document.querySelectorAll(".posts").forEach((list) => { list.scrollTop = list.scrollHeight; });
+  if (performance.getEntriesByType("navigation")[0]?.type === "reload" && here().person) act({ act: "dismiss" });
+});
