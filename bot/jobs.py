@@ -103,7 +103,7 @@ class Worker:
         except (IllegalMove, UnknownOrder) as dropped:
             log.info("job dropped", why=str(dropped))
             self._queue.finish(job, None)
-        except Exception as error:
+        except Exception as error:  # the outermost loop: one broken job must not stop the others
             if not isinstance(error, Lost | PeopleUnknown):
                 log.exception("job failed", error=type(error).__name__)
             self._queue.fail(job, now + again, type(error).__name__)

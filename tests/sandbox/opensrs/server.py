@@ -36,7 +36,7 @@ class Front(ThreadingHTTPServer):
     def handle_error(self, request: object, client_address: object) -> None:
         """A client that hung up is no news; anything else is printed as usual."""
         if not isinstance(sys.exc_info()[1], OSError):
-            super().handle_error(request, client_address)  # type: ignore[arg-type]
+            super().handle_error(request, client_address)  # type: ignore[arg-type] # handed through as it came
 
 
 class _Handler(BaseHTTPRequestHandler):

@@ -9,8 +9,9 @@ from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from operator import attrgetter
 from typing import Any, Final
-from xml.dom import minidom
 from xml.parsers.expat import ExpatError
+
+from defusedxml import minidom
 
 from tests.sandbox.core import Entry
 from tests.sandbox.opensrs.books import Order
@@ -134,6 +135,6 @@ def readable(body: str) -> str:
     except ValueError:
         pass
     try:
-        return minidom.parseString(body).toprettyxml(indent=" ") if body.lstrip().startswith("<?xml") else body  # noqa: S318 - written by the two programs of this world
+        return minidom.parseString(body).toprettyxml(indent=" ") if body.lstrip().startswith("<?xml") else body
     except ExpatError:
         return body
