@@ -129,7 +129,7 @@ document.addEventListener("click", async (event) => {
   button.closest("details.menu")?.removeAttribute("open");
   if (confirm && !(await asks(JSON.parse(confirm)))) return;
   const fields = name === "press" ? await values(button.closest("form")) : undefined;
-  act({ act: name, seen, name: field, value, everything: everything !== undefined, fields }, button);
+  act({ act: name, seen, name: field, value, label: button.textContent.trim(), everything: everything !== undefined, fields }, button);
 });
 document.addEventListener("change", async (event) => {
   const field = event.target, form = field.closest("#modal form");

@@ -232,11 +232,11 @@ class Page:
                      else who.click(message, said["name"]))  # fmt: skip
 
     def click_home(self, who: Person, said: Json) -> str:
-        return _told(who.click_home(_now(who.home, said["name"]), said.get("value")))
+        return _told(who.click_home(_now(who.home, said), said.get("value")))
 
     def press(self, who: Person, said: Json) -> str:
         self._fill(who, said.get("fields", {}))
-        return _told(who.press(_now(who.stack[-1] if who.stack else None, said["name"]), said.get("value")))
+        return _told(who.press(_now(who.stack[-1] if who.stack else None, said), said.get("value")))
 
     def shortcut(self, who: Person, said: Json) -> str:
         return _told(who.shortcut(self._seen[said["seen"]], said["value"]))
@@ -295,11 +295,10 @@ class Page:
         return "".join(held) != (given or "")
 
 
-def _now(view: View | None, name: str) -> str:
-    """What was clicked, where the view was drawn anew in that moment and its blocks have other ids."""
+def _now(view: View | None, said: Json) -> str:
+    """What was clicked; by its label where the view was drawn anew in that moment and its blocks have other ids."""
     ids = {block["block_id"] for block in view.blocks} if view else set()
-    block_id, _, action_id = name.partition(".")
-    return name if block_id in ids else action_id
+    return str(said["name"] if said["name"].partition(".")[0] in ids else said.get("label", said["name"]))
 
 
 def _entered(kind: str, given: Any) -> object:  # noqa: ANN401 - JSON from the page
