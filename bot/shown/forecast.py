@@ -27,7 +27,7 @@ def expected(order: Order, product: Product | None, policy: Policy, now: datetim
 
 def _waits_for_people(order: Order, policy: Policy) -> bool:
     by_hand = policy.buying is Buying.BY_HAND and not order.tries
-    return order.status is not Status.PREPARING and (order.status is not Status.BUYING or by_hand)
+    return order.status is not Status.BUYING or by_hand
 
 
 def _later(start: datetime, days: int, policy: Policy) -> date:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from bot.domain.pace import business_days_later
+from bot.domain.pace import at_work, business_days_later
 from bot.domain.request import Level, Product, Purpose, Standing
 
 
@@ -36,11 +36,11 @@ def suggest(
     """
     starred = any(name.startswith("*.") for name in names)
     apexes = tuple(name[2:] for name in names if name.startswith("*.") and name[2:] not in names)
-    offers = []
+    start, offers = at_work(now, zone, holidays), []  # nobody approves it before
     for product in products:
         room = product.extra_names >= len(names) - 1 and product.wildcard is starred
         if room and product.standing is not Standing.ENDED and not (product.level is Level.EV and starred):
-            ready = business_days_later(now, product.days[1], zone, holidays).astimezone(ZoneInfo(zone)).date()
+            ready = business_days_later(start, product.days[1], zone, holidays).astimezone(ZoneInfo(zone)).date()
             offers.append(Suggestion(product, names, apexes, ready, None if wanted_by is None else ready <= wanted_by))
     offers.sort(key=lambda offer: (offer.product.price is None, offer.product.price or 0, offer.product.code))
     best = min(offers, key=lambda offer: _rank(offer, purpose), default=None)

@@ -18,7 +18,8 @@ DAY = timedelta(days=1)
 
 
 @pytest.mark.parametrize(("status", "now", "changes", "day"), [
-    (Status.PREPARING, NOW, {}, MONDAY), (Status.HELD, NOW, {}, MONDAY + DAY), (Status.DOUBTFUL, NOW, {}, MONDAY + DAY),
+    (Status.PREPARING, NOW, {}, MONDAY), (Status.PREPARING, FRIDAY_NIGHT, {}, MONDAY + 7 * DAY),
+    (Status.HELD, NOW, {}, MONDAY + DAY), (Status.DOUBTFUL, NOW, {}, MONDAY + DAY),
     (Status.AWAITING_APPROVAL, NOW, {}, MONDAY), (Status.AWAITING_APPROVAL, FRIDAY_NIGHT, {}, MONDAY + 7 * DAY),
     (Status.BUYING, FRIDAY_NIGHT, {"attempts": (Attempt(0, 1, NOW),)}, MONDAY + 4 * DAY),
     (Status.BUYING, FRIDAY_NIGHT, {}, MONDAY + 7 * DAY), (Status.VALIDATING, NOW + 2 * DAY, {}, MONDAY),
