@@ -19,8 +19,9 @@ from bot.domain.pace import HOUR, MINUTE
 from bot.domain.purchase import LOOK_EVERY, before_attempt, judge, pending_for_sure, sight
 from bot.domain.supply import Accepted, Look, Seen, Sight, State, differences
 from bot.ports import Entry, Job
+from bot.service.check import run_checks
 from bot.service.gear import DESK, Verbs, job
-from bot.service.prepare import held_notice, hold_for, run_checks
+from bot.service.prepare import held_notice, hold_for
 from bot.shown.forecast import local
 
 PAUSED = "buying paused"

@@ -6,60 +6,22 @@ Nothing here moves money; a process that dies anywhere in between goes on where 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import replace
 from datetime import datetime
 
 from bot.domain.errors import BadInput, Lost, Refused, Unusable, VaultShut
 from bot.domain.findings import Finding, Mender, standing_stops
 from bot.domain.notices import Notice, Told
-from bot.domain.order import OPEN, Hold, Move, Order, Orphan, Status
+from bot.domain.order import Hold, Move, Order, Orphan, Status
 from bot.domain.pace import CHECK_HELD, HOUR, MINUTE, save_again
 from bot.domain.request import KeyType
-from bot.domain.supply import Difference, Draft, Funds, State, differences
-from bot.ports import Case, Job
+from bot.domain.supply import Difference, Draft, State, differences
+from bot.ports import Job
+from bot.service.check import run_checks
 from bot.service.gear import DESK, Gear, Verbs, job
-from bot.shown.found import Registration
 
 _ASKED_OF_CLIENT = ("CONTACT-1", "CONTACT-2", "SUBJECT-1")
 _LOUD_AFTER = 3  # lost saves, before people are told
-
-
-def run_checks(
-    gear: Gear, order: Order, only: frozenset[str] = frozenset(), funds: Funds | None = None
-) -> tuple[Finding, ...]:
-    """What the checks say now, stamped with the time; `only` leaves the other checks' findings as they were."""
-    now = gear.now()
-    with gear.store.unit() as unit:
-        others = tuple(unit.orders(statuses=(*OPEN, Status.ISSUED, Status.LIVE)))  # with the order itself among them
-        project, client = gear.project_and_client(unit, order.project_id)
-    wanted = [check for check in gear.checks if not only or check.name in only]
-    looked_up = gear.looked_up(client, order.request.organisation)
-    case = Case(
-        request=order.request,
-        product=gear.product(order.request.product),
-        policy=gear.policy,
-        now=now,
-        csr=gear.pki.read_csr(order.csr) if order.csr else None,
-        wanted_hosts=order.request.names if project else (),
-        others=others,
-        order_id=order.id,
-        funds=funds,
-        price=str(order.draft.price) if order.draft and order.draft.price is not None else "",
-        client=client,
-        registrations=registrations(gear, order.request.names) if "registration" in {c.name for c in wanted} else (),
-        looked_by=gear.called(looked_up.by) if looked_up else "",
-    )
-    kept = [finding for finding in order.findings if only and finding.check not in only]
-    return (*kept, *(replace(finding, at=now) for check in wanted for finding in check.look(case)))
-
-
-def registrations(gear: Gear, names: Iterable[str]) -> tuple[Registration, ...]:
-    """What the registries say of the domains above these names, asked side by side; never inside a transaction."""
-    with ThreadPoolExecutor(thread_name_prefix="registration") as pool:
-        return tuple(pool.map(gear.lookups.registration, dict.fromkeys(map(gear.domain, names))))
 
 
 def hold_for(findings: tuple[Finding, ...]) -> Hold:

@@ -17,8 +17,8 @@ from bot.domain.order import OPEN, Order, Status
 from bot.domain.pace import DAY, HOUR, WEEK, at_work
 from bot.domain.request import Level, Purpose, Request
 from bot.ports import Case, Job, Unit
+from bot.service.check import registrations
 from bot.service.gear import Gear
-from bot.service.prepare import registrations
 from bot.shown.found import Registration
 from bot.shown.standing import LASTS
 

@@ -5,7 +5,7 @@ import pytest
 from bot.domain.findings import Verdict
 from bot.domain.request import Level, Product
 from bot.service import company, typed
-from bot.service.prepare import run_checks
+from bot.service.check import run_checks
 from tests.builders import World, a_client, a_product, an_order
 
 OV = a_product("sslwebserver", level=Level.OV, brand="Thawte")
