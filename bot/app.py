@@ -34,7 +34,7 @@ from bot.guard import Guard
 from bot.jobs import KEEP, Worker
 from bot.keys import Pki
 from bot.lookups import PublicLookups
-from bot.lookups.dns import Dns
+from bot.lookups.dns import DNS_PORT, Dns
 from bot.ports import Check
 from bot.service.desk import Desk
 from bot.service.gear import Gear
@@ -149,9 +149,9 @@ def supplier_of(settings: Settings, clock: SystemClock) -> OpenSRS:
 
 def lookups_of(settings: Settings, clock: SystemClock) -> PublicLookups:
     """Public sources behind the guard. In a trial, where everything outside is this machine, every port is open."""
-    dns, register = Dns(settings.dns_servers), urlsplit(settings.rdap_bootstrap).port
-    trial = all(map(is_loopback, settings.outside))
-    ports = range(1, 65536) if trial else {80, 443, settings.https_port, register or 443}
+    register, trial = urlsplit(settings.rdap_bootstrap).port, all(map(is_loopback, settings.outside))
+    dns = Dns(settings.dns_servers, one_port=trial)
+    ports = range(1, 65536) if trial else {DNS_PORT, 80, 443, settings.https_port, register or 443}
     guard = Guard(dns.addresses, settings.lookup_allow, ports)
     return PublicLookups(clock, guard, dns, settings.rdap_bootstrap, settings.https_port)
 

@@ -16,10 +16,10 @@ from bot.domain.findings import Finding
 from bot.domain.notices import Notice
 from bot.domain.order import Certificate, Order, Status
 from bot.domain.request import KeyType, Product, Request
-from bot.domain.supply import Accepted, Account, Funds, Look
+from bot.domain.supply import Accepted, Account, Funds, Look, Task
 from bot.shown.card import CardFacts
 from bot.shown.form import Form, FormShown
-from bot.shown.found import Found, Registration, Served, Zone
+from bot.shown.found import Found, NameDns, Placed, Registration, Served, Zone
 from bot.shown.review import Review
 
 
@@ -308,6 +308,15 @@ class Lookups(Protocol):
     def values(self, name: str, kind: str) -> tuple[str, ...]:
         """What the DNS holds under exactly this name: TXT values unquoted, CNAME targets without the final dot."""
 
+    def dns(self, name: str) -> NameDns:
+        """What authorities will find of a certificate's name; never Lost."""
+
+    def placed(self, name: str, kind: str) -> Placed:
+        """What stands where a TXT or CNAME record of proof belongs, from the zone's own servers."""
+
+    def takes_mail(self, domain: str) -> bool:
+        """Whether a mail domain takes mail: by MX (the root is none, RFC 7505), or by address alone (RFC 5321)."""
+
     def chain(self, leaf: str) -> tuple[str, ...]:
         """The issuers of a PEM leaf by the addresses in it (AIA, at most four deep), root left out; may be empty."""
 
@@ -315,7 +324,8 @@ class Lookups(Protocol):
 @dataclass(frozen=True, slots=True)
 class Case:
     """What a check looks at: the request with what surrounds it. `csr` is None before it is made; `looked_by` is the
-    name of whoever looked up the company's standing last.
+    name of whoever looked up the company's standing last; `mail` says of mail domains whether they take mail; `tasks`
+    are the records the authority waits for, `placed` what stands there.
     """
 
     request: Request
@@ -331,6 +341,10 @@ class Case:
     client: Client | None = None
     registrations: tuple[Registration, ...] = ()
     looked_by: str = ""
+    dns: tuple[NameDns, ...] = ()
+    mail: tuple[tuple[str, bool], ...] = ()
+    tasks: tuple[Task, ...] = ()
+    placed: tuple[Placed, ...] = ()
 
 
 class Check(Protocol):

@@ -16,7 +16,7 @@ from bot.domain.findings import Finding
 from bot.ports import Case, Entry, Place, Post
 from bot.shown.card import CardFacts
 from bot.shown.form import FormShown
-from bot.shown.found import Registration, Served, Zone
+from bot.shown.found import NameDns, Placed, Registration, Served, Signed, Zone
 from bot.shown.review import Review
 from bot.store.unit import SqlStore, SqlUnit
 
@@ -113,7 +113,7 @@ class FakeScreens:
 
 
 class FakeLookups:
-    """Public sources that say what a test put in; nothing is there otherwise. `calls` are the questions, in order."""
+    """Public sources that say what a test put in; else nothing is there, in faultless DNS. `calls`: the questions."""
 
     def __init__(self) -> None:
         self.registrations: dict[str, Registration] = {}
@@ -121,6 +121,7 @@ class FakeLookups:
         self.zones: dict[str, Zone] = {}
         self.records: dict[tuple[str, str], tuple[str, ...]] = {}
         self.chains: dict[str, tuple[str, ...]] = {}
+        self.names, self.records_placed, self.no_mail = dict[str, NameDns](), dict[str, Placed](), set[str]()
         self.calls: list[tuple[str, str]] = []
 
     def registration(self, name: str) -> Registration:
@@ -140,6 +141,18 @@ class FakeLookups:
     def values(self, name: str, kind: str) -> tuple[str, ...]:
         self.calls.append((kind, name))
         return self.records.get((name, kind), ())
+
+    def dns(self, name: str) -> NameDns:
+        self.calls.append(("dns", name))
+        return self.names.get(name, NameDns(name, name, (), "", (("ns1.test", ()),), Signed.UNSIGNED))
+
+    def placed(self, name: str, kind: str) -> Placed:
+        self.calls.append((f"placed {kind}", name))
+        return self.records_placed.get(name, Placed(name, kind, name, (("ns1.test", ()),)))
+
+    def takes_mail(self, domain: str) -> bool:
+        self.calls.append(("mail", domain))
+        return domain not in self.no_mail
 
     def chain(self, leaf: str) -> tuple[str, ...]:
         return self.chains.get(leaf, ())

@@ -7,7 +7,7 @@ from bot.lookups.dns import Dns, plain
 from bot.lookups.rdap import Rdap
 from bot.lookups.served import chain, served
 from bot.ports import Clock
-from bot.shown.found import Registration, Served, Zone
+from bot.shown.found import NameDns, Placed, Registration, Served, Zone
 
 SECONDS = 4.0  # for one look-up in all
 
@@ -34,6 +34,18 @@ class PublicLookups:
     def values(self, name: str, kind: str) -> tuple[str, ...]:
         """What the DNS holds under exactly this name."""
         return self._dns.values(name, kind, _until())
+
+    def dns(self, name: str) -> NameDns:
+        """What authorities will find of a certificate's name."""
+        return self._dns.name(name, self._guard, _until())
+
+    def placed(self, name: str, kind: str) -> Placed:
+        """What stands where a record of proof belongs."""
+        return self._dns.placed(name, kind, self._guard, _until())
+
+    def takes_mail(self, domain: str) -> bool:
+        """Whether a mail domain takes mail."""
+        return self._dns.takes_mail(domain, _until())
 
     def chain(self, leaf: str) -> tuple[str, ...]:
         """The issuers of a PEM leaf."""

@@ -7,37 +7,53 @@ import re
 import time
 import tomllib
 from collections.abc import Iterable, Iterator
-from functools import cache
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import replace
+from functools import cache, partial
 from importlib.resources import files
 from operator import itemgetter
 from typing import Any
 from urllib.parse import urlsplit
 
 from dns.exception import DNSException
+from dns.flags import Flag
+from dns.message import make_query
 from dns.name import Name, from_text, root
 from dns.nameserver import Do53Nameserver
+from dns.query import udp_with_fallback
+from dns.rcode import Rcode
 from dns.rdata import Rdata
-from dns.resolver import NXDOMAIN, Resolver
+from dns.resolver import NXDOMAIN, NoNameservers, Resolver
 from dns.rrset import RRset
 from publicsuffixlist import PublicSuffixList
 
 from bot.domain.errors import Lost
-from bot.shown.found import DnsHost, Zone
+from bot.guard import Guard
+from bot.shown.found import Caa, DnsHost, NameDns, Placed, Signed, Zone
 
-NOBODY = ";"  # the issue value that lets no authority issue (RFC 8659 4.2)
+Says = dict[tuple[str, str], tuple[str, ...]]
+DNS_PORT = 53
+MOST_SERVERS = 13  # of one zone; more are not asked
+LONGEST_NAME = 254
+BROKEN = "dnssec-failed.org"  # wrongly signed on purpose: who answers for it does not validate
+_ERRORS = (Lost, OSError, DNSException)
 _TRY = 1.0  # seconds for one server, so that a dead first one leaves time for the second
-_TAGS = {b"issue", b"issuewild", b"iodef", b"contactemail", b"contactphone", b"issuemail", b"issuevmc"}
 
 
 class Dns:
-    """Asks; `servers` are addresses with or without a port, none means the system's."""
+    """Asks; `servers` are addresses with or without a port, none means the system's. With `one_port` the name servers
+    of zones answer where the first of these does.
+    """
 
-    def __init__(self, servers: Iterable[str] = ()) -> None:
+    def __init__(self, servers: Iterable[str] = (), *, one_port: bool = False) -> None:
         named = [urlsplit(f"//{server}") for server in servers]
-        self._resolver = Resolver(configure=not named)
-        self._resolver.timeout = _TRY
-        if named:
-            self._resolver.nameservers = [Do53Nameserver(each.hostname or "", each.port or 53) for each in named]
+        self._resolver, self._unchecked = Resolver(configure=not named), Resolver(configure=not named)
+        for resolver, more in ((self._resolver, Flag.AD), (self._unchecked, Flag.CD)):
+            resolver.timeout, resolver.flags = _TRY, Flag.RD | more
+            if named:
+                resolver.nameservers = [Do53Nameserver(each.hostname or "", each.port or DNS_PORT) for each in named]
+        self._port = next((each.port for each in named if one_port and each.port), DNS_PORT)
 
     def addresses(self, name: str, until: float) -> tuple[str, ...]:
         """Every address of a name, of both kinds."""
@@ -49,27 +65,108 @@ class Dns:
 
     def zone(self, name: str, until: float) -> Zone:
         """What `bot.ports.Lookups.zone` promises; without a zone where nobody registered the domain."""
+        apex, soa = self._apex(name, until)
+        if not soa:
+            return Zone(name, "")
+        servers = self._servers(apex, until)
+        return Zone(
+            name, apex, servers, hosts_of(servers) or hosts_of(map(_text, (soa[0].mname, soa[0].rname))),
+            alias="".join(self.values(plain(name), "CNAME", until)),
+        )  # fmt: skip
+
+    def takes_mail(self, domain: str, until: float) -> bool:
+        """What `bot.ports.Lookups.takes_mail` promises."""
+        mail = self._ask(domain, "MX", until)
+        return any(record.exchange != root for record in mail) if mail else bool(self.addresses(domain, until))
+
+    def name(self, name: str, guard: Guard, until: float) -> NameDns:
+        """What `bot.ports.Lookups.dns` promises; its parts are found side by side, each failing on its own."""
+        found, asks = NameDns(name), (self._caa, self._signed, partial(self._own, guard))
+        with ThreadPoolExecutor(len(asks), thread_name_prefix="dns") as pool:
+            parts = [pool.submit(ask, plain(name), until) for ask in asks]
+        for part in parts:
+            with suppress(Lost):
+                found = replace(found, **part.result())
+        return found
+
+    def placed(self, name: str, kind: str, guard: Guard, until: float) -> Placed:
+        """What `bot.ports.Lookups.placed` promises; slips: another type, the zone appended, at the zone itself."""
+        where, other = plain(name), "TXT" if kind == "CNAME" else "CNAME"
+        apex, _ = self._apex(where, until)
+        slips = [slip for slip in ((where, other), (f"{where}.{apex}", kind), (apex, kind)) if slip != (where, kind)]
+        said = each_server(self._servers(apex, until), ((where, kind), *slips), guard, self._port, until)
+        found = {(*slip, value) for says in said.values() for slip in slips for value in (says or {}).get(slip, ())}
+        exact = {server: says[where, kind] if says else None for server, says in said.items()}
+        if any(
+            (where, "CNAME", value) in found for values in exact.values() for value in values or ()
+        ):  # led elsewhere
+            exact |= dict.fromkeys((each for each in exact if exact[each]), self.values(where, kind, until))
+        return Placed(where, kind, apex, tuple(exact.items()), tuple(sorted(found)))
+
+    def _apex(self, name: str, until: float) -> tuple[str, RRset | tuple[Any, ...]]:
+        """The zone that holds a name, with its SOA; empty where nobody registered the domain."""
         for apex in climb(name, registrable(name)):
             soa = self._ask(apex, "SOA", until)
             if isinstance(soa, RRset) and soa.name == from_text(apex):  # its own, not where an alias leads
-                break
-        else:
-            return Zone(name, "")
-        servers = tuple(sorted(server.lower() for server in self.values(apex, "NS", until)))
-        return Zone(
-            name, apex, servers, hosts_of(servers) or hosts_of(map(_text, (soa[0].mname, soa[0].rname))),
-            mail=any(record.exchange != root for record in self._ask(apex, "MX", until)),  # the root: none (RFC 7505)
-            issuers=self._issuers(name, until), alias="".join(self.values(plain(name), "CNAME", until)),
-        )  # fmt: skip
+                return apex, soa
+        return "", ()
 
-    def _issuers(self, name: str, until: float) -> tuple[str, ...]:
-        """RFC 8659 3 and 4: the first set on the way up counts; one with a critical tag nobody knows lets nobody in."""
-        found = next(filter(None, (self._ask(parent, "CAA", until) for parent in climb(name))), ())
-        if any(record.flags & 128 and record.tag.lower() not in _TAGS for record in found):
-            return (NOBODY,)
-        tags = {record.tag.lower() for record in found}
-        counts = b"issuewild" if name.startswith("*.") and b"issuewild" in tags else b"issue"
-        return tuple(record.value.decode(errors="replace").strip() for record in found if record.tag.lower() == counts)
+    def _servers(self, apex: str, until: float) -> tuple[str, ...]:
+        return tuple(sorted(server.lower() for server in self.values(apex, "NS", until))) if apex else ()
+
+    def _own(self, guard: Guard, name: str, until: float) -> dict[str, Any]:
+        """The zone, and what each of its servers says of what must be the same on all of them."""
+        apex, _ = self._apex(name, until)
+        asked = dict.fromkeys([(name, "CAA"), (apex, "CAA"), (apex, "NS")])
+        said = each_server(self._servers(apex, until), asked, guard, self._port, until)
+        lines = {
+            server: says
+            and tuple(f"{what} {kind} {value}".lower() for (what, kind), all_ in says.items() for value in all_)
+            for server, says in said.items()
+        }
+        return {"zone": apex, "servers": tuple(lines.items())}
+
+    def _caa(self, name: str, until: float) -> dict[str, Any]:
+        """RFC 8659 3: the first set on the way up counts."""
+        for at in climb(name):
+            if found := self._ask(at, "CAA", until):
+                records = (
+                    Caa(
+                        each.flags,
+                        each.tag.decode(errors="replace").lower(),
+                        each.value.decode(errors="replace").strip(),
+                    )
+                    for each in found
+                )
+                return {"caa_at": at, "caa": tuple(records)}
+        return {"caa": ()}
+
+    def _signed(self, name: str, until: float) -> dict[str, Any]:
+        """RFC 4035 4.9: bogus is what a resolver fails to answer unless told not to check; that it says nothing of
+        signatures counts only where it does check.
+        """
+        flags = self._flags(self._resolver, name, until)
+        if flags is None:
+            return {"signed": Signed.BOGUS if self._bogus(name, until) else Signed.UNKNOWN}
+        checks = flags & Flag.AD or self._bogus(BROKEN, until)
+        return {"signed": (Signed.VALIDATED if flags & Flag.AD else Signed.UNSIGNED) if checks else Signed.UNKNOWN}
+
+    def _bogus(self, name: str, until: float) -> bool:
+        resolvers = (self._unchecked, self._resolver)
+        return [self._flags(resolver, name, until) is None for resolver in resolvers] == [False, True]
+
+    def _flags(self, resolver: Resolver, name: str, until: float) -> int | None:
+        """Of the answer to what authorities will ask; None where every resolver fails."""
+        try:
+            lifetime = until - time.monotonic()
+            answer = resolver.resolve(from_text(name), "CAA", lifetime=lifetime, raise_on_no_answer=False)
+        except NXDOMAIN as no:
+            return int(no.response(from_text(name)).flags)  # type: ignore[no-untyped-call] # dnspython's own
+        except NoNameservers:
+            return None
+        except (DNSException, ValueError) as error:
+            raise Lost(f"the DNS gave no answer for {name}: {type(error).__name__}") from None
+        return int(answer.response.flags)
 
     def _ask(self, name: str, kind: str, until: float) -> RRset | tuple[Any, ...]:
         try:
@@ -80,6 +177,38 @@ class Dns:
         except (DNSException, ValueError) as error:
             raise Lost(f"the DNS gave no answer for {name}: {type(error).__name__}") from None
         return answer.rrset or ()
+
+
+def each_server(
+    servers: Iterable[str], questions: Iterable[tuple[str, str]], guard: Guard, port: int, until: float
+) -> dict[str, Says | None]:
+    """What each of a zone's name servers answers itself, all asked side by side: sorted values by (name, type).
+
+    None where it is silent, answers for another zone only, or is not on the public internet.
+    """
+    some, asked = tuple(servers)[:MOST_SERVERS], [(name, kind) for name, kind in questions if len(name) < LONGEST_NAME]
+    with ThreadPoolExecutor(MOST_SERVERS, thread_name_prefix="name-server") as pool:
+        said = pool.map(lambda server: _says(server, asked, guard, port, until), some)
+    return dict(zip(some, said, strict=True))
+
+
+def _says(server: str, questions: Iterable[tuple[str, str]], guard: Guard, port: int, until: float) -> Says | None:
+    with suppress(*_ERRORS):
+        for address in guard.addresses(server, port, until) * 2:  # one lost packet is no silence
+            with suppress(*_ERRORS):
+                return {question: _said(question, address, port, until) for question in questions}
+    return None
+
+
+def _said(question: tuple[str, str], address: str, port: int, until: float) -> tuple[str, ...]:
+    name, kind = question
+    query = make_query(name, kind, flags=0)
+    answer, _ = udp_with_fallback(query, address, min(_TRY, until - time.monotonic()), port)
+    if not answer.flags & Flag.AA or answer.rcode() not in (Rcode.NOERROR, Rcode.NXDOMAIN):
+        raise Lost(f"{address} does not answer for {name}")
+    return tuple(
+        sorted(_text(record) for rrset in answer.answer if rrset.name == query.question[0].name for record in rrset)
+    )
 
 
 def _text(record: Rdata | Name) -> str:

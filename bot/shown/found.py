@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,17 +55,61 @@ class DnsHost:
 @dataclass(frozen=True, slots=True)
 class Zone:
     """The DNS around a name: `zone` is the one with a SOA of its own that holds it, `hosts` who runs it (several:
-    mixed; none: unknown), `mail` whether the zone takes mail, `issuers` the CAA issue and issuewild values that count
-    for the name (RFC 8659; empty: everybody may issue), `alias` what the name itself is a CNAME for.
+    mixed; none: unknown), `alias` what the name itself is a CNAME for.
     """
 
     name: str
     zone: str
     name_servers: tuple[str, ...] = ()
     hosts: tuple[DnsHost, ...] = ()
-    mail: bool = False
-    issuers: tuple[str, ...] = ()
     alias: str = ""
+
+
+class Signed(StrEnum):
+    """What a validating resolver makes of a zone's signatures (RFC 4035); unknown where none could be asked."""
+
+    VALIDATED = "validated"
+    UNSIGNED = "unsigned"
+    BOGUS = "bogus"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Caa:
+    """One CAA record (RFC 8659 4.1); the tag in small letters."""
+
+    flags: int
+    tag: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class NameDns:
+    """What the DNS says of a certificate's name; None is what could not be found out.
+
+    `zone` holds the name (empty: nobody's), `caa` is the set that counts for it (RFC 8659 3), found at `caa_at`.
+    `servers` are the zone's own, each with what it says itself (None: silent, or it does not answer for the zone).
+    """
+
+    name: str
+    zone: str | None = None
+    caa: tuple[Caa, ...] | None = None
+    caa_at: str = ""
+    servers: tuple[tuple[str, tuple[str, ...] | None], ...] = ()
+    signed: Signed = Signed.UNKNOWN
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """What stands where a record of proof belongs: the values on each of the zone's own servers (None: it is silent),
+    and in the places where slips end up (`elsewhere`: name, type, value).
+    """
+
+    name: str
+    kind: str
+    zone: str
+    servers: tuple[tuple[str, tuple[str, ...] | None], ...] = ()
+    elsewhere: tuple[tuple[str, str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -95,20 +95,30 @@ def shown_by(leaf: x509.Certificate, key: ec.EllipticCurvePrivateKey, folder: Pa
 
 
 class Names(BaseResolver):  # type: ignore[misc] # dnslib ships no types
-    """A name server with one zone file; `broken` are names with a type that fail."""
+    """A name server with one zone file; `broken` are names with a type that fail. As a resolver it checks signatures:
+    `signed` and `bogus` are the zones that have some, unless it is `blind`. A `lame` one is nobody's own server.
+    """
 
-    def __init__(self, zone: str) -> None:
+    def __init__(self, zone: str, address: str = "127.0.0.1", port: int = 0) -> None:
         self.zone, self.broken = RR.fromZone(zone), set[str]()
-        self._server = DNSServer(self, "127.0.0.1", 0, logger=DNSLogger("-request,-reply,-truncated,-error"))
-        self._server.start_thread()
-        self.address = "{}:{}".format(*self._server.server.server_address)
+        self.signed, self.bogus, self.blind, self.lame = set[str](), {"dnssec-failed.org"}, False, False
+        quiet = DNSLogger("-request,-reply,-truncated,-error")
+        self._servers = [DNSServer(self, address, port, logger=quiet)]
+        port = int(self._servers[0].server.server_address[1])
+        self._servers.append(DNSServer(self, address, port, tcp=True, logger=quiet))
+        for server in self._servers:
+            server.start_thread()
+        self.address, self.port = f"{address}:{port}", port
 
     def resolve(self, request: DNSRecord, _: object) -> DNSRecord:
-        name, kind, reply = str(request.q.qname).rstrip("."), QTYPE[request.q.qtype], request.reply()
-        if f"{name} {kind}" in self.broken:
+        name, kind, reply = str(request.q.qname).rstrip("."), QTYPE[request.q.qtype], request.reply(aa=not self.lame)
+        within = {name.split(".", dots)[-1] for dots in range(name.count(".") + 1)}
+        checks = not self.blind and not request.header.cd
+        if f"{name} {kind}" in self.broken or (checks and within & self.bogus):
             reply.header.rcode = RCODE.SERVFAIL
         else:
             self._answer(reply, name, kind)
+            reply.header.ad = int(checks and bool(within & self.signed))
         return reply
 
     def _answer(self, reply: DNSRecord, name: str, kind: str) -> None:
@@ -121,5 +131,6 @@ class Names(BaseResolver):  # type: ignore[misc] # dnslib ships no types
             reply.header.rcode = RCODE.NXDOMAIN
 
     def close(self) -> None:
-        self._server.stop()
-        self._server.server.server_close()
+        for server in self._servers:
+            server.stop()
+            server.server.server_close()
