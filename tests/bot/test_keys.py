@@ -23,7 +23,8 @@ from bot.keys import Pki
 from bot.ports import CsrFacts
 from tests.bot import authority
 from tests.bot.authority import BEGINS
-from tests.bot.checks.cases import REQUEST, company
+from tests.bot.checks.cases import REQUEST
+from tests.builders import COMPANY
 
 PKI = Pki()
 KEYS = {kind: PKI.new_key(kind) for kind in KeyType}
@@ -52,7 +53,7 @@ def openssl(*arguments: str, given: str = "") -> str:
 # -- making
 
 BAKERY = "C=US, ST=Illinois, L=Chicago, O=Acme LLC"
-ABROAD = company(state="", country="SG", city="Singapore", name="Ü & Co")
+ABROAD = replace(COMPANY, state="", country="SG", city="Singapore", name="Ü & Co")
 SUBJECTS = {
     "OV": (REQUEST, f"{BAKERY}, CN=www.acme.com"),
     "EV": (replace(REQUEST, level=Level.EV), f"{BAKERY}, CN=www.acme.com"),
@@ -92,7 +93,7 @@ def test_every_key_is_another_one() -> None:
 
 @pytest.mark.parametrize(
     ("field", "changes"),
-    [("names", {"names": ("bücher.de",)}), ("org.country", {"organisation": company(country="USA")})],
+    [("names", {"names": ("bücher.de",)}), ("org.country", {"organisation": replace(COMPANY, country="USA")})],
 )
 def test_what_no_request_file_can_hold_is_refused_at_its_field(field: str, changes: dict[str, Any]) -> None:
     with pytest.raises(BadInput) as caught:
@@ -192,7 +193,7 @@ SAME = {
 OTHER = {
     "another name first": ours(names=NAMES[::-1]), "a name less": CSR, "nothing": "", "cut": ASKED[:400],
     "another key": PKI.make_csr(KEYS[KeyType.P256], replace(REQUEST, names=NAMES)),
-    "another city": ours(names=NAMES, organisation=company(city="X")),
+    "another city": ours(names=NAMES, organisation=replace(COMPANY, city="X")),
 }  # fmt: skip
 
 

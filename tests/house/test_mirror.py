@@ -1,10 +1,10 @@
-"""A module with rules has its test at the same path below tests/."""
+"""A module with rules has its test at the same path below tests/, a check at least its table of decisions."""
 
 from pathlib import Path
 
 import pytest
 
-from tests.house.files import python_files
+from tests.house.files import project_files, python_files
 
 RULED = ("bot/domain", "bot/shown", "bot/service", "bot/checks", "bot/suppliers", "handlers")
 AS_ONE = Path("handlers/views")  # one suite draws every view there is, with the same data
@@ -17,7 +17,8 @@ def wanted_test(module: Path) -> Path:
 
 @pytest.mark.parametrize("folder", RULED)
 def test_every_module_with_rules_has_its_test(folder: str) -> None:
-    there = set(python_files("tests"))
+    there = {path.parents[1] / f"test_{path.stem}.py" for path in project_files() if path.parent.name == "decisions"}
+    there |= set(python_files("tests"))
     modules = [
         path
         for path in python_files("bot", "handlers")

@@ -1,7 +1,7 @@
 from bot.checks.contacts import Contacts, as_phone
 from bot.domain.findings import Mender
 from bot.ports import Case
-from tests.bot.checks.cases import DV, EV, case, company, contact, judged, product, table
+from tests.bot.checks.spoilt import DV, EV, case, company, contact, judged, product, table
 
 LONG_CHECK = product(level=EV, brand="GeoTrust")
 

@@ -6,7 +6,7 @@ from bot.checks.duplicates import Duplicates
 from bot.domain.order import OPEN, Certificate, Order, Second, Status
 from bot.domain.request import Kind
 from bot.ports import Case
-from tests.bot.checks.cases import REQUEST, case, judged, table
+from tests.bot.checks.spoilt import REQUEST, case, judged, table
 from tests.builders import an_order
 from tests.fakes import NOW
 

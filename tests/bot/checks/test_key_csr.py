@@ -4,7 +4,7 @@ from typing import Any
 from bot.checks.key_csr import KeyCsr
 from bot.domain.request import KeyType
 from bot.ports import Case, CsrFacts
-from tests.bot.checks.cases import DV, REQUEST, case, judged, table
+from tests.bot.checks.spoilt import DV, REQUEST, case, judged, table
 
 SUBJECT = {"C": "US", "ST": "Illinois", "L": "Chicago", "O": "Acme LLC", "CN": "www.acme.com"}
 FACTS = CsrFacts(tuple(SUBJECT.items()), REQUEST.names, "RSA", 2048, signature_ok=True, public_key_sha256="ab")

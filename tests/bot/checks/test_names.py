@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from bot.checks.names import MOST, Names, normalise
 from bot.domain.findings import Verdict
-from tests.bot.checks.cases import case, judged, table
+from tests.bot.checks.spoilt import case, judged, table
 
 LONG_NAME = ".".join(["a" * 60] * 4) + ".example-shop.com"  # 260
 LONG_LABEL = "a" * 64 + ".com"

@@ -8,7 +8,7 @@ from bot.checks.period import Period, coverage_end, lives
 from bot.domain.request import Dcv
 from bot.pem import cap_days
 from bot.ports import Case
-from tests.bot.checks.cases import case, judged, table
+from tests.bot.checks.spoilt import case, judged, table
 
 
 def mail(day: str) -> Case:

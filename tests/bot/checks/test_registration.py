@@ -8,7 +8,7 @@ from bot.checks.registration import Registered
 from bot.domain.findings import Mender
 from bot.ports import Case
 from bot.shown.found import Registration
-from tests.bot.checks.cases import DV, REQUEST, case, judged, table
+from tests.bot.checks.spoilt import DV, REQUEST, case, judged, table
 from tests.fakes import NOW
 
 WELL = Registration("acme.com", registered=True, expires_at=NOW + timedelta(days=400), statuses=("active",))

@@ -7,7 +7,7 @@ from bot.checks.standing import Standing, register_of, us_states
 from bot.domain.client import Attestation
 from bot.domain.pace import DAY, MINUTE
 from bot.ports import Case
-from tests.bot.checks.cases import DV, EV, case, company, judged, table
+from tests.bot.checks.spoilt import DV, EV, case, company, judged, table
 from tests.builders import a_client
 from tests.fakes import NOW, OWNER
 

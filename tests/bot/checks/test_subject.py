@@ -6,7 +6,7 @@ from bot.checks.standing import us_states
 from bot.checks.subject import Subject, is_filler
 from bot.domain.request import Level
 from bot.ports import Case
-from tests.bot.checks.cases import DV, EV, OV, case, company, judged, table
+from tests.bot.checks.spoilt import DV, EV, OV, case, company, judged, table
 
 
 def of(level: Level = OV, **changes: str) -> Case:

@@ -4,7 +4,7 @@ from bot.checks.supplier import Supply
 from bot.domain.request import Product, Standing
 from bot.domain.supply import Funds
 from bot.ports import Case
-from tests.bot.checks.cases import EV, PRODUCT, case, judged, product, table
+from tests.bot.checks.spoilt import EV, PRODUCT, case, judged, product, table
 
 ENDED = product(standing=Standing.ENDED)
 
