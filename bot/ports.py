@@ -17,6 +17,7 @@ from bot.domain.notices import Notice
 from bot.domain.order import Certificate, Order, Status
 from bot.domain.request import KeyType, Product, Request
 from bot.domain.supply import Accepted, Account, Funds, Look, Task
+from bot.domain.watching import Known
 from bot.shown.card import CardFacts
 from bot.shown.form import Form, FormShown
 from bot.shown.found import Found, NameDns, Placed, Registration, Served, Zone
@@ -156,6 +157,12 @@ class Unit(Protocol):
         """What was found out about an address last."""
 
     def save_found(self, host: str, found: Found) -> None:
+        """Add or replace."""
+
+    def known(self, thing: str) -> Known:
+        """What is known of a thing that is watched; nothing at first."""
+
+    def save_known(self, thing: str, known: Known) -> None:
         """Add or replace."""
 
     def sealed_key(self, key_id: str) -> str:

@@ -15,6 +15,7 @@ from handlers import buttons, clients, commands, errors, forms, home, people
 from handlers.buttons import asks, opens
 from handlers.forms import first_step, new_form, submits
 from handlers.views import client_text, dialogs
+from handlers.views.review import evidence
 
 if TYPE_CHECKING:
     from bot.service.desk import Desk
@@ -86,6 +87,7 @@ ROUTES = (
     Route("action", "project.hand_over", home.hand_over),
     Route("action", "project.not_needed", home.not_needed),
     Route("action", "project.next_sprint", asks(lambda desk: desk.projects.next_sprint)),
+    Route("action", "watch.evidence", opens(lambda desk, thing, by: evidence(desk.watch.evidence(thing, by)))),
     Route("action", "help.new", buttons.help_new),
     Route("action", "help.list", buttons.help_list),
     Route("event", "app_home_opened", home.opened),

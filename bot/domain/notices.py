@@ -80,8 +80,8 @@ class Told(StrEnum):
     VALUE_OLD = "value_old", Audience.THREAD, Urgency.WORKING_HOURS
     LAPSE_SOON = "lapse_soon", Audience.THREAD, Urgency.WORKING_HOURS
     VAULT_SHUT = "vault_shut"
-    WARNING = "warning", Audience.CHANNEL
-    WELL_AGAIN = "well_again", Audience.CHANNEL
+    WARNING = "warning", Audience.CHANNEL, Urgency.WORKING_HOURS
+    WELL_AGAIN = "well_again", Audience.CHANNEL, Urgency.WORKING_HOURS
     EXPIRES = "expires", Audience.CHANNEL, Urgency.WORKING_HOURS
     NO_ORDER = "no_order", Audience.CHANNEL, Urgency.WORKING_HOURS
     PROJECT_SET = "project_set", Audience.CHANNEL

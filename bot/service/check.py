@@ -11,11 +11,10 @@ from typing import Any
 from bot.domain.errors import DeskError
 from bot.domain.findings import Finding
 from bot.domain.order import OPEN, Order, Status
-from bot.domain.request import Level, Purpose, Request
+from bot.domain.request import Request
 from bot.domain.supply import Funds
 from bot.ports import Case
 from bot.service.gear import Gear
-from bot.shown.found import Registration
 
 MOST = 16  # questions at one time
 
@@ -43,6 +42,20 @@ def run_checks(
     gear: Gear, order: Order, only: frozenset[str] = frozenset(), funds: Funds | None = None
 ) -> tuple[Finding, ...]:
     """What the checks say now, stamped with the time; `only` leaves the other checks' findings as they were."""
+    _, found = examine(gear, order, only, funds)
+    return (*(finding for finding in order.findings if only and finding.check not in only), *found)
+
+
+def imagined(gear: Gear, project_id: str, request: Request) -> Order:
+    """An order that nobody placed and nothing stores, for the checks to look at."""
+    now = gear.now()
+    return Order("", project_id, "", request, gear.supplier.account, Status.PREPARING, now, now)
+
+
+def examine(
+    gear: Gear, order: Order, only: frozenset[str] = frozenset(), funds: Funds | None = None
+) -> tuple[Case, tuple[Finding, ...]]:
+    """An order with all that is asked outside for these checks (every one if none is named), and what they say."""
     now = gear.now()
     with gear.store.unit() as unit:
         others = tuple(unit.orders(statuses=(*OPEN, Status.ISSUED, Status.LIVE)))  # with the order itself among them
@@ -64,8 +77,7 @@ def run_checks(
         looked_by=gear.called(looked_up.by) if looked_up else "",
     )
     case = asked_outside(gear, case, {check.name for check in wanted})
-    kept = [finding for finding in order.findings if only and finding.check not in only]
-    return (*kept, *(replace(finding, at=now) for check in wanted for finding in check.look(case)))
+    return case, tuple(replace(finding, at=now) for check in wanted for finding in check.look(case))
 
 
 def asked_outside(gear: Gear, case: Case, checks: Iterable[str]) -> Case:
@@ -78,12 +90,6 @@ def asked_outside(gear: Gear, case: Case, checks: Iterable[str]) -> Case:
         }
     answers: dict[str, Any] = {field: tuple(_answers(questions)) for field, questions in asked.items()}
     return replace(case, **answers)
-
-
-def registrations(gear: Gear, names: Iterable[str]) -> tuple[Registration, ...]:
-    """What the registries say of the domains above these names."""
-    case = Case(Request(tuple(names), Purpose.PUBLIC, "", Level.DV), None, gear.policy, gear.now())
-    return asked_outside(gear, case, {"registration"}).registrations
 
 
 def _answers(questions: Iterable[Future[Any]]) -> Iterator[Any]:

@@ -35,7 +35,7 @@ class Desk:
         self.ask, self.decide, self.buy, self.projects = Ask(gear, self.fill), Decide(gear), Buy(gear), Projects(gear)
         self.resolve, self.follow, self.see = Resolve(gear), Follow(gear), See(gear)
         self.clients, self.paste = Clients(gear, self.fill), Paste(gear)
-        self.attest, watch = Attest(gear), Watch(gear)
+        self.attest, self.watch = Attest(gear), Watch(gear)
         prepare, remind, infer = Prepare(gear), Remind(gear), Infer(gear, self.fill)
         self.jobs: dict[str, Verb] = {
             "infer": infer.infer,
@@ -53,5 +53,5 @@ class Desk:
             "paste": self.paste.complete,
             "aftercare": self.follow.aftercare,
             "remind": remind.remind,
-            "watch": watch.watch,
+            "watch": self.watch.watch,
         }

@@ -173,14 +173,17 @@ class Prepare(Verbs):
 
     # -- job: check ----------------------------------------------------------------------------------------------------
 
-    @job(Status.HELD, Status.AWAITING_APPROVAL)
+    @job(Status.HELD, Status.AWAITING_APPROVAL, Status.BUYING)
     def check(self, order: Order, by: str = "") -> datetime | None:
         """Check again: a held order whose stops are gone goes on, a waiting one with a new stop is held.
 
-        By schedule only what a check held is let go; whatever else holds an order needs somebody who asks.
+        By schedule only what a check held is let go; whatever else holds an order needs somebody who asks. One that is
+        being bought is held only before the attempt, and by hand only while its draft is seen pending.
         """
         gear, held = self.gear, order.status is Status.HELD
         if held and not by and not standing_stops(order.findings, order.overrides):
+            return None
+        if order.status is Status.BUYING and not self._untouched(order):
             return None
         findings = run_checks(gear, order)
         stops = standing_stops(findings, order.overrides)
@@ -191,9 +194,14 @@ class Prepare(Verbs):
         elif held:
             told = gear.say(order, Told.MENDED, order.requester)
             self._write(order, Move.MENDED, DESK, told, findings=findings, hold=None, draft=None)
-        else:
+        elif order.status is Status.AWAITING_APPROVAL:
             self._write(order, Move.RECHECKED, DESK, findings=findings)
         return gear.now() + CHECK_HELD if stops else None
+
+    def _untouched(self, order: Order) -> bool:
+        """Surely not bought yet: no attempt was made, and the draft is seen pending."""
+        look = None if order.tries else self.gear.seen(order.supplier_id)
+        return look is not None and look.state is State.PENDING
 
     # -- job: drop_draft -----------------------------------------------------------------------------------------------
 

@@ -7,10 +7,12 @@ from typing import Protocol
 
 from bot.domain.errors import UnknownOrder
 from bot.domain.notices import Audience, Notice, Told
-from bot.ports import CannotPost, Later, Notifier, Place, Post, Unsure
+from bot.domain.watching import Known
+from bot.ports import CannotPost, Job, Later, Notifier, Place, Post, Unsure
 from bot.service.gear import Gear
 from bot.shown.card import CardFacts
 
+FRESH = timedelta(hours=1)  # how long what the watch saw is posted without another look
 BURST = 5  # posts to one lane before it is slowed to its pace
 AGAIN = (timedelta(seconds=2), timedelta(seconds=10), timedelta(minutes=1), timedelta(minutes=5))
 
@@ -47,6 +49,8 @@ class Send:
         if post is None:
             return False
         lanes, now = self.lanes, self.gear.now()
+        if post.notice and self._is_old_news(post.notice, now):
+            return lanes.undeliverable(post, "no longer the newest word", now)
         paid = max(self._until.get(post.lane, now), now) + self.pace
         if paid - now > BURST * self.pace:
             return lanes.later(post, now + self.pace, arrived=None if post.tried_at else False)
@@ -63,6 +67,22 @@ class Send:
         else:
             if place is not None:
                 lanes.sent(post, place, now)
+        return True
+
+    def _is_old_news(self, notice: Notice, now: datetime) -> bool:
+        """What the watch saw is posted while it is fresh and nothing newer is known; else it looks again, and says
+        what is so by then against what was said before.
+        """
+        thing, at = notice.fact("thing"), notice.fact("at")
+        if not thing:
+            return False
+        with self.gear.store.unit() as unit:
+            known = unit.known(thing)
+            newest = known.at is not None and known.at.isoformat() == at
+            if newest and now - datetime.fromisoformat(at) < FRESH:
+                return False
+            unit.save_known(thing, Known(known.before) if newest else Known())
+            unit.schedule(Job("watch", notice.project_id, now))
         return True
 
     def _surroundings(self, post: Post) -> tuple[CardFacts | None, Place | None]:

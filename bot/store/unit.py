@@ -13,6 +13,7 @@ from bot.domain.errors import UnknownOrder, VaultShut
 from bot.domain.notices import Notice, Urgency
 from bot.domain.order import Order, Status
 from bot.domain.supply import Account
+from bot.domain.watching import Known
 from bot.ports import Clock, Entry, Ids, Job, Place
 from bot.shown.form import Form
 from bot.shown.found import Found
@@ -99,6 +100,13 @@ class SqlUnit:
 
     def save_found(self, host: str, found: Found) -> None:
         self.set_flag(f"found {host}", dump(found))
+
+    def known(self, thing: str) -> Known:
+        body = self.flag(f"known {thing}")
+        return load(Known, body) if body else Known()
+
+    def save_known(self, thing: str, known: Known) -> None:
+        self.set_flag(f"known {thing}", dump(known))
 
     def sealed_key(self, key_id: str) -> str:
         sealed: str | None = self._connection.scalar(select(keys.c.sealed).filter_by(id=key_id))

@@ -71,7 +71,7 @@ def _filled(words: str, facts: Mapping[str, str]) -> str:
     return "".join(piece.format_map(facts) for piece, names in pieces if all(facts.get(name) for name in names))
 
 
-_SECOND = "second.allow"
+_SECOND, _EVIDENCE = "second.allow", "watch.evidence"
 _WITHOUT_ORDER = ("help.new", "project.not_needed", "project.next_sprint")
 _BUTTONS: dict[Told, tuple[card.Button, ...]] = {
     Told.APPROVAL_WANTED: (card.REVIEW, card.REFUSE),
@@ -89,5 +89,7 @@ def _buttons(notice: Notice, facts: CardFacts | None) -> list[Json]:
         return [parts.button(_SECOND, BUTTON[_SECOND], notice.fact("form"))]
     if notice.told is Told.NO_ORDER and notice.project_id:
         return [parts.button(each, BUTTON[each], notice.project_id) for each in _WITHOUT_ORDER]
+    if thing := notice.fact("thing"):
+        return [parts.button(_EVIDENCE, BUTTON[_EVIDENCE], thing)]
     wanted = _BUTTONS.get(notice.told)
     return card.buttons(facts, wanted) if facts and wanted else []

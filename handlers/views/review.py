@@ -8,14 +8,15 @@ from collections.abc import Iterable
 from typing import Any
 
 from bot.domain.approval import Buying
-from bot.domain.findings import Finding, Verdict
+from bot.domain.findings import Finding
 from bot.domain.order import Order
 from bot.domain.request import Contact, Dcv, Organisation
+from bot.domain.watching import Known
 from bot.shown.review import Review
 from handlers.views import parts
 from handlers.views.card import dates
 from handlers.views.parts import Json
-from handlers.views.words import CONTROL, KEY, LEVEL
+from handlers.views.words import CONTROL, FOUND, KEY, LEVEL
 
 CALLBACK = "review.approve"
 _TITLE = "Review"
@@ -132,14 +133,31 @@ def _read_back(review: Review) -> str:
     return said + (f"\nNot shown by the supplier: {hidden}." if hidden else "")
 
 
-_HEADINGS = {Verdict.STOP: "Stops", Verdict.WARN: "Warnings", Verdict.UNKNOWN: "Could not be found out"}
-
-
 def _findings(review: Review) -> list[str]:
-    found = [
-        (heading, [each for each in review.findings if each.verdict is which]) for which, heading in _HEADINGS.items()
-    ]
-    return [_list(heading, map(_finding, findings)) for heading, findings in found]
+    return [_list(heading, map(_finding, found)) for heading, found in _grouped(review.findings)]
+
+
+def _grouped(findings: Iterable[Finding]) -> list[tuple[str, list[Finding]]]:
+    """What there is of each kind under its heading, the gravest first."""
+    groups = [(FOUND[verdict], [each for each in findings if each.verdict == verdict]) for verdict in FOUND]
+    return [group for group in groups if group[1]]
+
+
+def evidence(known: Known) -> Json:
+    """What was seen of a watched thing, now and before. Only on the screen of whoever asked: never in a message."""
+    before = [parts.section("*Before that*"), *_seen(known.before)] if known.before else []
+    return parts.modal("What was seen", [*_seen(known.now), *before])
+
+
+def _seen(findings: Iterable[Finding]) -> list[Json]:
+    """Each finding under the heading of its kind, with what to do, where it comes from, what was seen and when."""
+    return [parts.section(f"*{kind}*: {_told(each)}") for kind, found in _grouped(findings) for each in found]
+
+
+def _told(finding: Finding) -> str:
+    seen = " · ".join(filter(None, (finding.rule, finding.source, finding.evidence)))
+    at = f" · {parts.when(finding.at)}" if finding.at else ""
+    return f"{parts.foreign(f'{finding.sentence} {finding.advice}', 500)}\n_{parts.foreign(seen, 500)}{at}_"
 
 
 def _finding(finding: Finding) -> str:

@@ -1,11 +1,14 @@
 """What each button asks of the desk, which view it opens, and what that view asks when it is sent."""
 
+from dataclasses import replace
+
 import pytest
 
 from bot.checks.standing import register_of
 from bot.domain.findings import Finding, Verdict
 from bot.domain.order import Status
 from bot.domain.request import Level
+from bot.domain.watching import Known
 from bot.service.project import ProjectInput
 from bot.shown.offer import Suggestion
 from bot.shown.standing import Asked
@@ -88,6 +91,14 @@ def test_what_is_ordered_in_another_way_opens_the_form(
 def test_a_review_opens_at_once_and_a_job_fills_that_very_view(surface: Surface) -> None:
     opened = view_of(surface.person.click(surface.post("order.review", directly=True), "Press"))
     surface.assert_asked("decide.begin_review", order_id=ORDER, view_id=opened.id)
+
+
+def test_what_was_seen_opens_beside_the_warning(surface: Surface) -> None:
+    seen = replace(STOP, evidence="0 issue ca.example", source="RFC 8659", at=NOW)
+    surface.desk.answers["watch.evidence"] = Known((seen,), (replace(seen, evidence="nothing"),))
+    said = view_of(surface.click("watch.evidence", f"{CHANNEL} caa acme.com")).plain
+    assert [text in said for text in (STOP.sentence, "0 issue ca.example", "RFC 8659", "nothing")] == [True] * 4
+    surface.assert_asked("watch.evidence", thing=f"{CHANNEL} caa acme.com")
 
 
 def test_show_opens_the_card_and_its_buttons_work_there(surface: Surface) -> None:

@@ -1,18 +1,20 @@
 """The outbox to Slack: in order, at a pace, once each, and never silently lost."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import update
 
 from bot.domain.notices import Notice, Told
-from bot.ports import CannotPost, Later, Place, Post, Unsure
+from bot.ports import CannotPost, Job, Later, Place, Post, Unsure
 from bot.service.send import BURST, Send
 from bot.shown.card import CardFacts
+from bot.shown.found import Registration
 from bot.store.outbox import Outbox
 from bot.store.tables import outbox
-from tests.builders import World
-from tests.fakes import CHANNEL, OWNER, REQUESTER, FakeNotifier
+from tests.builders import World, a_client
+from tests.fakes import CHANNEL, NOW, OWNER, REQUESTER, FakeNotifier
 
 
 class Slack(FakeNotifier):
@@ -71,6 +73,48 @@ def test_the_card_stands_before_anything_is_said_in_its_thread(office: Office) -
     assert office.flush() == ["card", "opened", "approval_wanted"]
     assert office.slack.cards == [None, *[Place(CHANNEL, "1.0")] * 2]
     assert [facts and facts.order for facts in office.slack.facts] == [order] * 3  # as it stands when it is sent
+
+
+# -- old news
+
+GOOD = Registration("acme.com", registered=True)
+HELD, MOVING = (replace(GOOD, statuses=(status,)) for status in ("server hold", "pending transfer"))
+
+
+def look(office: Office, answer: Registration) -> None:
+    """The watch looks, now."""
+    office.world.lookups.registrations["acme.com"] = answer
+    office.world.clock.advance(timedelta(minutes=1))
+    office.world.desk.jobs["watch"](Job("watch", CHANNEL, NOW))
+
+
+@pytest.mark.parametrize(("story", "said"), [
+    ([HELD, "post", GOOD, "post"], [["warning"], ["well_again"]]),
+    ([HELD, 2, "post", "post"], [[], ["warning"]]),  # looked at again, and still so
+    ([HELD, 2, "mend", "post", "post"], [[], []]),
+    ([HELD, GOOD, "post", "post"], [[], []]),  # what was never said is not well again
+    ([HELD, "post", GOOD, 2, "post", "post"], [["warning"], [], ["well_again"]]),
+    ([HELD, "post", GOOD, 2, HELD, "post", "post"], [["warning"], [], ["warning"]]),
+    ([HELD, "post", MOVING, 2, "mend", "post", "post"], [["warning"], [], ["well_again"]]),
+])  # fmt: skip
+def test_a_warning_that_waited_is_posted_only_where_it_is_still_so(
+    office: Office, story: list[object], said: list[list[str]]
+) -> None:
+    heard = []
+    with office.world.store.unit() as unit:
+        unit.save_client(a_client(domains=("acme.com",), attestations=()))
+    look(office, GOOD)
+    for step in story:
+        if isinstance(step, Registration):
+            look(office, step)
+        elif isinstance(step, int):
+            office.world.clock.advance(timedelta(hours=step))
+        elif step == "mend":
+            office.world.lookups.registrations["acme.com"] = GOOD
+        else:
+            heard.append(office.flush())
+            office.world.run_jobs()
+    assert heard == said
 
 
 # -- not now

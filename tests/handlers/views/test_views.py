@@ -20,6 +20,7 @@ from bot.domain.findings import Mender, Verdict
 from bot.domain.notices import Audience, Notice, Told
 from bot.domain.order import Hold, Status
 from bot.domain.request import Dcv
+from bot.domain.watching import Known
 from bot.service.ask import CLIENT
 from bot.service.see import Home
 from bot.shown.card import CardFacts
@@ -30,7 +31,7 @@ from handlers.views.card import card
 from handlers.views.home import home
 from handlers.views.notices import notice
 from handlers.views.parts import Json, Message
-from handlers.views.review import review, waiting
+from handlers.views.review import evidence, review, waiting
 from handlers.views.words import TOLD
 from tests.handlers.views import samples
 from tests.sandbox.slack.surfaces import check_message, check_view
@@ -57,7 +58,8 @@ _USUAL_FACTS = {
                  "second": "yes"},
     Told.SWITCHED: {"how": "email"},
     Told.RESENT: {"to": "admin@acme.com"},
-    Told.WARNING: {"what": "The domain acme.com expires on 1 Dec.", "advice": "Ask the client to renew it."},
+    Told.WARNING: {"what": "The domain acme.com expires on 1 Dec.", "advice": "Ask the client to renew it.",
+                   "before": "acme.com is registered.", "after": "It ends soon.", "thing": "C0ACME end acme.com"},
     Told.WELL_AGAIN: {"what": "the registration of acme.com"},
     Told.EXPIRES: {"names": "*.acme.com", "until": "2026-12-24", "days": "1", "next": "Please renew it now."},
     Told.NO_ORDER: {"name": "Acme shop", "launch": "2026-12-10", "days": "17"},
@@ -121,6 +123,8 @@ def views() -> Iterator[tuple[str, Json]]:
     yield "review", review(samples.review())
     yield "worst review", review(samples.worst_review())
     yield "review without a way", review(replace(samples.worst_review(), problem=samples.LONG))
+    seen = samples.worst(Status.HELD).findings
+    yield "evidence", evidence(Known(tuple(replace(each, at=samples.AT) for each in seen[:40]), seen))
     yield "refuse", dialogs.refuse(samples.ORDER.id)
     yield "override", dialogs.override(samples.ORDER.id, stops)
     yield "nothing to override", dialogs.override(samples.ORDER.id, [])
