@@ -28,6 +28,8 @@ PO_BOX = _stop("CONTACT-7", "The company's address is a post office box.", "Give
 PO_BOX_MAYBE = _warn("CONTACT-7",
     "The company's address is a post office box; the supplier wants one that can be visited.",
     "Give the address where the company works.", "OpenSRS: physical address")
+AGENT = _warn("CONTACT-7", "The company's address looks like that of somebody else who takes its post.",
+    "Give the address where the company works.", "EV Guidelines 3.2.2.4")
 # fmt: on
 
 _PHONE = re.compile(r"\+[1-9]\d{0,2}\.\d{4,14}(x\d{1,4})?")
@@ -37,6 +39,7 @@ _BOX = re.compile(
     r"|\bapartado\b|\bcasella postale\b|\bpostbus\b|\bPMB\b",
     re.IGNORECASE,
 )
+_AGENT = re.compile(r"\bc/o\b|\bregistered agent", re.IGNORECASE)
 # field: what people call it, most characters, needed by every level
 _PERSON = {
     "first_name": ("first name", 64, True),
@@ -56,9 +59,10 @@ _TITLE_BRANDS = {"thawte", "symantec"}
 
 
 class Contacts:
-    """CONTACT-1 to CONTACT-7: what the supplier's contact form needs, no post office box (EV Guidelines 3.2.2.4).
+    """CONTACT-1 to CONTACT-7: what the supplier's contact form needs, no post office box, no agent.
 
-    The client's contact always; the company where the authority checks it. Whether mail can arrive is another look.
+    EV Guidelines 3.2.2.4. The client's contact always; the company where the authority checks it. Whether mail can
+    arrive is another look.
     """
 
     name = "contacts"
@@ -107,6 +111,8 @@ def _company(request: Request) -> Iterator[Finding]:
     yield from _fields("Company", company, _COMPANY, Mender.REQUESTER)
     if _BOX.search(company.street):
         yield (PO_BOX if request.level is Level.EV else PO_BOX_MAYBE).found("Company.street", company.street)
+    elif _AGENT.search(company.street):
+        yield AGENT.found("Company.street", company.street)
 
 
 def _fields(

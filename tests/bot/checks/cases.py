@@ -45,7 +45,8 @@ class Row:
 
 def rows(check: str) -> list[Row]:
     """The decisions of one file."""
-    rules = tomllib.loads((FOLDER / "decisions" / f"{check}.toml").read_text(encoding="utf-8"))
+    text = (FOLDER / "decisions" / f"{check}.toml").read_text(encoding="utf-8")
+    rules = tomllib.loads(re.sub(r"<([^<>]+)\*(\d+)>", lambda repeated: repeated[1] * int(repeated[2]), text))
     return [
         Row(check, rule, name, row.pop("source", source), row.pop("says"), row.pop("words", []), row)
         for rule, named in rules.items()
@@ -63,8 +64,6 @@ def case(told: dict[str, Any]) -> Case:
 
 def laid(field: str, good: object, told: object) -> object:
     """What is told laid upon what is good: tables field by field, tables of a list upon the sample of their field."""
-    if isinstance(told, str):
-        return re.sub(r"<(.+)\*(\d+)>", lambda repeated: repeated[1] * int(repeated[2]), told)
     if isinstance(told, list):
         return [laid(field, None, each) for each in told]
     if not isinstance(told, dict):
@@ -74,9 +73,9 @@ def laid(field: str, good: object, told: object) -> object:
 
 
 def build(kind: object, told: object) -> object:
-    """What TOML tells as a value of that type: a table is a dataclass, false is None, the rest as pydantic reads it."""
+    """What TOML tells as a value of that type: tables make dataclasses, "none" is None, pydantic reads the rest."""
     options = get_args(kind)
-    if told is False and NoneType in options:
+    if told == "none" and NoneType in options:
         return None
     if isinstance(told, dict):
         made = next(each for each in (kind, *options) if isinstance(each, type) and is_dataclass(each))
@@ -88,3 +87,4 @@ def build(kind: object, told: object) -> object:
 
 
 REQUEST = case({}).request
+ROWS = [row for path in sorted((FOLDER / "decisions").glob("*.toml")) for row in rows(path.stem)]

@@ -1,8 +1,6 @@
 import pytest
 
-from tests.bot.checks.cases import FOLDER, Row, case, rows
-
-ROWS = [row for path in sorted((FOLDER / "decisions").glob("*.toml")) for row in rows(path.stem)]
+from tests.bot.checks.cases import ROWS, Row, case
 
 
 @pytest.mark.parametrize("row", ROWS, ids=str)

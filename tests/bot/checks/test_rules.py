@@ -7,6 +7,7 @@ import pytest
 import bot.checks
 from bot.checks.rules import Rule
 from bot.domain.findings import Finding, Mender, Verdict
+from tests.bot.checks.cases import ROWS
 
 TRADE_WORDS = re.compile(r"\b(CSR|DCV|SANs?|CAA|OV|EV|DV|PKCS|CN|FQDN|PSL|RSA|ECDSA|SPKI|punycode|apex)\b")
 
@@ -19,8 +20,20 @@ RULES = {
 }
 
 
-def test_the_tables_are_found() -> None:
-    assert len({rule.check for rule in RULES.values()}) >= 8
+def made(rule: Rule, finding: Finding) -> bool:
+    """Whether the finding is this rule, filled in."""
+    told = (rule.check, rule.id, rule.verdict, rule.source, rule.sentence, rule.advice)
+    pattern = re.sub(r"\\{\w+\\}", ".*", re.escape("|".join(told)))
+    found = (finding.check, finding.rule, finding.verdict, finding.source, finding.sentence, finding.advice)
+    return re.fullmatch(pattern, "|".join(found), re.DOTALL) is not None
+
+
+def test_every_rule_has_a_decision_that_expects_it_and_every_finding_comes_from_one_rule() -> None:
+    made_by = {
+        found: [name for name, rule in RULES.items() if made(rule, found)] for row in ROWS for found in row.found()
+    }
+    assert [names for names in made_by.values() if len(names) != 1] == []
+    assert RULES.keys() - {name for names in made_by.values() for name in names} == set()
 
 
 @pytest.mark.parametrize("rule", RULES.values(), ids=RULES.keys())
