@@ -182,7 +182,7 @@ class Fill:
         """The kind chosen, or the one suggested."""
         offers = self.offers(form)
         picked = form.values.get("product", "")
-        return next((o for o in offers if o.product.code == picked), next((o for o in offers if o.preselected), None))
+        return next((o for o in offers if o.product.code == picked), next((o for o in offers if o.why), None))
 
     def steps(self, form: Form) -> tuple[str, ...]:
         """The steps this form goes through: one for an order that is there already; kinds are part of the last step

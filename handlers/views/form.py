@@ -16,7 +16,7 @@ from bot.shown.found import Found
 from bot.shown.offer import Suggestion
 from handlers.views import parts
 from handlers.views.parts import Json, read
-from handlers.views.words import BUYER, CONTROL, KEY, PURPOSE, counted
+from handlers.views.words import BUYER, CONTROL, KEY, PURPOSE, VETTED, WHY, counted
 
 __all__ = ["exists_view", "form_view", "meta", "placed_view", "read"]  # `read` is the same for every view
 
@@ -141,8 +141,15 @@ def _kind(shown: FormShown) -> list[Json]:
     found = parts.section(_found(shown.found)) | {"block_id": "found"}
     return [
         parts.section(covered + missing, add), found,
-        parts.entry("product", "Which kind", pick(options, best.product.code)),
+        parts.entry("product", "Which kind", pick(options, best.product.code)), parts.context(_reasons(offers)),
     ]  # fmt: skip
+
+
+def _reasons(offers: Sequence[Suggestion]) -> str:
+    """Which kind is suggested and why, and what each of them looks at."""
+    levels = dict.fromkeys(offer.product.level for offer in offers)
+    why = [f"We suggest *{parts.foreign(each.product.title)}*: {WHY[each.why]}." for each in offers if each.why]
+    return "\n".join([*why, *(VETTED[level] for level in levels)])
 
 
 def _found(found: Found | None) -> str:

@@ -37,7 +37,7 @@ PURPOSE, BUYER, CONTROL, TURN = Words("purpose"), Words("buyer"), Words("control
 KEY, VOTE, DEED, TOLD = Words("key"), Words("vote"), Words("deed"), Words("told")
 BUTTON, SURE, HELP, CHECKLIST = Words("button"), Words("sure"), Words("help"), Words("checklist")
 LINE, DIALOG, PROJECT_FIELD = Words("line"), Words("dialog"), Words("project_field")
-STANDING, FOUND = Words("standing"), Words("found")
+STANDING, FOUND, WHY, VETTED = Words("standing"), Words("found"), Words("why"), Words("vetted")
 
 
 def counted(number: int, thing: str) -> str:

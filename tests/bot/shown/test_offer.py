@@ -48,15 +48,18 @@ def test_kinds_still_sold_that_can_hold_all_names_are_offered_cheapest_first(
     assert [offer.product.code for offer in offers(*names, **more)] == codes
 
 
-@pytest.mark.parametrize(("names", "purpose", "by", "code"), [
-    ("acme.com", Purpose.CUSTOMERS, None, "sslwebserver"), ("acme.com", Purpose.INTERNAL, None, "rapidssl"),
-    ("acme.com", Purpose.API, None, "rapidssl"), ("*.acme.com", Purpose.PUBLIC, None, "sslwebserver_wildcard"),
-    ("acme.com", Purpose.CUSTOMERS, date(2026, 11, 25), "rapidssl"),  # the others come too late
+@pytest.mark.parametrize(("names", "purpose", "by", "code", "why"), [
+    ("acme.com", Purpose.CUSTOMERS, None, "sslwebserver", "customers"),
+    ("acme.com", Purpose.INTERNAL, None, "rapidssl", "enough"), ("acme.com", Purpose.API, None, "rapidssl", "enough"),
+    ("*.acme.com", Purpose.PUBLIC, None, "sslwebserver_wildcard", "usual"),
+    ("acme.com www.acme.com", Purpose.PUBLIC, None, "sslwebserver", "only"),  # no simpler kind holds two
+    ("acme.com", Purpose.CUSTOMERS, date(2026, 11, 25), "rapidssl", "late"),  # the others would come too late
 ])  # fmt: skip
-def test_one_kind_is_preselected_by_purpose_and_by_the_day_wanted(
-    names: str, purpose: Purpose, by: date | None, code: str
+def test_one_kind_is_suggested_by_purpose_and_by_the_day_wanted_and_says_why(
+    names: str, purpose: Purpose, by: date | None, code: str, why: str
 ) -> None:
-    assert [offer.product.code for offer in offers(names, purpose=purpose, by=by) if offer.preselected] == [code]
+    offered = offers(*names.split(), purpose=purpose, by=by)
+    assert [(offer.product.code, offer.why) for offer in offered if offer.why] == [(code, why)]
 
 
 def test_what_is_on_offer_says_what_it_leaves_out_and_when_it_comes() -> None:

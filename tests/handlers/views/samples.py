@@ -112,7 +112,7 @@ def offers(count: int = 2) -> tuple[Suggestion, ...]:
     kinds = [replace(cheap, code=f"{cheap.code}{n}", title=cheap.title * 4) for n in range(count - 2)]
     return (
         Suggestion(cheap, ("*.acme.com",), ("acme.com",), date(2026, 11, 24), in_time=True),
-        Suggestion(PRODUCT, ("*.acme.com",), ("acme.com",), date(2026, 12, 11), in_time=False, preselected=True),
+        Suggestion(PRODUCT, ("*.acme.com",), ("acme.com",), date(2026, 12, 11), in_time=False, why="usual"),
         *(Suggestion(kind, MANY_NAMES, MANY_NAMES, date(2026, 12, 11), in_time=None) for kind in kinds),
     )
 
