@@ -5,6 +5,8 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bot.domain.request import Level, Purpose, Standing
 from bot.shown.offer import Suggestion, covers, suggest
@@ -34,6 +36,16 @@ def offers(
 ])  # fmt: skip
 def test_a_wildcard_covers_exactly_one_label(name: str, host: str, *, good: bool) -> None:
     assert covers(name, host) is good
+
+
+PARTS = st.lists(st.sampled_from(["a", "b", "www"]), min_size=1, max_size=4)
+NAMES = st.builds(lambda star, parts: ["*"] * star + parts, st.booleans(), PARTS)
+
+
+@given(NAMES, NAMES)
+def test_covering_is_matching_part_by_part(name: list[str], host: list[str]) -> None:
+    good = len(name) == len(host) and name[1:] == host[1:] and name[0] in {"*", host[0]}
+    assert covers(".".join(name), ".".join(host)) is good
 
 
 @pytest.mark.parametrize(("names", "more", "codes"), [
