@@ -21,7 +21,7 @@ from bot.domain.watching import Known
 from bot.shown.card import CardFacts
 from bot.shown.form import Form, FormShown
 from bot.shown.found import Found, NameDns, Placed, Registration, Served, Zone
-from bot.shown.review import Review
+from bot.shown.review import Probed, Review
 
 
 class Clock(Protocol):
@@ -401,6 +401,9 @@ class Screens(Protocol):
 
     def review(self, view_id: str, review: Review) -> None:
         """Replace a waiting view by the review with its button (or, with `review.problem`, without one)."""
+
+    def probed(self, view_id: str, probed: Probed) -> None:
+        """Replace a waiting view by what was found."""
 
     def form(self, view_id: str, shown: FormShown) -> None:
         """Draw a step of a form again; what was typed into its inputs stays."""

@@ -8,16 +8,16 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
-from slack_bolt import Ack
+from slack_bolt import Ack, BoltContext
 from slack_sdk import WebClient
 
 from bot.service.typed import names_in
-from handlers.errors import show_view
+from handlers.errors import SCREEN, show_view
 from handlers.forms import new_form, user_of
 from handlers.home import project_form
 from handlers.views import lists
 from handlers.views.card import card
-from handlers.views.parts import Json, Message
+from handlers.views.parts import Json, Message, code, modal, section
 
 if TYPE_CHECKING:
     from bot.service.desk import Desk
@@ -29,6 +29,7 @@ class Call:
 
     desk: Desk
     client: WebClient
+    context: BoltContext
     user: str
     channel: str
     trigger: str
@@ -41,12 +42,12 @@ class Call:
         return "", []
 
 
-def cert(ack: Ack, command: Json, client: WebClient, desk: Desk) -> None:
+def cert(ack: Ack, command: Json, client: WebClient, context: BoltContext, desk: Desk) -> None:
     """Slack escapes what was typed into a command; from here on it is plain text, and the views escape it again."""
     word, _, rest = html.unescape(command.get("text", "")).strip().partition(" ")
     call = Call(
-        desk, client, command["user_id"], command["channel_id"], command["trigger_id"], word.lower() or "help",
-        rest.strip(),
+        desk, client, context, command["user_id"], command["channel_id"], command["trigger_id"],
+        word.lower() or "help", rest.strip(),
     )  # fmt: skip
     text, blocks = SUBCOMMANDS.get(call.word, _something_else)(call)
     ack(text=text, blocks=blocks)
@@ -68,9 +69,20 @@ def _show(call: Call, order_id: str) -> Message:
     return card(call.desk.see.order(order_id, call.user), private=True)
 
 
-def _check(call: Call, order_id: str) -> Message:
+def _check_again(call: Call, order_id: str) -> Message:
     call.desk.ask.check_again(order_id, call.user)
     return _show(call, order_id)
+
+
+def _check(call: Call) -> Message:
+    """An order by its id; addresses are looked at without one, in a view that is there at once."""
+    if "." not in call.rest:
+        return _with_order(_check_again)(call)
+    looking = modal("One moment", [section(f"Looking at {code(call.rest)}…")])
+    view = call.client.views_open(trigger_id=call.trigger, view=looking)["view"]["id"]
+    call.context[SCREEN] = view
+    call.desk.probe.begin(call.channel, call.user, call.rest, view)
+    return "", []
 
 
 def _cancel(call: Call, order_id: str) -> Message:
@@ -111,7 +123,7 @@ SUBCOMMANDS: dict[str, Callable[[Call], Message]] = {
     "project": lambda call: call.opens(project_form(call.desk, call.channel, call.user)),
     "list": lambda call: lists.orders(call.desk.see.open_orders(call.user, call.channel)),
     "show": _with_order(_show),
-    "check": _with_order(_check),
+    "check": _check,
     "cancel": _with_order(_cancel),
     "renew": _with_order(lambda call, order: call.opens(new_form(call.desk, call.user, renews=order))),
     "history": _with_order(lambda call, order: lists.history(order, call.desk.see.history(order, call.user))),

@@ -20,10 +20,11 @@ from bot.domain.notices import Audience
 from bot.ports import CannotPost, Later, Place, Post, PostKind, Unsure
 from bot.shown.card import CardFacts
 from bot.shown.form import FormShown
-from bot.shown.review import Review
+from bot.shown.review import Probed, Review
 from handlers.views.card import card as draw_card
 from handlers.views.form import form_view
 from handlers.views.notices import notice as draw_notice
+from handlers.views.review import probed as draw_probed
 from handlers.views.review import review as draw_review
 
 EVENT_TYPE = "certdesk_post"
@@ -78,13 +79,19 @@ class SlackNotifier:
 
     def review(self, view_id: str, review: Review) -> None:
         """Replace a waiting view; nothing happens when its reader has closed it. Raises like `send`."""
-        with suppress(_Gone):
-            _ask(self._client.views_update, view_id=view_id, view=draw_review(review))
+        self._draw(view_id, draw_review(review))
+
+    def probed(self, view_id: str, probed: Probed) -> None:
+        """The same with what was found."""
+        self._draw(view_id, draw_probed(probed))
 
     def form(self, view_id: str, shown: FormShown) -> None:
         """Draw a step of a form again; nothing happens when it is closed. Raises like `send`."""
+        self._draw(view_id, form_view(shown))
+
+    def _draw(self, view_id: str, view: dict[str, Any]) -> None:
         with suppress(_Gone):
-            _ask(self._client.views_update, view_id=view_id, view=form_view(shown))
+            _ask(self._client.views_update, view_id=view_id, view=view)
 
     def _messages(self, *, channel: str, thread: str | None) -> list[dict[str, Any]]:
         where: dict[str, Any] = {"channel": channel, "limit": _PAGE, "include_all_metadata": True}

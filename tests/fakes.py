@@ -17,7 +17,7 @@ from bot.ports import Case, Entry, Place, Post
 from bot.shown.card import CardFacts
 from bot.shown.form import FormShown
 from bot.shown.found import NameDns, Placed, Registration, Served, Signed, Zone
-from bot.shown.review import Review
+from bot.shown.review import Probed, Review
 from bot.store.unit import SqlStore, SqlUnit
 
 NOW = datetime(2026, 11, 23, 15, 0, tzinfo=UTC)  # a Monday, nine in the morning in Chicago
@@ -104,9 +104,13 @@ class FakeScreens:
     def __init__(self) -> None:
         self.forms: list[tuple[str, FormShown]] = []
         self.reviews: dict[str, Review] = {}
+        self.found: dict[str, Probed] = {}
 
     def form(self, view_id: str, shown: FormShown) -> None:
         self.forms.append((view_id, shown))
+
+    def probed(self, view_id: str, probed: Probed) -> None:
+        self.found[view_id] = probed
 
     def review(self, view_id: str, review: Review) -> None:
         self.reviews[view_id] = review

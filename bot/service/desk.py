@@ -17,6 +17,7 @@ from bot.service.gear import Gear
 from bot.service.infer import Infer
 from bot.service.paste import Paste
 from bot.service.prepare import Prepare
+from bot.service.probe import Probe
 from bot.service.project import Projects
 from bot.service.remind import Remind
 from bot.service.resolve import Resolve
@@ -36,9 +37,11 @@ class Desk:
         self.resolve, self.follow, self.see = Resolve(gear), Follow(gear), See(gear)
         self.clients, self.paste = Clients(gear, self.fill), Paste(gear)
         self.attest, self.watch = Attest(gear), Watch(gear)
+        self.probe = Probe(gear, self.fill)
         prepare, remind, infer = Prepare(gear), Remind(gear), Infer(gear, self.fill)
         self.jobs: dict[str, Verb] = {
             "infer": infer.infer,
+            "probe": self.probe.probe,
             "prepare": prepare.prepare,
             "check": prepare.check,
             "drop_draft": prepare.drop_draft,

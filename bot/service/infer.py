@@ -29,7 +29,7 @@ class Infer:
         with gear.store.unit() as unit:
             form = unit.form(job.subject)
         host = self.fill.host(form) if form else ""
-        if form is None or not host or not self._may(form.user):
+        if form is None or not host or not may_look_up(gear, form.user):
             return
         found = self._ask(host)
         outsiders = gear.people.outsiders(form.project_id) if form.project_id else frozenset()
@@ -48,15 +48,6 @@ class Infer:
             form = unit.form(form_id)
         return form if form and form.view and not form.order_id and form.step in ("kind", "send") else None
 
-    def _may(self, user: str) -> bool:
-        """Count this look-up; whether it is within the person's hour."""
-        name, hour = f"look-ups {user}", f"{self.gear.now():%Y%m%d%H}"
-        with self.gear.store.unit() as unit:
-            told, _, count = unit.flag(name).partition(" ")
-            so_far = int(count) if told == hour else 0
-            unit.set_flag(name, f"{hour} {so_far + 1}")
-        return so_far < MOST
-
     def _ask(self, host: str) -> Found:
         lookups = self.gear.lookups
         pool = ThreadPoolExecutor(3, thread_name_prefix="look-up")
@@ -65,6 +56,16 @@ class Infer:
         in_time = wait(asked, PATIENCE).done
         pool.shutdown(wait=False, cancel_futures=True)
         return Found(self.gear.now(), *(each.result() if each in in_time else None for each in asked))
+
+
+def may_look_up(gear: Gear, user: str, many: int = 1) -> bool:
+    """Count so many look-ups; whether they are within the person's hour."""
+    name, hour = f"look-ups {user}", f"{gear.now():%Y%m%d%H}"
+    with gear.store.unit() as unit:
+        told, _, count = unit.flag(name).partition(" ")
+        so_far = (int(count) if told == hour else 0) + many
+        unit.set_flag(name, f"{hour} {so_far}")
+    return so_far <= MOST
 
 
 def _or_none(ask: Callable[[str], object], host: str) -> object:

@@ -29,6 +29,15 @@ class Review:
     csr: tuple[tuple[str, str], ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Probed:
+    """What checks say of names that nobody ordered for; `company` is the client's that was looked at, or empty."""
+
+    names: tuple[str, ...]
+    company: str
+    findings: tuple[Finding, ...]
+
+
 def changes_between(last: Order | None, now: Order) -> tuple[tuple[str, str, str], ...]:
     """What this order asks for otherwise than the last one: (field, before, now); empty when there is no last one."""
     if last is None:

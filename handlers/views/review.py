@@ -11,12 +11,12 @@ from bot.domain.approval import Buying
 from bot.domain.findings import Finding
 from bot.domain.order import Order
 from bot.domain.request import Contact, Dcv, Organisation
-from bot.domain.watching import Known
-from bot.shown.review import Review
+from bot.domain.watching import Known, troubles
+from bot.shown.review import Probed, Review
 from handlers.views import parts
 from handlers.views.card import dates
 from handlers.views.parts import Json
-from handlers.views.words import CONTROL, FOUND, KEY, LEVEL
+from handlers.views.words import CONTROL, FOUND, KEY, LEVEL, LINE
 
 CALLBACK = "review.approve"
 _TITLE = "Review"
@@ -147,6 +147,14 @@ def evidence(known: Known) -> Json:
     """What was seen of a watched thing, now and before. Only on the screen of whoever asked: never in a message."""
     before = [parts.section("*Before that*"), *_seen(known.before)] if known.before else []
     return parts.modal("What was seen", [*_seen(known.now), *before])
+
+
+def probed(of: Probed) -> Json:
+    """What was found about addresses that nobody ordered for, and what could not be looked at."""
+    well = LINE["well"] if not troubles(of.findings) else ""
+    missing = LINE["unlooked"] + ("" if of.company else LINE["no company"])
+    about = f"{parts.names(of.names, 10)} {parts.foreign(of.company, 100)}\n{well}"
+    return parts.modal("What was found", [parts.section(about), *_seen(of.findings), parts.context(missing)])
 
 
 def _seen(findings: Iterable[Finding]) -> list[Json]:

@@ -4,6 +4,7 @@ from itertools import product
 
 import pytest
 
+from bot.domain.errors import BadInput
 from tests.fakes import CHANNEL
 from tests.handlers.desk import ORDER, facts_of
 from tests.handlers.surface import Surface, view_of
@@ -42,12 +43,22 @@ def test_each_word_calls_its_verb_for_the_one_who_typed(
     assert {each.ephemeral_to for each in said.ephemerals} == ({surface.person.id} if said.text else set())
 
 
-@pytest.mark.parametrize(("word", "found"), list(product(["show", "check", "cancel", "renew", "history"], [0, 2])))
+@pytest.mark.parametrize(("word", "found"), list(product(["show", "cancel", "renew", "history"], [0, 2])))
 def test_nothing_is_done_unless_exactly_one_order_fits(surface: Surface, word: str, found: int) -> None:
     surface.desk.answers["see.find"] = [facts_of()] * found
     said = surface.cert(f"{word} acme.com")
     assert [each.verb for each in surface.desk.asked] == ["see.find"]
     assert ("2 orders" if found else "no order") in said.text
+
+
+def test_addresses_are_looked_at_without_an_order(surface: Surface) -> None:
+    opened = view_of(surface.cert("check www.acme.com *.acme.com"))
+    assert "www.acme.com *.acme.com" in opened.plain
+    surface.assert_asked("probe.begin", channel=CHANNEL, text="www.acme.com *.acme.com", view_id=opened.id)
+    surface.desk.answers["probe.begin"] = BadInput({"names": "These are too many."})
+    surface.cert("check acme.com")
+    assert surface.person.view is not None
+    assert "These are too many." in surface.person.view.plain
 
 
 def test_an_address_without_an_order_is_offered_to_be_ordered(surface: Surface) -> None:

@@ -25,13 +25,14 @@ from bot.service.ask import CLIENT
 from bot.service.see import Home
 from bot.shown.card import CardFacts
 from bot.shown.form import STEPS, FormShown
+from bot.shown.review import Probed
 from bot.shown.standing import Asked, Register
 from handlers.views import dialogs, form, lists
 from handlers.views.card import card
 from handlers.views.home import home
 from handlers.views.notices import notice
 from handlers.views.parts import Json, Message
-from handlers.views.review import evidence, review, waiting
+from handlers.views.review import evidence, probed, review, waiting
 from handlers.views.words import TOLD
 from tests.handlers.views import samples
 from tests.sandbox.slack.surfaces import check_message, check_view
@@ -125,6 +126,7 @@ def views() -> Iterator[tuple[str, Json]]:
     yield "review without a way", review(replace(samples.worst_review(), problem=samples.LONG))
     seen = samples.worst(Status.HELD).findings
     yield "evidence", evidence(Known(tuple(replace(each, at=samples.AT) for each in seen[:40]), seen))
+    yield "probed", probed(Probed(samples.MANY_NAMES, samples.LONG, seen))
     yield "refuse", dialogs.refuse(samples.ORDER.id)
     yield "override", dialogs.override(samples.ORDER.id, stops)
     yield "nothing to override", dialogs.override(samples.ORDER.id, [])
