@@ -26,11 +26,11 @@ UNKNOWN = _unknown("REG-1", "It could not be found out how {subject} is register
     "Please look with the registrar of the domain.", _SOURCE)
 WELL = _fine("REG-1", "{subject} is registered{until}.", "", _SOURCE)
 HELD = _stop("REG-2", "{subject} cannot be used now: {what}.",
-    "The client must settle it with the registrar of the domain.", _EPP, Mender.CLIENT)
+    "The client must settle it with {registrar}.", _EPP, Mender.CLIENT)
 MOVING = _warn("REG-3", "{subject} is registered, but {what}.", "Ask the client whether all is well with it.", _EPP,
     Mender.CLIENT)
 EXPIRES = _warn("REG-4", "The registration of {subject} ends on {until}, before the certificate would.",
-    "Have the client renew it, or turn on automatic renewal.", _SOURCE, Mender.CLIENT)
+    "Have the client renew it with {registrar}.", _SOURCE, Mender.CLIENT)
 OTHER = _warn("REG-5", "{subject} is registered to “{holder}”, not to “{company}”.",
     "Make sure that the company may order for this domain.", _SOURCE)
 # fmt: on
@@ -76,14 +76,17 @@ def _judge(known: Registration, case: Case) -> list[Finding]:
 
 
 def _trouble(known: Registration, case: Case) -> Iterator[Finding]:
+    where = f"{known.registrar}, where the domain is registered" if known.registrar else "the registrar of the domain"
     for rule, table in ((HELD, _HELD), (MOVING, _MOVING)):
         for status in known.statuses:
             if status in table:
-                yield rule.found(known.domain, status, what=table[status])
+                yield rule.found(known.domain, status, what=table[status], registrar=where)
     end = known.expires_at
     certificate_ends = max(lives(case.now.date())[0][1], (case.now + SOON).date())
     if end is not None and end.date() < certificate_ends:
-        yield EXPIRES.found(known.domain, f"{end.isoformat()} {known.registrar}", until=f"{end:%d %B %Y}")
+        yield EXPIRES.found(
+            known.domain, f"{end.isoformat()} {known.registrar}", until=f"{end:%d %B %Y}", registrar=where
+        )
     company = case.request.organisation if case.request.level.company_checked else None
     if company and known.organisation and not same_company(known.organisation, company.name):
         yield OTHER.found(known.domain, known.organisation, holder=known.organisation, company=company.name)

@@ -6,7 +6,7 @@ from importlib.resources import files
 from typing import Any
 
 from bot.checks.rules import SHOWN, Rule
-from bot.domain.findings import Finding, Verdict
+from bot.domain.findings import Finding, Mender, Verdict
 from bot.domain.request import Organisation
 from bot.ports import Case
 from bot.shown.standing import LASTS, Register, newest
@@ -25,8 +25,8 @@ LAPSED = _stop("STAND-1", "The standing of {subject} must be settled anew: {who}
 NO_CLIENT = _unknown("STAND-1", "It is not known whose company {subject} is, so nobody's look-up counts for it.",
     "Set the project up with its client.", _SOURCE)
 BAD = _stop("STAND-2", "{subject} is not in good standing in {state}: its register says “{word}” (looked up by {who} "
-    "on {on}).", "No authority issues until the client has settled that with the register; then look it up anew.",
-    _SOURCE)
+    "on {on}).", "No authority issues until the client has filed what is missing with {office}; then look it up anew.",
+    _SOURCE, Mender.CLIENT)
 UNCLEAR = _unknown("STAND-3", "{subject} was looked up in {state} by {who} on {on}; it says “{word}” there, and "
     "nobody can tell from that whether its standing is good.", "A {document} from the register would settle it.",
     _SOURCE)
@@ -74,7 +74,11 @@ class Standing:
             return [NO_CLIENT.found(company.name)]
         register = register_of(company)
         seen = newest(case.client, company, register)
-        words: dict[str, Any] = {"state": register.state, "document": register.document}
+        words: dict[str, Any] = {
+            "state": register.state,
+            "document": register.document,
+            "office": register.office or "its register",
+        }
         link = f" at {register.search}"
         where = link if register.search and len(link) <= SHOWN else " there"
         if seen is None:

@@ -29,11 +29,14 @@ _NO_FIELD = "This has no field here; please tell the engineer."
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One thing to ask the client. The number stays what it is for the order's life; `field` is a form's or empty."""
+    """One thing to ask the client. The number stays what it is for the order's life; `field` is a form's or empty,
+    `rule` the id of the check's rule where it is something to mend.
+    """
 
     number: int
     field: str
     sentence: str
+    rule: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +152,11 @@ class Clients:
     def _questions(self, unit: Unit, order: Order) -> tuple[Question, ...]:
         known, asked = self._numbers(unit, order), self._asked(order)
         numbered = ((number, field) for number, field in enumerate(known, 1) if field in asked)
-        return tuple(Question(n, field if field.startswith(_FIELDS) else "", asked[field]) for n, field in numbered)
+        return tuple(
+            Question(n, field, asked[field]) if field.startswith(_FIELDS)
+            else Question(n, "", asked[field], field.partition(" ")[0])
+            for n, field in numbered
+        )  # fmt: skip
 
     def answer(self, order_id: str, user: str, text: str) -> Answered:
         """Fill in what fits by its number, judged as in the form; the rest comes back and nothing is dropped."""

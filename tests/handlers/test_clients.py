@@ -96,6 +96,15 @@ def test_a_held_order_asks_its_questions_by_number_and_plain_name(surface: Surfa
     assert [line[:12] for line in lines] == ["2. Phone of ", "5. The domai"]
 
 
+@pytest.mark.parametrize(("rule", "named"), [("CAA-2", True), ("STAND-2", False)])
+def test_what_is_mended_in_the_dns_says_in_whose_panel(rule: str, *, named: bool) -> None:
+    question = Question(1, "", "Add the record 0 issue ca.example to acme.com.", rule)
+    host = DnsHost("GoDaddy", menu="Domains > DNS", panel="https://dcc.godaddy.com")
+    text = written(told(company(Status.HELD), questions=(question,), hosts=(host,)))
+    assert question.sentence in text
+    assert ("GoDaddy; records are changed there: Domains > DNS (https://dcc.godaddy.com)." in text) is named
+
+
 def test_who_orders_alone_is_handed_the_request_file_whole(surface: Surface) -> None:
     csr = "-----BEGIN CERTIFICATE REQUEST-----\n" + "A" * 64 + "\n" + ("B" * 64 + "\n") * 60 + "-----END-----\n"
     order = company(Status.VALIDATING, account=Account("client", "the client", "live"), csr=csr)
