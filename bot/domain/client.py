@@ -68,7 +68,7 @@ class Project:
     """One Slack channel. `owner`, `stand_in` and `engineer` are user ids; `id` is the channel's id.
 
     `sprint_days` is how long a sprint is; `not_needed` says why no certificate is wanted, `quiet_until` when to remind
-    again; `targets` are names of the operator's.
+    again; `targets` are names of the operator's, `names` the web addresses it is about.
     """
 
     id: str
@@ -83,3 +83,4 @@ class Project:
     not_needed: str = ""
     quiet_until: date | None = None
     targets: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from bot.domain.approval import Action, Role, permit
 from bot.domain.client import Client, Project
 from bot.domain.errors import BadInput, NotAMember
+from bot.domain.findings import Verdict
 from bot.domain.notices import Notice, Told
 from bot.domain.pace import DAY
 from bot.ports import Entry, Job, Unit
@@ -22,7 +23,7 @@ _NO_OWNER = "Please say who owns the project."
 
 @dataclass(frozen=True, slots=True)
 class ProjectInput:
-    """What the project form asks; everything as typed, days as ISO dates or empty, targets' names one a line."""
+    """What the project form asks; everything as typed, days as ISO dates or empty, targets and addresses one a line."""
 
     name: str
     client_name: str
@@ -34,6 +35,7 @@ class ProjectInput:
     sprint_weeks: str = "2"
     targets: str = ""
     not_needed: str = ""
+    names: str = ""
 
 
 class Projects:
@@ -53,6 +55,7 @@ class Projects:
         return ProjectInput(
             project.name, client.name if client else "", project.owner, project.stand_in, project.engineer, launch,
             kick_off, str(project.sprint_days // 7), "\n".join(project.targets), project.not_needed,
+            "\n".join(project.names),
         )  # fmt: skip
 
     def client_names(self) -> tuple[str, ...]:
@@ -65,7 +68,10 @@ class Projects:
         typed.refuse_keys(asdict(wanted))
         self._allowed(channel, user)
         people = {field: getattr(wanted, field) for field in ("owner", "stand_in", "engineer")}
-        if wrong := {**_problems(wanted), **self._unfit(None, people)}:
+        names, found = self.gear.read_names(wanted.names)
+        stops = [f"{finding.sentence} {finding.advice}" for finding in found if finding.verdict is Verdict.STOP]
+        unusable = {"names": " ".join(stops)} if stops else {}
+        if wrong := {**_problems(wanted), **self._unfit(None, people), **unusable}:
             raise BadInput(wrong)
         name = wanted.client_name.strip()
         with self.gear.store.unit() as unit:
@@ -79,7 +85,7 @@ class Projects:
                 launch=typed.day(wanted.launch), kick_off=typed.day(wanted.kick_off),
                 sprint_days=7 * int(wanted.sprint_weeks.strip() or 2), not_needed=wanted.not_needed.strip(),
                 quiet_until=before.quiet_until if before else None,
-                targets=tuple(dict.fromkeys(filter(None, map(str.strip, wanted.targets.splitlines())))),
+                targets=tuple(dict.fromkeys(filter(None, map(str.strip, wanted.targets.splitlines())))), names=names,
             )  # fmt: skip
             return self._save(unit, project, user, "project set", reason=project.not_needed)
 

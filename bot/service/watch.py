@@ -54,7 +54,7 @@ class Seen:
     def names(self) -> tuple[str, ...]:
         """Every name whose registration matters to the project."""
         ordered = (name for order in self.orders for name in order.request.names)
-        return (*(self.client.domains if self.client else ()), *ordered)
+        return (*self.project.names, *(self.client.domains if self.client else ()), *ordered)
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,7 +64,7 @@ def number(order_id: str, callback_id: str = NUMBER) -> Json:
 
 _line, _lines = partial(parts.input_text, most=200), partial(parts.input_text, multiline=True, most=500)
 _PROJECT: dict[str, Callable[[str], Json]] = {
-    "name": _line, "client_name": _line, "owner": parts.input_user, "stand_in": parts.input_user,
+    "name": _line, "client_name": _line, "names": _lines, "owner": parts.input_user, "stand_in": parts.input_user,
     "engineer": parts.input_user, "kick_off": parts.input_date, "sprint_weeks": _line, "launch": parts.input_date,
     "targets": _lines, "not_needed": _lines,
 }  # fmt: skip

@@ -36,7 +36,7 @@ def test_any_member_of_a_channel_sets_its_project_up_once(world: World) -> None:
     ({"kick_off": "soon", "launch": "10 December", "sprint_weeks": "9"}, "launch kick_off sprint_weeks"),
     ({"kick_off": "2026-12-11", "launch": "2026-12-10", "sprint_weeks": "1.5"}, "kick_off sprint_weeks"),
     ({"targets": "t" * 501, "not_needed": "n" * 501}, "targets not_needed"),
-    ({"targets": "-----BEGIN PRIVATE KEY-----"}, "targets"),
+    ({"names": "www.acme.com *.co.uk"}, "names"), ({"targets": "-----BEGIN PRIVATE KEY-----"}, "targets"),
     ({"owner": GUEST, "stand_in": fakes.ROBOT, "engineer": GONE}, "owner stand_in engineer"),
 ])  # fmt: skip
 def test_what_cannot_be_is_said_at_its_field(world: World, changes: dict[str, str], field: str) -> None:
@@ -47,18 +47,30 @@ def test_what_cannot_be_is_said_at_its_field(world: World, changes: dict[str, st
 
 
 PEOPLE = (OWNER, STAND_IN, fakes.ENGINEER)
-WHOLE = ProjectInput("Acme", "Acme", *PEOPLE, "2026-12-10", "2026-11-23", "3", "web-1\nweb-2", "They have one.")
+WHOLE = ProjectInput(
+    "Acme",
+    "Acme",
+    *PEOPLE,
+    "2026-12-10",
+    "2026-11-23",
+    "3",
+    "web-1\nweb-2",
+    "They have one.",
+    "www.acme.com\n*.acme.org",
+)
 
 
 def test_the_form_begins_with_what_was_set_and_saving_it_again_changes_nothing(world: World) -> None:
     projects = world.desk.projects
     assert projects.shown(OTHER_CHANNEL, COLLEAGUE) == ProjectInput("", "", COLLEAGUE)
-    projects.set_up(CHANNEL, OWNER, replace(WHOLE, targets=" web-1\n\nweb-2\nweb-1 "))
+    projects.set_up(
+        CHANNEL, OWNER, replace(WHOLE, targets=" web-1\n\nweb-2\nweb-1 ", names="https://WWW.acme.com *.acme.org")
+    )
     assert projects.shown(CHANNEL, STAND_IN) == WHOLE
     projects.set_up(CHANNEL, FIRST, WHOLE)
     assert saved(world) == a_project(
         name="Acme", launch=date(2026, 12, 10), kick_off=date(2026, 11, 23), sprint_days=21, targets=("web-1", "web-2"),
-        not_needed="They have one.",
+        not_needed="They have one.", names=("www.acme.com", "*.acme.org"),
     )  # fmt: skip
     assert [(n.fact("by"), n.fact("reason")) for n in world.told(Told.PROJECT_SET)] == [(OWNER, "They have one.")]
     assert projects.client_names() == ("Acme",)

@@ -79,6 +79,13 @@ def test_a_domain_is_warned_of_once_for_each_change(
     assert owners <= {(OWNER,)}
 
 
+def test_a_project_is_watched_from_the_moment_it_names_an_address(world: World) -> None:
+    world.desk.projects.set_up(CHANNEL, OWNER, ProjectInput("Acme", "Acme", OWNER, names="shop.acme.org www.acme.com"))
+    world.lookups.registrations["acme.org"] = replace(HELD, domain="acme.org")
+    world.run_jobs()
+    assert [n.fact("what") for n in world.told(Told.WARNING)] == ["The registration of acme.org"]
+
+
 def test_a_look_up_of_the_standing_is_said_to_lapse_a_week_before_it_does(world: World) -> None:
     watched(world)
     seen = Attestation(COMPANY.name, "IL", "ACTIVE", "good", OWNER, NOW)
