@@ -44,7 +44,7 @@ _AGENT = re.compile(r"\bc/o\b|\bregistered agent", re.IGNORECASE)
 _PERSON = {
     "first_name": ("first name", 64, True),
     "last_name": ("last name", 63, True),
-    "title": ("job title", 64, False),
+    "title": ("position", 64, False),
     "email": ("e-mail address", 254, True),
     "phone": ("telephone number", 20, True),
 }
@@ -75,7 +75,7 @@ class Contacts:
         for who, person in people.items():
             found += _person(who, person) if person else []
         if request.admin and not request.admin.title and _needs_title(case):
-            found.append(MISSING.found("Contact.title", who="Contact", what="job title"))
+            found.append(MISSING.found("Contact.title", who="Contact", what="position"))
         return found + list(_company(request) if request.level.company_checked else ())
 
 

@@ -188,7 +188,7 @@ class Ask(Verbs):
                 told = gear.say(order, Told.CANCEL_RECORDED, by=user)
                 return gear.move(unit, order, Move.CANCEL_LATER, user, told, cancel_wanted_by=user)
             told = gear.say(order, Told.CANCELLED, by=user)
-            return gear.move(unit, order, Move.CANCEL, user, told, reason="cancelled by its people")
+            return gear.move(unit, order, Move.CANCEL, user, told)
 
     def check_again(self, order_id: str, user: str) -> Order:
         """Run the checks now; in `preparing` it means try the supplier now."""

@@ -245,4 +245,6 @@ def issued_notice(gear: Gear, order: Order, certificate: Certificate) -> Notice:
 def _task(look: Look) -> dict[str, str]:
     """The first thing the client is asked to do, for the people who tell them."""
     task = next(iter(look.tasks), None)
+    if task and task.kind == "mail":
+        return {"mailbox": task.where}
     return {"where": task.where, "type": task.kind.upper(), "value": task.value} if task else {}

@@ -57,6 +57,6 @@ def _told(order: Order) -> dict[str, str]:
         "contact": f"{contact.first_name} {contact.last_name}, {contact.email}, {contact.phone}" if contact else "",
         "proof of control": f"{request.dcv} {request.approver_email}".strip(),
         "key": request.key_type.value,
-        "price": str(order.draft.price) if order.draft and order.draft.price is not None else "unknown",
+        "price": f"USD {order.draft.price:.2f}" if order.draft and order.draft.price is not None else "unknown",
         "account": f"{order.account.supplier} {order.account.name} {order.account.environment}",
     }

@@ -74,8 +74,8 @@ def _next(facts: CardFacts) -> str:
 def _doing(facts: CardFacts) -> str:
     """The row of what the one who is next does."""
     order = facts.order
-    if order.status is Status.BUYING and facts.next_actor is Actor.ENGINEER and not order.blocked:
-        return "by hand"
+    if order.status is Status.BUYING and (order.blocked or facts.next_actor is Actor.ENGINEER):
+        return "stopped" if order.blocked else "number" if "number" in order.told else "by hand"
     if facts.to_send:
         return "send"
     if facts.next_actor is Actor.CLIENT:
@@ -202,7 +202,8 @@ BUTTONS: dict[Status, tuple[Button, ...]] = {
     Status.PREPARING: (_CHANGE, _CHECK, _CANCEL),
     Status.HELD: (_CHANGE._replace(text="fill_in", style="primary"), Button("standing.attest", when=_is(_unsettled)),
                   _TEXT._replace(when=_WAITS), Button("client.paste", when=_WAITS), _SENT, _CHECK,
-                  Button("order.override"), PLAN_B, _CANCEL),
+                  Button("order.override", when=_is(lambda order: standing_stops(order.findings, order.overrides))),
+                  PLAN_B, _CANCEL),
     Status.AWAITING_APPROVAL: (REVIEW, REFUSE, _CHANGE, _CHECK, PLAN_B, _CANCEL),
     Status.BUYING: (_LOOK, NUMBER._replace(when=_by_hand), _CANCEL._replace(when=_is(lambda order: not order.tries)),
                     _CANCEL_BOUGHT._replace(when=_is(lambda order: order.tries))),

@@ -16,7 +16,7 @@ from bot.service.clients import Answered, ClientText, Support
 from handlers.views import dialogs, parts
 from handlers.views.form import COMPANY, CONTACT
 from handlers.views.parts import Json
-from handlers.views.words import CONTROL
+from handlers.views.words import CONTROL, LINE
 
 SENT, QUESTIONS, ANSWERS = "client.sent", "client.questions", "client.paste"
 SUPPORT, SWITCH, PASTE = "supplier.ask", "order.switch", "order.paste"
@@ -81,7 +81,7 @@ def answers(order_id: str, answered: Answered | None = None) -> Json:
     said = "Paste what the client wrote. Each answer begins with its number, as in `1. Acme LLC`."
     left = answered.left if answered else ""
     wrong = [parts.alert(parts.foreign(f"{n}. {why}", 190), "error") for n, why in (answered.wrong if answered else ())]
-    done = "The rest is filled in. These lines were not taken: " if answered else ""
+    done = LINE["not_taken"] if answered else ""
     box = parts.input_text(parts.cut(left, parts.LONGEST_INPUT), multiline=True)
     field = f"answers{answered.order.version if answered else ''}"
     blocks = [*wrong[:10], parts.section(done or said), parts.entry(field, "Their answers", box)]
@@ -120,4 +120,4 @@ def certificate(order_id: str, kinds: Sequence[str]) -> Json:
 
 
 def _copied(field: str, label: str, value: str) -> Json:
-    return parts.entry(field, label, parts.input_text(value, multiline=True), optional=True)
+    return parts.entry(field, label, parts.input_text(value, multiline=True))

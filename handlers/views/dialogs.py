@@ -76,7 +76,7 @@ def project(channel: str, values: Mapping[str, str], clients: Sequence[str] = ()
     typed, blocks = {"sprint_weeks": "2", **values}, []
     for field, element in _PROJECT.items():
         label, _, hint = PROJECT_FIELD[field].partition("|")
-        known = f"Known: {parts.cut(', '.join(clients), 300)}" if clients and field == "client_name" else hint
+        known = f"Known clients: {parts.cut(', '.join(clients), 300)}" if clients and field == "client_name" else hint
         blocks.append(parts.entry(field, label, element(typed.get(field, "")), known, optional=field not in _WANTED))
     return ask(PROJECT, "This channel’s project", "Save", channel, blocks)
 

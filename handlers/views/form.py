@@ -59,7 +59,7 @@ COMPANY = (
 CONTACT = (
     Field("contact.first_name", "First name"),
     Field("contact.last_name", "Last name"),
-    Field("contact.title", "Position", "As in Head of IT.", optional=True),
+    Field("contact.title", "Position", "As in Head of IT. Some authorities want it.", optional=True),
     Field("contact.email", "E-mail", "At the company’s own domain, if there is one."),
     Field("contact.phone", "Phone", "As in +1.3125550123."),
 )
@@ -137,7 +137,7 @@ def _kind(shown: FormShown) -> list[Json]:
     pick = parts.input_radio if len(options) <= _MOST_RADIOS else parts.input_select
     add = parts.button(APEX, f"Add {parts.cut(shown.apex, 60)}", form.id) if shown.apex else None
     covered = f"*Covered:* {parts.names(best.covered, 10)}"
-    missing = f"\n*Not covered:* {parts.names(best.not_covered, 10)}." if best.not_covered else ""
+    missing = f"\n*Not covered:* {parts.names(best.not_covered, 10)}" if best.not_covered else ""
     found = parts.section(_found(shown.found)) | {"block_id": "found"}
     return [
         parts.section(covered + missing, add), found,
@@ -182,7 +182,8 @@ def _offer_time(offer: Suggestion, wanted: date | None) -> str:
     least, most = offer.product.days
     late = "Too late" + (f" for {parts.day(wanted, weekday=False)}" if wanted else "")
     verdict = {None: "", True: "In time · ", False: f"{late} · "}[offer.in_time]
-    return f"{verdict}{least} to {most} business days · ready {parts.day(offer.ready_by)}"
+    span = f"{least} to {most} business days" if least else f"up to {counted(most, 'business day')}"
+    return f"{verdict}{span} · ready {parts.day(offer.ready_by)}"
 
 
 def _wanted_by(form: Form) -> date | None:
@@ -238,7 +239,7 @@ def _send(shown: FormShown) -> list[Json]:
         elif group not in done:
             blocks += _INPUTS[group](shown)
         done.add(group)
-    said = "\n".join(line for line in (_dates(shown), _missing(shown), _told(shown), parts.bold(_NOT_BOUGHT)) if line)
+    said = "\n\n".join(line for line in (_dates(shown), _missing(shown), _told(shown), parts.bold(_NOT_BOUGHT)) if line)
     more = (
         parts.actions(parts.button(OPEN, "More options", f"{form.id}:more")) if "more" not in form.open else _more(form)
     )
@@ -265,7 +266,7 @@ def _told(shown: FormShown) -> str:
         if client and client.consent_at
         else f"With Send you say that {name} agrees: the agency makes and keeps the secret key."
     )
-    others = f"{counted(shown.outsiders, 'guest or partner')} can read this channel: addresses, state and dates."
+    others = f"Guests and partners ({shown.outsiders}) read along here: addresses, state and dates, nothing else."
     return "\n".join(filter(None, (data, consent, others if shown.outsiders else "")))
 
 
@@ -275,8 +276,7 @@ def _dates(shown: FormShown) -> str:
     wanted = f"Launch {parts.day(launch)}. " if launch else ""
     if offer is None:
         return wanted.strip()
-    late = bool(launch and offer.ready_by > launch)
-    verdict = f"*Too late for {parts.day(launch, weekday=False)}.*" if launch and late else "In time." if launch else ""
+    verdict = ("*Too late.*" if offer.ready_by > launch else "In time.") if launch else ""
     return f"Earliest ready about {parts.day(offer.ready_by)}. {wanted}{verdict}".strip()
 
 
@@ -312,10 +312,9 @@ _DRAW: dict[str, Callable[[FormShown], list[Json]]] = {
 def placed_view(facts: CardFacts) -> Json:
     """Shown after Send."""
     order = facts.order
-    said = f"Order {parts.code(order.id)} is being prepared in {parts.channel(order.project_id)}."
-    return parts.modal(
-        "Thank you", [parts.section(f"{said}\n{_NOT_BOUGHT}"), parts.section(parts.names(order.request.names))]
-    )
+    about = f"{parts.code(order.id)} for {parts.names(order.request.names)}"
+    said = f"Order {about} is being prepared in {parts.channel(order.project_id)}."
+    return parts.modal("Thank you", [parts.section(f"{said}\n{_NOT_BOUGHT}")])
 
 
 def exists_view(order_id: str, names: Sequence[str], form_id: str) -> Json:

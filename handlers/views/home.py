@@ -13,8 +13,8 @@ def home(shown: Home) -> Json:
     """Every list with what to do about it; an empty one says so."""
     blocks = parts.actions(parts.button("help.new", "New certificate", "new", "primary"))
     for title, empty, found in (
-        ("Waiting for you", "Nothing waits for you. Well done.", shown.waiting),
-        ("Your orders", "You have asked for nothing yet: New certificate begins.", shown.mine),
+        ("Waiting for you", "Nothing waits for you.", shown.waiting),
+        ("Your orders", "You have asked for nothing yet; the button above begins.", shown.mine),
         ("Ends within 60 days", "No certificate ends soon.", shown.expiring),
     ):
         blocks += [parts.section(parts.bold(title)), *(lists.orders(found)[1][1:] if found else [parts.context(empty)])]

@@ -31,20 +31,20 @@ def orders(found: Sequence[CardFacts], wanted: str = "") -> Message:
         text = f"I know no order{for_what} that you may see." if wanted else "No order is open here."
         new = parts.button("help.new", "New certificate", wanted[:200] or "new")
         return text, [parts.section(text), *parts.actions(new)]
-    text = f"{counted(len(found), 'order')}{for_what}"
+    number = counted(len(found), "order")
     shown = [(f"{card.headline(facts)}\n{card.dates(facts)}".strip(), facts.order.id) for facts in found[:_MOST_ORDERS]]
     rows = [parts.section(said, parts.button(SHOW, "Show", order_id)) for said, order_id in shown]
     rest = [parts.context(f"… and {len(found) - _MOST_ORDERS} more")] if len(found) > _MOST_ORDERS else []
-    return text, [parts.section(parts.bold(text)), *rows, *rest]
+    return f"{number}{for_what}", [parts.section(f"{parts.bold(number)}{for_what}"), *rows, *rest]
 
 
 def history(order_id: str, entries: Sequence[Entry]) -> Message:
     """Who did what when, newest last; of a long history the newest."""
-    title = f"History of order {parts.code(order_id, 40)}"
+    title = f"*History of order* {parts.code(order_id, 40)}"
     lines = [_entry(entry) for entry in entries[-_MOST_ENTRIES:]]
     older = ["… only the newest are shown"] if len(entries) > _MOST_ENTRIES else []
     sections = [parts.section("\n".join(lines[at : at + 10])) for at in range(0, len(lines), 10)]
-    return title, [parts.section("\n".join([parts.bold(title), *older])), *sections]
+    return title, [parts.section("\n".join([title, *older])), *sections]
 
 
 def _entry(entry: Entry) -> str:

@@ -41,7 +41,7 @@ def review(review: Review) -> Json:
         *parts.fields(_what(review)),
         *(parts.section(text) for text in paragraphs if text),
         parts.context(_engineers(review)),
-        parts.section(_which(review)),
+        *([] if review.problem else [parts.section(_which(review))]),
     ]
     metadata = json.dumps({"order": order.id, "digest": review.digest})
     return parts.modal(_TITLE, blocks, CALLBACK, "" if review.problem else _submit(review), metadata)
@@ -169,7 +169,7 @@ def _told(finding: Finding) -> str:
 
 
 def _finding(finding: Finding) -> str:
-    return f"{parts.foreign(finding.rule, 30)}: {parts.foreign(f'{finding.sentence} {finding.advice}', 190)}"
+    return f"{parts.foreign(finding.rule, 30)}: {parts.foreign(f'{finding.sentence} {finding.advice}', 230)}"
 
 
 def _decisions(order: Order) -> list[str]:
@@ -208,5 +208,5 @@ def _engineers(review: Review) -> str:
 def _which(review: Review) -> str:
     """What approval a yes would be."""
     given, needed = len(review.facts.order.standing_approvals), review.facts.needed
-    own = " It is your own order; the card will say so." if review.own and not review.problem else ""
+    own = " It is your own order; the card will say so." if review.own else ""
     return f"Your yes would be approval {min(given + 1, needed)} of {needed}.{own}"

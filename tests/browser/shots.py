@@ -1,18 +1,21 @@
 """Pictures of everything people meet: `python -m tests.browser.shots`, behind `make screenshots`.
 
-One for every status of an order, step of the form, review and error, wide and on a phone, into build/screenshots; the
-README's four are copied to docs/pictures.
+What is photographed stands in shots.toml; every picture is taken wide and on a phone, into build/screenshots, and the
+README's four are copied to docs/pictures. The world's clock begins on the story's Monday.
 """
 
 from __future__ import annotations
 
+import re
 import shutil
 import sys
 import time
-from collections.abc import Callable, Iterator
+import tomllib
+from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from playwright.sync_api import Page, sync_playwright
 
@@ -20,89 +23,39 @@ from tests.browser.conftest import ALONE, CHROMIUM
 from tests.sandbox import programs
 from tests.sandbox.core import Serving
 from tests.sandbox.demo import Demo
+from tests.sandbox.office import ORDER
 from tests.sandbox.slack.people import Person
+from tests.sandbox.slack.state import Channel
+from tests.sandbox.slack.text import elements
+from tests.sandbox.story import BEGINS
 
-FOLDER: Final = Path("build/screenshots")
-README: Final = {"channel": "awaiting_approval-wide", "form": "form-2-check-and-send-wide", "review": "review-wide",
-                 "world": "world-wide"}  # fmt: skip
-PICTURES: Final = Path("docs/pictures")
+FOLDER, PICTURES = Path("build/screenshots"), Path("docs/pictures")
+README: Final = {"channel": "awaiting-approval-channel", "form": "form-2-kind", "review": "review",
+                 "client": "validating-text-for-the-client"}  # fmt: skip
 SIZES: Final = {"wide": (1100, 820), "phone": (380, 780)}
+TALLEST: Final = 1700
+OPENS: Final = (
+    "Change", "Fill in or change", "Look it up", "Text for the client", "Paste answers", "Paste the certificate",
+    "Use e-mail instead", "Ask OpenSRS", "Correct and order again", "Order domain-only instead", "Renew",
+)  # fmt: skip
+APPROVERS_OPEN: Final = ("Refuse…", "Go on all the same…", "Enter the order number…", "Bought, under another number…")
+_HIDDEN: Final = """() => Math.max(...[...document.querySelectorAll("dialog .body, aside .posts, .home")].map(
+    (box) => (box.scrollHeight - box.clientHeight) / (box.closest("dialog") ? 0.88 : 1)), 0)"""
 
 
 class Shots(Demo):
-    """A world that is brought into every state and photographed there."""
+    """A world that is brought into every state and photographed there; `now` is the order placed last."""
 
-    def take(self, name: str, who: Person, place: str = "acme-website", thread: str = "") -> None:
-        """Both sizes of what somebody sees now."""
-        for size, (width, height) in SIZES.items():
-            self.window.set_viewport_size({"width": width, "height": height})
-            self.window.goto(f"{self.url}/{who.name}/{place}{thread and '?thread='}{thread}")
-            self.window.wait_for_function("!document.querySelector('[aria-busy]')")
-            self.window.screenshot(path=FOLDER / f"{name}-{size}.png")
-            print(f"  {name}-{size}.png", flush=True)
+    now = ""
 
-    def statuses(self) -> Iterator[tuple[str, str]]:
-        """Every status with an order that stands there."""
-        yield "awaiting_approval", self.waiting("www.acme.com")
-        yield "refused", self._after(lambda order: self.refuse(order, "The site moves in March"))
-        self.opensrs.faults.arm("sw_register", "timeout_before")
-        order = self.order("slow.acme.com")
-        self.until_card(order, "Being prepared")
-        yield "preparing", order
-        self.opensrs.release()
-        yield "cancelled", self._after(lambda order: self.pm.click(self.card(order), "Cancel"))
-        self.opensrs.faults.arm("process_pending", "timeout_before")
-        yield "buying", self._after(lambda order: self.approve(order, self.erik))
-        self.opensrs.release()
-        self.opensrs.faults.arm("process_pending", "drop_before")
-        yield (
-            "doubtful",
-            self._after(self._lost),
-        )
-        bought = self.buy("login.acme.com")
-        self.opensrs.ca_asks(self.at_supplier("login.acme.com").order_id)
-        self.pass_time(hours=1)
-        yield "validating", bought
-        bought = self.buy("done.acme.com")
-        self.issue("done.acme.com")
-        yield "issued", bought
-        bought = self.buy("no.acme.com")
-        self.opensrs.decline(self.at_supplier("no.acme.com").order_id, "The company could not be verified")
-        self.pass_time(hours=2)
-        yield "declined", bought
-        held = self.order("*.acme.com")
-        self.until_card(held, "settled")
-        yield "held", held
-        yield "held-client-orders", self.order("api.acme.com", Who_buys_it="The client buys it; we make the key")
-
-    def _lost(self, order: str) -> None:
-        self.approve(order, self.erik)
-        self.until_reply(order, "no clear answer")
-
-    def _after(self, act: Callable[[str], object]) -> str:
-        order = self.waiting(self.name())
-        act(order)
-        return order
-
-    def forms(self) -> None:
-        """Every step of the form, with an error, for a company nobody knows yet."""
-        self.pm.command(self.shop, "/cert new *.co.uk")
-        self.take("form-1-web-addresses", self.pm, "acme-shop")
-        self.pm.submit()
-        self.take("form-1-error", self.pm, "acme-shop")
-        self.pm.fill("Web addresses", "*.acme.com")
-        for step in ("kind", "company", "contact", "last"):
-            self.fill_on(self.pm, stop_at=self.pm.view.title if self.pm.view else "")
-            self.pm.submit()
-            self.take(f"form-{step}", self.pm, "acme-shop")
-        self.pm.press("More options")
-        self.take("form-more-options", self.pm, "acme-shop")
-        self.pm.close(everything=True)
-        self.pm.command(self.channel, "/cert new blog.acme.com")
-        self.pm.submit()
-        self.until_view(self.pm, "What we found")
-        self.take("form-2-check-and-send", self.pm)
-        self.pm.close(everything=True)
+    def __init__(self) -> None:
+        super().__init__()
+        self.pass_time(hours=(BEGINS.timestamp() - self.time()) / 3600)
+        self.outside()
+        self.ws.add_person("nora", title="New here")
+        self.known: dict[str, Any] = {
+            each.name: each for each in (*self.ws.people.values(), *self.ws.channels.values()) if each.name
+        }
 
     @contextmanager
     def camera(self) -> Iterator[None]:
@@ -115,34 +68,127 @@ class Shots(Demo):
             yield
             browser.close()
 
+    # What a step may be, beside what an office and its people do ------------------------------------------------------
+
+    def step(self, verb: str, *rest: Any) -> None:
+        """One step of a scene; a table at its end holds the arguments by name."""
+        words = [self._meant(each) for each in rest]
+        named = words.pop() if words and isinstance(words[-1], dict) else {}
+        who = self.known.get(verb)
+        done = getattr(who, words.pop(0))(*words) if who else getattr(self, verb)(*words, **named)
+        if isinstance(done, str) and ORDER.fullmatch(done):
+            self.now = done
+
+    def _meant(self, said: Any) -> Any:  # noqa: ANN401 - a value of a TOML file, and what it stands for
+        """Names are people and channels, ORDER is the order, THREAD its thread."""
+        if isinstance(said, dict):
+            return {key: self._meant(value) for key, value in said.items()}
+        return self.now if said == "ORDER" else self.known.get(said, said) if isinstance(said, str) else said
+
+    def take(self, name: str, who: Person | str, place: Channel | str = "acme-website", click: str = "") -> None:
+        """Both sizes of what somebody sees, in full; `click` opens something there first."""
+        where = place.name if isinstance(place, Channel) else place.replace("THREAD", self._thread())
+        for size, (width, height) in SIZES.items():
+            self.window.set_viewport_size({"width": width, "height": height})
+            self.window.goto(f"{self.url}/{who.name if isinstance(who, Person) else who}/{where}")
+            if click:
+                self.window.locator(click).last.click()
+            hidden = int(self.window.evaluate(_HIDDEN) + 0.9)
+            self.window.set_viewport_size({"width": width, "height": min(height + hidden, TALLEST)})
+            self.window.evaluate("document.querySelector('aside .posts')?.scrollTo(0, 0)")
+            self.window.screenshot(path=FOLDER / f"{name}-{size}.png")
+            print(f"  {name}-{size}.png", flush=True)
+
+    def status(self, name: str) -> None:
+        """The order's card over its thread, and every dialog that a button of the card opens."""
+        self.take(name, self.pm, "THREAD")
+        card = self.card(self.now)
+        menu = [each["text"]["text"] for _, element in elements(card.blocks) for each in element.get("options", ())]
+        for label in (*card.buttons, *menu):
+            if label in OPENS + APPROVERS_OPEN:
+                who = self.erik if label in APPROVERS_OPEN else self.pm
+                self.press(who, label)
+                self.until_view(who)
+                self.take(f"{name}-{'-'.join(re.findall('[a-z]+', label.lower()))}", who)
+                who.close(everything=True)
+
+    def press(self, who: Person, label: str) -> None:
+        """A button of the card, or a choice of its menu."""
+        card = self.card(self.now)
+        if label in card.buttons:
+            who.click(card, label)
+        else:
+            who.choose(card, "order.more", label)
+
+    def reply(self, who: Person, words: str, label: str) -> None:
+        """A button under the reply that says so."""
+        who.click(self.until_reply(self.now, words), label)
+
+    def _thread(self) -> str:
+        return f"acme-website?thread={self.card(self.now).ts}" if self.now else ""
+
+    def sent(self, who: Person) -> str:
+        """The order that the form just thanked for."""
+        order = self.order_in(who.view) if who.view else ""
+        who.close(everything=True)
+        return order
+
+    def recall(self, name: str) -> str:
+        """The first order for a name."""
+        found = (ORDER.search(m.plain) for m in self.ws.messages(self.channel) if name in m.plain)
+        return next(each[0] for each in found if each)
+
+    def answer(self, name: str, who: Person, command: str) -> None:
+        """What a command answers, as the one sees it who typed it."""
+        self.typed(who, command)
+        self.take(name, who)
+        who.shown.clear()
+
+    def supplier(self, verb: str, name: str, *more: str, **how: bool) -> None:
+        """Something happens to an order at the supplier."""
+        getattr(self.opensrs, verb)(self.at_supplier(name).order_id, *more, **how)
+
+    def fault(self, where: str, kind: str, times: int = 1) -> None:
+        """OpenSRS is in trouble."""
+        self.opensrs.faults.arm(where, kind, times)
+
+    def well(self) -> None:
+        """OpenSRS is well again."""
+        self.opensrs.faults.clear()
+        self.opensrs.release()
+
+    def by_hand(self) -> None:
+        """From now on the engineer buys in the panel."""
+        self.bot.stop()
+        self.env["BUYING"] = "by_hand"
+        self.start_bot()
+
+    def hand_over(self, who: Person) -> None:
+        """The last button of somebody's Home."""
+        block, element = list(elements(who.home.blocks if who.home else []))[-1]
+        who.click_home(f"{block['block_id']}.{element['action_id']}")
+
+    def lapse(self) -> None:
+        """The registration of the client's domain ends; the channel is warned."""
+        today = datetime.fromtimestamp(self.time(), UTC).date()
+        self.registries.add("acme.com", BEGINS.date(), today, status=("redemption period",))
+        self.pass_time(days=2)
+        self.until(lambda: [m for m in self.ws.messages(self.channel) if "warning" in m.plain])
+
 
 def main() -> int:
     """Take them all; the last line says how many."""
     began = time.monotonic()
+    scenes = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))["scene"]
     shutil.rmtree(FOLDER, ignore_errors=True)
     with Shots() as shots, shots.camera():
-        shots.set_up_project(shots.shop, "Acme Trading LLC", Engineer=shots.edith)
-        shots.forms()
-        order = ""
-        for status, order in shots.statuses():
-            thread = shots.card(order).ts if status in ("validating", "doubtful") else ""
-            shots.take(status, shots.pm, thread=thread)
-            if status == "awaiting_approval":
-                shots.review(shots.erik, order)
-                shots.take("review", shots.erik)
-                shots.erik.close()
-        shots.pm.click(shots.card(order), "Text for the client")
-        shots.take("text-for-the-client", shots.pm)
-        shots.pm.close()
-        shots.take("home", shots.erik, "home")
-        shots.pm.command(shots.channel, "/cert wobble")
-        shots.take("unknown-word", shots.pm)
-        shots.window.goto(f"{shots.url}/-/world")
-        shots.window.set_viewport_size({"width": 1100, "height": 820})
-        shots.window.screenshot(path=FOLDER / "world-wide.png")
+        for scene in scenes:
+            print(scene["of"], flush=True)
+            for step in scene["steps"]:
+                shots.step(*step)
     PICTURES.mkdir(exist_ok=True)
     for name, taken in README.items():
-        shutil.copy(FOLDER / f"{taken}.png", PICTURES / f"{name}.png")
+        shutil.copy(FOLDER / f"{taken}-wide.png", PICTURES / f"{name}.png")
     print(f"screenshots: {len(list(FOLDER.iterdir()))} pictures in {FOLDER}, {time.monotonic() - began:.0f} s")
     return 0
 

@@ -183,7 +183,7 @@ def the_client_is_late(story: Story) -> None:
     story.clicks(story.pm, WILDCARD, "Text for the client")
     story.questions = story.sees(story.pm).inputs["Text"].value
     story.submits(story.pm)
-    story.card_says(WILDCARD, "do what the text says")
+    story.card_says(WILDCARD, "does what the text says")
     story.pass_time(days=3)
     story.thread_says(WILDCARD, "Nothing has come of what the client was asked")
 
@@ -280,7 +280,7 @@ def authority_asks(story: Story) -> None:
     story.clicks(story.pm, WILDCARD, "Text for the client")
     assert "GoDaddy" in story.sees(story.pm).plain
     story.submits(story.pm)
-    story.card_says(WILDCARD, "do what the text says")
+    story.card_says(WILDCARD, "does what the text says")
 
 
 @scene("five working days later it takes longer than usual; it will miss the launch, and a quicker kind is offered")

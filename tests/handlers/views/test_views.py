@@ -246,7 +246,7 @@ def offered(facts: CardFacts) -> set[str]:
 
 
 _AT_AUTHORITY = {"client.text", "order.look", "order.paste", "order.switch", "supplier.ask", "order.cancel_bought"}
-_HELD = {"order.change", "order.check", "order.override", "order.cancel"}
+_HELD = {"order.change", "order.check", "order.cancel"}
 _MAIL, _SOON = replace(samples.REQUEST, dcv=Dcv.EMAIL), replace(samples.REQUEST, wanted_by=samples.AT.date())
 
 
@@ -261,8 +261,8 @@ def seen(status: Status, buying: Buying = Buying.AUTO, **changes: Any) -> CardFa
     (seen(Status.VALIDATING, account=CLIENT),
      {"client.text", "client.sent", "order.paste", "order.to_agency", "order.give_up"}),
     (seen(Status.HELD), _HELD),
-    (seen(Status.HELD, findings=(samples.STOP,)), _HELD | {"standing.attest"}),
-    (seen(Status.HELD, findings=(replace(samples.STOP, check="registration"),)), _HELD),
+    (seen(Status.HELD, findings=(samples.STOP,)), _HELD | {"standing.attest", "order.override"}),
+    (seen(Status.HELD, findings=(replace(samples.STOP, check="registration"),)), _HELD | {"order.override"}),
     (seen(Status.HELD, hold=Hold(Mender.CLIENT, ("no phone",))),
      _HELD | {"client.text", "client.paste", "client.sent"}),
     (seen(Status.AWAITING_APPROVAL, request=_SOON),
@@ -278,7 +278,7 @@ def test_a_card_offers_what_makes_sense(facts: CardFacts, wanted: set[str]) -> N
 
 @pytest.mark.parametrize(("changes", "said"), [
     ({}, "<@U0PM>: send the text to Acme, then say so here"),
-    ({"sent_at": samples.AT}, "Acme: do what the text says"),
+    ({"sent_at": samples.AT}, "Acme: does what the text says"),
     ({"account": CLIENT, "sent_at": samples.AT, "raw_state": "quantum"}, "Acme: orders it and hands in"),
     ({"raw_state": "quantum"}, "the certificate authority: "),
 ])  # fmt: skip

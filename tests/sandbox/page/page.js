@@ -107,7 +107,7 @@ function showModal() {
   const dialog = document.querySelector("#modal dialog");
   if (!dialog || dialog.open) return;
   dialog.showModal();
-  dialog.querySelector(".body :is(input, textarea, select)")?.focus(); // never a button that buys
+  (dialog.querySelector(".body :is(input:not([type=radio]), input:checked, textarea, select)") ?? dialog.querySelector(".body")).focus(); // never a button that buys
 }
 
 // -- what a person does ------------------------------------------------------------------------------------------------
