@@ -53,9 +53,8 @@ class Shots(Demo):
         self.pass_time(hours=(BEGINS.timestamp() - self.time()) / 3600)
         self.outside()
         self.ws.add_person("nora", title="New here")
-        self.known: dict[str, Any] = {
-            each.name: each for each in (*self.ws.people.values(), *self.ws.channels.values()) if each.name
-        }
+        self.known: dict[str, Any] = {each.name: each for each in self.ws.people.values()}
+        self.known |= {each.name: each for each in self.ws.channels.values()}
 
     @contextmanager
     def camera(self) -> Iterator[None]:

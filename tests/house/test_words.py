@@ -42,7 +42,7 @@ def test_each_error_has_exactly_one_wording() -> None:
     [
         (words.TOLD, Told, ()),
         (words.STATE, Status, {"held requester", "held client", "held engineer", "by hand", "stopped", "with client"}),
-        (words.DOING, Status, {"by hand", "send", "sent", "by client"}),
+        (words.DOING, Status, {"by hand", "number", "stopped", "send", "sent", "by client"}),
         (words.ACTOR, Actor, ()),
         (words.LEVEL, Level, ()),
         (words.PURPOSE, Purpose, ()),

@@ -152,6 +152,7 @@ def test_another_way_to_show_control_stays_and_its_values_are_told(world: World)
     world.pass_time(hours=1)
     assert (world.calls("update_dv_auth"), world.standin.orders[order.supplier_id].dv_auth_method) == (1, "dns")
     assert [notice.fact("dcv") for notice in world.told(Told.SWITCHED, Told.CLIENT_MUST_ACT)] == ["email", "dns", "dns"]
+    assert [notice.fact("mailbox") for notice in world.told(Told.CLIENT_MUST_ACT)] == ["admin@acme.com", ""]
     assert [record.kind for record in world.desk.clients.text(order.id, REQUESTER).records] == ["TXT"]
 
 

@@ -120,7 +120,7 @@ def test_at_the_authority(world: World, order: Order, rule: str) -> None:
 
 def test_by_mail_the_requester_is_told_the_mailbox(world: World) -> None:
     order = world.bought(dcv="email", approver_email="admin@acme.com")
-    course(world, order, ASKS, f"10m {CLIENT}", says(dcv="email", type="MAIL", where="admin@acme.com"))
+    course(world, order, ASKS, f"10m {CLIENT}", says(dcv="email", mailbox="admin@acme.com"))
 
 
 def test_where_the_supplier_will_not_switch_the_method_in_force_is_told(world: World) -> None:

@@ -18,7 +18,7 @@ from bot.checks.standing import register_of
 from bot.domain.approval import Buying
 from bot.domain.findings import Mender, Verdict
 from bot.domain.notices import Audience, Notice, Told
-from bot.domain.order import Hold, Status
+from bot.domain.order import Actor, Hold, Status
 from bot.domain.request import Dcv
 from bot.domain.watching import Known
 from bot.service.ask import CLIENT
@@ -289,6 +289,15 @@ def test_at_the_authority_the_card_says_who_must_do_what(changes: dict[str, Any]
     assert ("State at OpenSRS: `quantum`" in read_by_people(card(facts)[1][0])) is raw
 
 
+@pytest.mark.parametrize(("changes", "said"), [
+    ({"blocked": "buying is paused"}, "buys it once buying goes on"), ({}, "add the service in the supplier’s panel"),
+    ({"told": ("number",)}, "enter the order number"),
+])  # fmt: skip
+def test_what_an_approved_order_waits_for(changes: dict[str, Any], said: str) -> None:
+    facts = replace(seen(Status.BUYING, Buying.BY_HAND, attempts=(), **changes), next_actor=Actor.ENGINEER)
+    assert f": {said}" in read_by_people(card(facts)[1])
+
+
 def test_a_direct_message_says_where_it_is_from_and_has_the_same_buttons() -> None:
     facts, wanted = samples.facts(samples.usual(Status.AWAITING_APPROVAL)), told(Told.APPROVAL_WANTED, ())
     text, blocks = notice(replace(wanted, person="U0ENG"), facts)
@@ -335,4 +344,5 @@ def test_the_reviews_button_says_what_a_yes_does(buying: Buying, price: Decimal 
 def test_a_review_with_a_problem_cannot_be_submitted() -> None:
     view = review(replace(samples.review(), problem="The draft is gone."))
     assert "submit" not in view
-    assert "The draft is gone." in read_by_people(view)
+    assert "The draft is gone." in (said := read_by_people(view))
+    assert "Your yes" not in said
