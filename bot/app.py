@@ -26,7 +26,6 @@ from bot.checks.standing import Standing, register_of
 from bot.checks.subject import Subject
 from bot.checks.supplier import Supply
 from bot.clock import RandomIds, SystemClock
-from bot.domain import pace
 from bot.domain.approval import Policy
 from bot.domain.notices import Notice, Told
 from bot.domain.supply import Account
@@ -91,9 +90,8 @@ def build(settings: Settings) -> Running:
     people = SlackPeople(client, clock, team_of(client), frozenset(settings.approvers), settings.approver_group)
     notifier = SlackNotifier(web_client(settings, SENDER_TIMEOUT), settings.admin_channel)
     policy = policy_of(settings)
-    working = partial(pace.at_work, zone=policy.time_zone, holidays=policy.holidays)
     gear = Gear(
-        store=SqlStore(engine, clock, ids, audit_key, working), clock=clock, ids=ids, vault=vault, pki=Pki(),
+        store=SqlStore(engine, clock, ids, audit_key), clock=clock, ids=ids, vault=vault, pki=Pki(),
         supplier=supplier_of(settings, clock), checks=CHECKS, people=people, screens=notifier,
         policy=policy, read_names=normalise, domain=registrable, lookups=lookups_of(settings, clock),
         register=register_of,

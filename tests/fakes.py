@@ -218,7 +218,7 @@ class WatchedStore(SqlStore):
     @contextmanager
     def unit(self) -> Iterator[SqlUnit]:
         with self._engine.begin() as connection:
-            unit = _NotingUnit(connection, self._clock, self._ids, self._audit_key, self._at_work)
+            unit = _NotingUnit(connection, self._clock, self._ids, self._audit_key)
             said = unit.watch(self.before)
             yield unit
         for what in said:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from bot.domain.errors import UnknownOrder
-from bot.domain.notices import Audience, Notice, Told
+from bot.domain.errors import PeopleUnknown, UnknownOrder
+from bot.domain.notices import Audience, Notice, Told, Urgency
+from bot.domain.pace import at_work
 from bot.domain.watching import Known
 from bot.ports import CannotPost, Job, Later, Notifier, Place, Post, Unsure
 from bot.service.gear import Gear
@@ -29,8 +31,8 @@ class Lanes(Protocol):
     def sent(self, post: Post, place: Place, now: datetime) -> bool:
         """It stands there."""
 
-    def later(self, post: Post, at: datetime, *, arrived: bool | None = None) -> bool:
-        """Come back then. `arrived=False`: it surely did not, so nothing need be looked for."""
+    def later(self, post: Post, at: datetime, *, arrived: bool | None = None, alone: bool = False) -> bool:
+        """Come back then. `arrived=False`: it surely did not, so nothing need be looked for; `alone`: others pass."""
 
     def undeliverable(self, post: Post, reason: str, now: datetime) -> bool:
         """It can never be posted there."""
@@ -49,6 +51,8 @@ class Send:
         if post is None:
             return False
         lanes, now = self.lanes, self.gear.now()
+        if post.notice and not post.tried_at and (due := self._at_work(post.notice, now)) > now:
+            return lanes.later(post, due, alone=True)
         if post.notice and self._is_old_news(post.notice, now):
             return lanes.undeliverable(post, "no longer the newest word", now)
         paid = max(self._until.get(post.lane, now), now) + self.pace
@@ -68,6 +72,18 @@ class Send:
             if place is not None:
                 lanes.sent(post, place, now)
         return True
+
+    def _at_work(self, notice: Notice, now: datetime) -> datetime:
+        """When it may be posted: what is for working hours while the agency works, by whose calendar; directly to
+        somebody, in their own time.
+        """
+        policy = self.gear.policy
+        if notice.told.urgency is not Urgency.WORKING_HOURS:
+            return now
+        zone = policy.time_zone
+        with suppress(PeopleUnknown):
+            zone = self.gear.people.person(notice.person).time_zone if notice.person else zone
+        return at_work(now, zone, policy.holidays)
 
     def _is_old_news(self, notice: Notice, now: datetime) -> bool:
         """What the watch saw is posted while it is fresh and nothing newer is known; else it looks again, and says

@@ -96,10 +96,12 @@ class Outbox:
                 put_row(connection, cards, {"order_id": post.order_id}, {"channel": place.channel, "ts": place.ts})
         return done
 
-    def later(self, post: Post, at: datetime, *, arrived: bool | None = None) -> bool:
-        """Not now; its lane waits with it. `arrived=False`: it surely did not, so nothing need be reconciled."""
+    def later(self, post: Post, at: datetime, *, arrived: bool | None = None, alone: bool = False) -> bool:
+        """Not now; its lane waits with it, unless it waits `alone`. `arrived=False`: it surely did not, so nothing need
+        be reconciled.
+        """
         forget = {"tried_at": None} if arrived is False else {}
-        return self._write(post, **_FREE, not_before=at, **forget)
+        return self._write(post, **_FREE, not_before=at, **forget, **({"at": at} if alone else {}))
 
     def undeliverable(self, post: Post, reason: str, now: datetime) -> bool:
         """It can never be posted there; the lane goes on."""

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Engine, Table, delete, select, update
 
 from bot.domain.client import Client, Project
 from bot.domain.errors import UnknownOrder, VaultShut
-from bot.domain.notices import Notice, Urgency
+from bot.domain.notices import Notice
 from bot.domain.order import Order, Status
 from bot.domain.supply import Account
 from bot.domain.watching import Known
@@ -24,22 +24,13 @@ from bot.store.engine import add_row, put_row, run
 from bot.store.tables import attempts, clients, flags, forms, keys, orders, projects
 
 Kind = TypeVar("Kind")
-AtWork = Callable[[datetime], datetime]  # when people are at work next, at this moment or later
-
-
-def at_once(moment: datetime) -> datetime:
-    """Somebody is always at work."""
-    return moment
 
 
 class SqlUnit:
     """`bot.ports.Unit` on one connection."""
 
-    def __init__(
-        self, connection: Connection, clock: Clock, ids: Ids, audit_key: bytes, at_work: AtWork = at_once
-    ) -> None:
+    def __init__(self, connection: Connection, clock: Clock, ids: Ids, audit_key: bytes) -> None:
         self._connection, self._clock, self._ids, self._audit_key = connection, clock, ids, audit_key
-        self._at_work = at_work
 
     def order(self, order_id: str) -> Order:
         found = rows.read_orders(self._connection, orders.c.id == order_id)
@@ -122,9 +113,7 @@ class SqlUnit:
         jobs.schedule(self._connection, job)
 
     def tell(self, notice: Notice) -> None:
-        now = self._clock.now()
-        due = self._at_work(now) if notice.told.urgency is Urgency.WORKING_HOURS else now
-        outbox.put_notice(self._connection, self._ids.new("p"), notice, due)
+        outbox.put_notice(self._connection, self._ids.new("p"), notice, self._clock.now())
 
     def draw_card(self, order: Order) -> None:
         outbox.put_card(self._connection, self._ids.new("p"), order, self._clock.now())
@@ -156,14 +145,10 @@ class SqlUnit:
 
 
 class SqlStore:
-    """`bot.ports.Store`. `audit_key` comes from the vault; without the same key the audit cannot be verified.
+    """`bot.ports.Store`. `audit_key` comes from the vault; without the same key the audit cannot be verified."""
 
-    `at_work` says when a notice that is for working hours may be posted.
-    """
-
-    def __init__(self, engine: Engine, clock: Clock, ids: Ids, audit_key: bytes, at_work: AtWork = at_once) -> None:
+    def __init__(self, engine: Engine, clock: Clock, ids: Ids, audit_key: bytes) -> None:
         self._engine, self._clock, self._ids, self._audit_key = engine, clock, ids, audit_key
-        self._at_work = at_work
         self._mine = threading.local()
 
     @contextmanager
@@ -174,7 +159,7 @@ class SqlStore:
         self._mine.open = True
         try:
             with self._engine.begin() as connection:
-                yield SqlUnit(connection, self._clock, self._ids, self._audit_key, self._at_work)
+                yield SqlUnit(connection, self._clock, self._ids, self._audit_key)
         finally:
             self._mine.open = False
 

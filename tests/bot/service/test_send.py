@@ -75,6 +75,28 @@ def test_the_card_stands_before_anything_is_said_in_its_thread(office: Office) -
     assert [facts and facts.order for facts in office.slack.facts] == [order] * 3  # as it stands when it is sent
 
 
+# -- working hours
+
+TOKYO, FRIDAY = "Asia/Tokyo", timedelta(days=4, hours=9)  # six in the evening in Chicago
+
+
+@pytest.mark.parametrize(("notice", "zone", "hours"), [
+    (Notice(Told.NO_ORDER, CHANNEL, mentions=(OWNER,)), "America/Chicago", 63),
+    (Notice(Told.NO_ORDER, CHANNEL, mentions=(OWNER,)), TOKYO, 63),
+    (Notice(Told.NO_ORDER, CHANNEL, person=OWNER), TOKYO, 48), (Notice(Told.PROJECT_SET, CHANNEL), TOKYO, 0),
+])  # fmt: skip
+def test_what_is_for_working_hours_waits_for_its_readers(
+    office: Office, notice: Notice, zone: str, hours: float
+) -> None:
+    people = office.world.people.persons
+    people[OWNER] = replace(people[OWNER], time_zone=zone)
+    office.world.clock.advance(FRIDAY)
+    office.tell(notice, Notice(Told.PAUSED, CHANNEL))
+    assert office.flush() == [*([] if hours else [notice.told.value]), "paused"]  # the others pass
+    assert office.wait(hours * 3600 - 1) == []
+    assert office.wait(1) == ([notice.told.value] if hours else [])
+
+
 # -- old news
 
 GOOD = Registration("acme.com", registered=True)

@@ -16,7 +16,7 @@ from bot.domain.request import Level, Purpose, Request
 from bot.domain.supply import Account
 from bot.store.engine import open_engine
 from bot.store.tables import metadata
-from bot.store.unit import AtWork, SqlStore, at_once
+from bot.store.unit import SqlStore
 from tests.fakes import FakeClock, SequentialIds
 
 NOW = datetime(2026, 11, 23, 10, 12, 0, 123456, tzinfo=UTC)
@@ -40,8 +40,8 @@ def store(engine: Engine) -> SqlStore:
     return a_store(engine)
 
 
-def a_store(engine: Engine, at_work: AtWork = at_once) -> SqlStore:
-    return SqlStore(engine, FakeClock(NOW), SequentialIds(), AUDIT_KEY, at_work)
+def a_store(engine: Engine) -> SqlStore:
+    return SqlStore(engine, FakeClock(NOW), SequentialIds(), AUDIT_KEY)
 
 
 def let_leases_run_out(engine: Engine, table: Table) -> None:

@@ -10,7 +10,7 @@ from bot.ports import Place, Post, PostKind
 from bot.store import tables
 from bot.store.outbox import Outbox
 from bot.store.unit import SqlStore
-from tests.bot.store.samples import AUDIT_KEY, MINUTE, NOW, a_store, let_leases_run_out, order, race
+from tests.bot.store.samples import AUDIT_KEY, MINUTE, NOW, let_leases_run_out, order, race
 from tests.fakes import FakeClock
 
 PLACE = Place("C1", "1700000000.000100")
@@ -82,12 +82,12 @@ def test_one_post_at_a_time_in_each_lane_in_order(store: SqlStore, outbox: Outbo
     assert word(outbox.claim(NOW, "w2")) == "b"
 
 
-def test_what_is_for_working_hours_waits_for_them_and_lets_its_lane_go_on(engine: Engine, outbox: Outbox) -> None:
-    store = a_store(engine, lambda at: at + MINUTE)
-    late = Notice(Told.NO_ORDER, "C1", facts=(("word", "late"),))
-    put(store, late, in_channel("C1", "a"), late, in_channel("C1", "b"))
-    assert send_all(outbox) == ["a", "b"]
-    assert outbox.claim(NOW + MINUTE, "w1") == Post("p-1", PostKind.NOTICE, "C1", "", NOW + MINUTE, late, fence=1)
+def test_what_waits_alone_lets_its_lane_go_on(store: SqlStore, outbox: Outbox) -> None:
+    late = in_channel("C1", "late")
+    put(store, late, late, in_channel("C1", "a"))
+    assert all(outbox.later(claim(outbox), NOW + MINUTE, alone=True) for _ in range(2))
+    assert send_all(outbox) == ["a"]
+    assert outbox.claim(NOW + MINUTE, "w1") == Post("p-1", PostKind.NOTICE, "C1", "", NOW + MINUTE, late, fence=2)
     assert outbox.claim(NOW + MINUTE, "w2") is None  # now that it is due it comes before what was said after it
 
 
