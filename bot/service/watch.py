@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from bot.domain.approval import Action
 from bot.domain.client import Client, Project
 from bot.domain.errors import UnknownOrder
-from bot.domain.findings import Finding, Verdict
+from bot.domain.findings import Finding, Mender, Verdict
 from bot.domain.notices import Notice, Told
 from bot.domain.order import OPEN, Order, Status
 from bot.domain.pace import DAY, HOUR, WEEK, at_work
@@ -156,13 +156,16 @@ class Watch:
         return [Found("look_up", client.id, company.name, (lapse,) if ends - seen.now <= WEEK else ())]
 
     def _names(self, seen: Seen) -> list[Found]:
-        """What decides about the names of each order, and of those at the authority the proof of control."""
+        """What decides about the names of each order, and of those at the authority the proof of control. What the desk
+        is not set up to find out is the engineer's, and no change outside.
+        """
         found = []
         for order in {order.request.common_name: order for order in reversed(seen.orders)}.values():
             checks = ("caa", "dns", *(["dcv"] if order.status is Status.VALIDATING else []))
             _, findings = examine(self.gear, replace(order, csr=""), frozenset(checks))
             name = order.request.common_name
-            found += [Found(check, name, name, tuple(f for f in findings if f.check == check)) for check in checks]
+            told = [f for f in findings if f.verdict is not Verdict.UNKNOWN or f.mender is not Mender.ENGINEER]
+            found += [Found(check, name, name, tuple(f for f in told if f.check == check)) for check in checks]
         return found
 
     # -- judging -------------------------------------------------------------------------------------------------------

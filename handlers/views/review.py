@@ -33,7 +33,8 @@ def waiting(order_id: str) -> Json:
 def review(review: Review) -> Json:
     """The draft as read just now; without a submit button where nothing may be approved."""
     order = review.facts.order
-    paragraphs = (_read_back(review), *_findings(review), *_decisions(order), _by_hand(review))
+    found = (_list(heading, map(_finding, group)) for heading, group in _grouped(review.findings))
+    paragraphs = (_read_back(review), *found, *_decisions(order), _by_hand(review))
     blocks = [
         _account(order),
         *([parts.alert(parts.foreign(review.problem, 200), "error")] if review.problem else []),
@@ -131,10 +132,6 @@ def _read_back(review: Review) -> str:
     hidden = parts.foreign(", ".join(review.not_shown), 500)
     said = _list("The draft reads back otherwise than it was asked for", wrong) or "Draft read back: *identical*."
     return said + (f"\nNot shown by the supplier: {hidden}." if hidden else "")
-
-
-def _findings(review: Review) -> list[str]:
-    return [_list(heading, map(_finding, found)) for heading, found in _grouped(review.findings)]
 
 
 def _grouped(findings: Iterable[Finding]) -> list[tuple[str, list[Finding]]]:

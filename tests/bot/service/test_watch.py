@@ -10,7 +10,7 @@ import pytest
 from bot.domain.approval import Buying
 from bot.domain.client import Attestation
 from bot.domain.errors import NotAMember, UnknownOrder
-from bot.domain.findings import Finding, Verdict
+from bot.domain.findings import Finding, Mender, Verdict
 from bot.domain.notices import Told
 from bot.domain.order import Certificate, Status
 from bot.domain.pace import DAY, HOUR
@@ -155,6 +155,18 @@ def test_a_stop_that_comes_once_it_is_bought_holds_nothing_and_is_a_warning(make
         "what": "The DNS of www.acme.com", "before": "", "after": "Something is wrong with dns.", "advice": "Mend it.",
         "thing": "C1 dns www.acme.com", "at": "",
     }]  # fmt: skip
+
+
+def test_what_the_desk_is_not_set_up_to_find_out_hides_no_recovery(make: MakeDesk) -> None:
+    asked = FakeCheck("dns", a_stop("dns"))
+    world = make(checks=(asked,))
+    with world.store.unit() as unit:
+        unit.add_order(an_order(Status.LIVE))
+    said = [says(world, NOW)]
+    asked.findings = [replace(a_stop("dns"), verdict=Verdict.UNKNOWN, mender=Mender.ENGINEER)]
+    said += [says(world, NOW + day * DAY) for day in (1, 2, 3)]
+    wrong = "Something is wrong with dns."
+    assert said == [[f"warning {wrong}"], [f"well_again {wrong}"], [], []]
 
 
 @pytest.mark.parametrize(("status", "pause", "looked_at"), [
