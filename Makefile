@@ -24,7 +24,7 @@ ready:
 	fi
 
 demo: ## certdesk in your browser, with everything around it, on this machine alone (DEMO_PORT=8400)
-	@began=$$(date +%s) && $(MAKE) -s ready && $(RUN) tests.sandbox demo $$began
+	@trap : INT; began=$$(date +%s) && $(MAKE) -s ready && $(RUN) tests.sandbox demo $$began
 
 story: ready ## the agency's guide from first to last step, told by what each person sees
 	@$(RUN) tests.sandbox story

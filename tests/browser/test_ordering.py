@@ -1,7 +1,7 @@
 """From `/cert new` to issued by typing and clicking, as project manager, engineer and authority."""
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import FilePayload, expect
 
 from tests.browser.conftest import Window
 from tests.browser.doing import MODAL, card, closed, orders, reviews, says, sends, title, types
@@ -80,7 +80,9 @@ def test_a_shortcut_of_a_message_begins_an_order_for_what_stands_in_it(window: W
     expect(paula.get_by_label("Web addresses")).to_have_value(name)
 
 
-def test_the_text_for_the_client_can_be_copied_and_said_to_be_sent(window: Window, demo: Demo) -> None:
+def test_the_client_buys_it_with_our_text_and_what_comes_back_is_seen_before_it_is_handed_in(
+    window: Window, demo: Demo
+) -> None:
     paula, name = window("paula"), demo.name()
     types(paula, f"/cert new {name}")
     title(paula, "New certificate")
@@ -94,3 +96,10 @@ def test_the_text_for_the_client_can_be_copied_and_said_to_be_sent(window: Windo
     assert paula.get_by_label("Request file").input_value().startswith("-----BEGIN CERTIFICATE REQUEST-----")
     paula.locator(f"{MODAL} footer .primary").click()
     closed(paula)
+    card(paula, name).get_by_role("button", name="Paste the certificate").click()
+    title(paula, "Paste the certificate")
+    files = [FilePayload(name="chain.pem", mimeType="text/plain", buffer=b"-----BEGIN CERTIFICATE-----\nMIIB")]
+    paula.get_by_label("Or files").set_input_files(files)
+    for _ in ("chosen", "loaded again"):
+        says(paula.locator(".file"), "chain.pem 32 bytes-----BEGIN CERTIFICATE-----")
+        paula.reload()

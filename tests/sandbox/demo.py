@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import socket
 import sys
 import threading
 import time
@@ -73,6 +74,11 @@ def main(began: str = "") -> int:
     """Serve the page on DEMO_PORT, or the port everybody knows, until Ctrl-C; `began` counts the installation in."""
     start, port = float(began or time.time()), int(os.environ.get("DEMO_PORT", PORT))
     print("demo: starting certdesk and the world around it …", flush=True)
+    with socket.socket() as probe:
+        taken = probe.connect_ex(("127.0.0.1", port)) == 0
+    if taken:
+        print(f"demo: something else answers on port {port}; take another one: make demo DEMO_PORT={port + 1}")
+        return 1
     with contextlib.suppress(KeyboardInterrupt), Demo() as demo, Serving(demo.page.app, port=port) as serving:
         address = f"{serving.url}/?key={demo.page.key}"
         print(f"demo: {address}\ndemo: ready after {time.time() - start:.0f} s; Ctrl-C ends it", flush=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import functools
 import json
 from collections.abc import Mapping
@@ -94,6 +95,14 @@ class Surface:
             (each["value"], str(self.said(each["text"]).striptags()), (each.get("description") or {}).get("text", ""))
             for each in options_of(element)
         ]
+
+    def preview(self, file: Json) -> str:
+        """The beginning of a text, a picture as an address that holds it, nothing of anything else."""
+        held = self.space.files[file["id"]]
+        if held.mimetype.startswith("image/"):
+            return f"data:{held.mimetype};base64,{base64.b64encode(held.content).decode()}"
+        text = held.content[:300].decode("ascii", "ignore")
+        return text if "".join(text.split()).isprintable() else ""
 
     def confirm(self, element: Json) -> str:
         """The dialog that asks first."""
